@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+#include <cstdlib>
+
+int main() {
+  return EXIT_SUCCESS;
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+
+namespace wskit {
+
+using Nanoseconds = std::chrono::nanoseconds;
+
+/// A point on CLOCK_MONOTONIC, in nanoseconds.
+using Instant = std::chrono::time_point<std::chrono::steady_clock, Nanoseconds>;
+
+/// Where an engine gets the time from: injected, so that tests can run on virtual time.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  /// The time of this very call, never a cached value.
+  [[nodiscard]] virtual Instant now() const = 0;
+};
+
+/// CLOCK_MONOTONIC.
+class MonotonicClock final : public Clock {
+ public:
+  [[nodiscard]] Instant now() const override;
+};
+
+}  // namespace wskit

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+#include "core/parse.h"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include <fmt/format.h>
+
+namespace wskit {
+namespace {
+
+struct Unit {
+  std::string_view name;
+  double factor;
+};
+
+struct Quantity {
+  double value = 0;
+  std::string_view unit;
+};
+
+std::optional<Quantity> split_quantity(std::string_view text) {
+  Quantity quantity;
+  const char* const end = text.data() + text.size();
+  // from_chars takes "inf", "nan" and hexadecimal-looking text: a quantity starts with a digit.
+  if (text.empty() || !(text.front() >= '0' && text.front() <= '9')) {
+    return std::nullopt;
+  }
+  const auto [rest, error] =
+      std::from_chars(text.data(), end, quantity.value, std::chars_format::fixed);
+  if (error != std::errc{}) {
+    return std::nullopt;
+  }
+  quantity.unit = std::string_view(rest, static_cast<std::size_t>(end - rest));
+  return quantity;
+}
+
+template <std::size_t N>
+std::optional<double> scale(const Quantity& quantity, const std::array<Unit, N>& units) {
+  for (const Unit& unit : units) {
+    if (unit.name == quantity.unit) {
+      return quantity.value * unit.factor;
+    }
+  }
+  return std::nullopt;
+}
+
+constexpr std::array kDurationUnits{Unit{"", 1e9},   Unit{"s", 1e9},    Unit{"ms", 1e6},
+                                    Unit{"us", 1e3}, Unit{"µs", 1e3},   Unit{"ns", 1},
+                                    Unit{"m", 60e9}, Unit{"min", 60e9}, Unit{"h", 3600e9}};
+
+constexpr double kKibi = 1024;
+constexpr std::array kSizeUnits{
+    Unit{"", 1},
+    Unit{"B", 1},
+    Unit{"k", kKibi},
+    Unit{"K", kKibi},
+    Unit{"KiB", kKibi},
+    Unit{"M", kKibi* kKibi},
+    Unit{"MiB", kKibi* kKibi},
+    Unit{"G", kKibi* kKibi* kKibi},
+    Unit{"GiB", kKibi* kKibi* kKibi},
+    Unit{"kB", 1e3},
+    Unit{"MB", 1e6},
+    Unit{"GB", 1e9},
+};
+
+constexpr std::array kRateUnits{
+    Unit{"", 1},
+    Unit{"k", 1e3},
+    Unit{"K", 1e3},
+    Unit{"M", 1e6},
+    Unit{"/s", 1},
+    Unit{"k/s", 1e3},
+    Unit{"M/s", 1e6},
+    Unit{"/m", 1.0 / 60},
+    Unit{"/min", 1.0 / 60},
+    Unit{"/h", 1.0 / 3600},
+};
+
+}  // namespace
+
+Expected<Nanoseconds> parse_duration(std::string_view text) {
+  constexpr double kMax = 9.2e18;
+  const auto quantity = split_quantity(text);
+  const auto nanoseconds = quantity ? scale(*quantity, kDurationUnits) : std::nullopt;
+  if (!nanoseconds || *nanoseconds > kMax) {
+    return fail(ErrorCode::usage,
+                fmt::format("'{}' is not a duration; write 250ms, 5s, 2m or 1h", text));
+  }
+  return Nanoseconds(std::llround(*nanoseconds));
+}
+
+Expected<std::uint64_t> parse_size(std::string_view text) {
+  constexpr double kMax = 9.0e15;
+  const auto quantity = split_quantity(text);
+  const auto bytes = quantity ? scale(*quantity, kSizeUnits) : std::nullopt;
+  if (!bytes || *bytes > kMax || *bytes != std::floor(*bytes)) {
+    return fail(ErrorCode::usage,
+                fmt::format("'{}' is not a size in bytes; write 20, 64k, 1MiB or 10MB", text));
+  }
+  return static_cast<std::uint64_t>(*bytes);
+}
+
+Expected<double> parse_rate(std::string_view text) {
+  constexpr double kMax = 1e9;
+  const auto quantity = split_quantity(text);
+  const auto per_second = quantity ? scale(*quantity, kRateUnits) : std::nullopt;
+  if (!per_second || !(*per_second > 0) || *per_second > kMax) {
+    return fail(ErrorCode::usage,
+                fmt::format("'{}' is not a rate; write 1000, 2.5k, 10/s or 60/m, above zero and "
+                            "at most 1000M",
+                            text));
+  }
+  return *per_second;
+}
+
+Expected<std::uint64_t> parse_integer(std::string_view text, std::uint64_t low,
+                                      std::uint64_t high) {
+  std::uint64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc{} || rest != end || value < low || value > high) {
+    return fail(ErrorCode::usage,
+                fmt::format("'{}' is not a whole number from {} to {}", text, low, high));
+  }
+  return value;
+}
+
+std::string format_duration(Nanoseconds duration) {
+  const auto ns = static_cast<double>(duration.count());
+  constexpr double kMicro = 1e3;
+  constexpr double kMilli = 1e6;
+  constexpr double kSecond = 1e9;
+  if (ns < kMicro) {
+    return fmt::format("{} ns", duration.count());
+  }
+  if (ns < kMilli) {
+    return fmt::format("{:.3g} us", ns / kMicro);
+  }
+  if (ns < kSecond) {
+    return fmt::format("{:.3g} ms", ns / kMilli);
+  }
+  return fmt::format("{:.4g} s", ns / kSecond);
+}
+
+}  // namespace wskit
