@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <type_traits>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/error.h"
+#include "stats/histogram_layout.h"
+
+namespace wskit::stats {
+
+/// Counts of durations in HdrHistogram's buckets. Its memory is allocated once (270 KB by
+/// default); recording is a few instructions and merging is exact, bucket by bucket.
+/// min, max and percentiles are bucket bounds, so they survive writing and reading unchanged.
+class Histogram {
+ public:
+  explicit Histogram(const HistogramConfig& config = {});
+
+  void record(Nanoseconds value) noexcept {
+    const auto unsigned_value = static_cast<std::uint64_t>(value.count());
+    if (unsigned_value > highest_) [[unlikely]] {
+      record_out_of_range(value);
+      return;
+    }
+    const std::uint32_t index = layout_.index_of(unsigned_value);
+    ++counts_[index];
+    ++count_;
+    touched_rows_ |= std::uint64_t{1} << layout_.row_of(index);
+  }
+
+  /// Adds `count` values at a slot of the layout; the slot must exist.
+  void add_at(std::uint32_t index, std::uint64_t count);
+  void add_out_of_range(std::uint64_t overflow, std::uint64_t negative) noexcept {
+    overflow_ += overflow;
+    negative_ += negative;
+  }
+
+  /// Adds every count of `other`; refuses another configuration with ErrorCode::usage.
+  [[nodiscard]] Expected<void> merge(const Histogram& other);
+  void clear() noexcept;
+
+  /// Values recorded within the range.
+  [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
+  /// Values above config().highest: in no bucket, in no percentile.
+  [[nodiscard]] std::uint64_t overflow() const noexcept { return overflow_; }
+  /// Values below zero (clocks of two hosts that disagree): in no bucket, in no percentile.
+  [[nodiscard]] std::uint64_t negative() const noexcept { return negative_; }
+  [[nodiscard]] const HistogramConfig& config() const noexcept { return config_; }
+  [[nodiscard]] const HistogramLayout& layout() const noexcept { return layout_; }
+
+  /// All zero while empty. Lowest value of the first bucket in use, highest of the last one.
+  [[nodiscard]] Nanoseconds min() const noexcept;
+  [[nodiscard]] Nanoseconds max() const noexcept;
+  /// Mean and population standard deviation of the bucket middles, in nanoseconds.
+  [[nodiscard]] double mean() const noexcept;
+  [[nodiscard]] double stddev() const noexcept;
+
+  /// The highest value equivalent to that of rank 1..count() in ascending order.
+  [[nodiscard]] Nanoseconds value_at_rank(std::uint64_t rank) const noexcept;
+  /// Nearest rank of `percentile` in [0, 100]; 0 gives min().
+  [[nodiscard]] Nanoseconds value_at_percentile(double percentile) const noexcept;
+  /// How many values share the slot of `value`.
+  [[nodiscard]] std::uint64_t count_at(Nanoseconds value) const noexcept;
+
+  /// Calls visit(index, count) for each slot in use, in ascending order, until it returns false
+  /// (a visitor that returns nothing sees all).
+  template <class Visitor>
+  void for_each_slot(Visitor visit) const;
+
+ private:
+  void record_out_of_range(Nanoseconds value) noexcept;
+
+  HistogramConfig config_;
+  HistogramLayout layout_;
+  std::uint64_t highest_;
+  std::uint64_t count_ = 0;
+  std::uint64_t overflow_ = 0;
+  std::uint64_t negative_ = 0;
+  // One bit a row of slots, so that reading, merging and clearing skip what was never used.
+  std::uint64_t touched_rows_ = 0;
+  std::vector<std::uint64_t> counts_;
+};
+
+/// The rank of the percentile p among n values, 1..n (0 when n is 0): ceil(p / 100 * n).
+[[nodiscard]] std::uint64_t nearest_rank(double percentile, std::uint64_t n) noexcept;
+
+template <class Visitor>
+void Histogram::for_each_slot(Visitor visit) const {
+  const std::uint32_t row_length = layout_.row_length();
+  for (std::uint64_t rows = touched_rows_; rows != 0; rows &= rows - 1) {
+    const auto first = static_cast<std::uint32_t>(std::countr_zero(rows)) * row_length;
+    for (std::uint32_t index = first; index < first + row_length; ++index) {
+      if (counts_[index] == 0) {
+        continue;
+      }
+      if constexpr (std::is_void_v<decltype(visit(index, counts_[index]))>) {
+        visit(index, counts_[index]);
+      } else if (!visit(index, counts_[index])) {
+        return;
+      }
+    }
+  }
+}
+
+}  // namespace wskit::stats

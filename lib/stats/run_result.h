@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "stats/counts.h"
+#include "stats/interval.h"
+#include "stats/metric.h"
+
+namespace wskit::stats {
+
+/// Open: messages are due at a rate, whatever the server does. Closed: at most `window` are in
+/// flight per connection, which hides stalls.
+enum class Model : std::uint8_t { open, closed };
+
+struct TlsUse {
+  std::string version;        ///< "TLSv1.3"
+  std::uint64_t resumed = 0;  ///< Connections that resumed a session.
+};
+
+struct Shard {
+  std::uint32_t index = 0;
+  std::uint32_t count = 1;
+};
+
+using WallClock = std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds>;
+
+/// What was run. Field for field the "run" object of a result file.
+struct RunInfo {
+  std::string id;
+  std::string command;
+  std::string url;
+  Model model = Model::closed;
+  double rate = 0;           ///< Messages a second, all connections together; open model only.
+  std::uint32_t window = 1;  ///< Messages in flight per connection; closed model only.
+  std::uint64_t connections = 0;
+  double duration_s = 0;
+  std::uint64_t size_bytes = 0;
+  std::uint64_t seed = 0;
+  std::uint32_t threads = 1;
+  std::string io = "epoll";    ///< "uring" or "epoll"
+  std::string match = "echo";  ///< "echo", "fifo" or "id=/pointer"
+  double timeout_s = 0;
+  std::optional<TlsUse> tls;  ///< Absent on ws.
+  Shard shard;
+  WallClock start;  ///< T0, the start of the measure phase.
+  bool interrupted = false;
+  std::map<std::string, std::string> versions;
+};
+
+struct Rates {
+  double scheduled_per_s = 0;
+  double sent_per_s = 0;
+  double ok_per_s = 0;  ///< Replies that came within the measure window, by its length.
+};
+
+/// How often each cause occurred, by the name of its ErrorCode.
+using Causes = std::map<std::string, std::uint64_t>;
+
+inline void raise(Causes& causes, ErrorCode code, std::uint64_t count = 1) {
+  causes[std::string(name(code))] += count;
+}
+
+struct Connections {
+  std::uint64_t asked = 0;
+  std::uint64_t opened = 0;
+  Causes failed;        ///< Never opened.
+  Causes closed_early;  ///< Opened, and ended before the run did.
+};
+
+/// What the load generator itself used.
+struct Generator {
+  double cpu_s = 0;
+  std::vector<double> busy_per_thread;  ///< Share of the time outside its waits, 0 to 1.
+  std::uint64_t max_rss_bytes = 0;
+};
+
+struct ThresholdResult {
+  std::string expr;
+  std::optional<double> value;  ///< In `unit`; absent when infinite or when there is none.
+  std::string unit;             ///< "us", "ratio", "per_s" or "count"
+  bool ok = false;
+  std::string reason;  ///< Why there is no value; empty otherwise.
+};
+
+struct Verdict {
+  bool generator_limited = false;
+  std::vector<std::string> reasons;
+  std::vector<ThresholdResult> thresholds;
+  bool sums_hold = true;
+};
+
+struct Phase {
+  Metrics metrics;
+  Counts counts;
+};
+
+/// Everything a load test found out: the content of a result file ("wskit_result": 1).
+struct RunResult {
+  RunInfo run;
+  Metrics metrics;  ///< Of the measure phase only, as are the counts.
+  Counts counts;
+  Rates rates;
+  Connections connections;
+  std::optional<Phase> warmup;
+  Generator generator;
+  Verdict verdict;
+  std::vector<Interval> intervals;
+};
+
+}  // namespace wskit::stats
