@@ -34,7 +34,8 @@ class HistogramLayout {
 
   /// Slot of a value; meaningful for value <= config.highest, otherwise possibly >= length().
   [[nodiscard]] std::uint32_t index_of(std::uint64_t value) const noexcept {
-    const auto bucket = static_cast<unsigned>(bucket_base_ - std::countl_zero(value | bucket_0_));
+    const auto bucket =
+        static_cast<unsigned>(bucket_base_ - std::countl_zero(value | bucket_0_ | 1));
     const auto in_bucket = static_cast<std::uint32_t>(value >> (bucket + unit_magnitude_));
     return (bucket << row_magnitude_) + in_bucket;
   }
