@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/clock.h"
+
+namespace wskit::load {
+
+/// The messages of one connection from the moment the engine takes them up until each is answered,
+/// timed out, lost, dropped or found unsent. Pure; owns no memory before the first message.
+///
+/// A message goes waiting -> queued -> offered -> answered or expired. The three first steps
+/// happen in order of sequence; answers may come in any order. Expired messages leave a tombstone,
+/// so that a later answer is known to be late.
+class Ledger {
+ public:
+  enum class State : std::uint8_t { waiting, queued, offered, done };
+
+  struct Entry {
+    /// S: when the message was due.
+    Instant scheduled;
+    /// Q: when the engine took it up; W once it was offered to the kernel.
+    Instant mark;
+    State state = State::waiting;
+    /// Belongs to the measure phase, not to the warm-up.
+    bool measured = false;
+  };
+
+  enum class Verdict : std::uint8_t { answered, duplicate, late, unknown };
+  struct Answer {
+    Verdict verdict = Verdict::unknown;
+    std::uint64_t sequence = 0;
+    /// With Verdict::answered only.
+    Entry entry;
+    /// An answer to a later message came before this one.
+    bool reordered = false;
+  };
+
+  /// Takes a message up and returns its sequence number: 0, 1, 2, ...
+  std::uint64_t add(Instant scheduled, Instant taken, bool measured);
+
+  /// The oldest message that is not yet in the connection's send queue.
+  [[nodiscard]] std::optional<std::uint64_t> first_waiting() const;
+  [[nodiscard]] const Entry& entry(std::uint64_t sequence) const { return at(sequence); }
+  /// The oldest waiting message went into the send queue.
+  void queue_first_waiting();
+  /// The oldest waiting message will not be sent.
+  Entry drop_first_waiting();
+
+  /// Everything queued is offered to the kernel at `at`; calls `each(const Entry&)` with `mark`
+  /// still the instant of taking up.
+  template <class Each>
+  void offer(Instant at, Each each) {
+    for (; first_unoffered_ < first_waiting_; ++first_unoffered_) {
+      Entry& entry = at_mutable(first_unoffered_);
+      if (entry.state == State::done) {
+        continue;
+      }
+      each(std::as_const(entry));
+      entry.mark = at;
+      entry.state = State::offered;
+      ++in_flight_;
+    }
+    pop_done();
+  }
+
+  /// An answer that names its message.
+  Answer answer(std::uint64_t sequence);
+  /// The sequence that an answer in order belongs to: the oldest expired one without an answer,
+  /// else the oldest offered.
+  [[nodiscard]] std::optional<std::uint64_t> oldest_unanswered() const;
+
+  /// When the oldest offered message is `timeout` old; nothing if none is out.
+  [[nodiscard]] std::optional<Instant> next_deadline(Nanoseconds timeout) const;
+  /// Calls `each(const Entry&)` for every offered message that is `timeout` old at `now`.
+  template <class Each>
+  void expire(Instant now, Nanoseconds timeout, Each each) {
+    std::uint64_t sequence = head_;
+    for (; sequence < first_unoffered_; ++sequence) {
+      Entry& entry = at_mutable(sequence);
+      if (entry.state == State::done) {
+        continue;
+      }
+      if (entry.mark + timeout > now) {
+        break;
+      }
+      each(std::as_const(entry));
+      entry.state = State::done;
+      --unresolved_;
+      --in_flight_;
+      remember_expired(sequence);
+    }
+    pop_done();
+  }
+
+  /// The connection is gone: calls `lost(const Entry&)` for what was offered and
+  /// `unsent(const Entry&)` for what was not, and forgets everything but the sequence numbers.
+  template <class Lost, class Unsent>
+  void close(Lost lost, Unsent unsent) {
+    for (std::uint64_t sequence = head_; sequence < next_; ++sequence) {
+      const Entry& entry = at(sequence);
+      if (entry.state == State::offered) {
+        lost(entry);
+      } else if (entry.state != State::done) {
+        unsent(entry);
+      }
+    }
+    forget();
+  }
+
+  /// Messages that are not yet answered or given up, in any state.
+  [[nodiscard]] std::size_t unresolved() const { return unresolved_; }
+  /// Offered and not yet answered.
+  [[nodiscard]] std::size_t in_flight() const { return in_flight_; }
+  [[nodiscard]] std::uint64_t next_sequence() const { return next_; }
+
+ private:
+  struct Range {
+    std::uint64_t first;
+    std::uint64_t last;
+  };
+
+  [[nodiscard]] const Entry& at(std::uint64_t sequence) const {
+    return ring_[static_cast<std::size_t>(sequence) & (ring_.size() - 1)];
+  }
+  [[nodiscard]] Entry& at_mutable(std::uint64_t sequence) {
+    return ring_[static_cast<std::size_t>(sequence) & (ring_.size() - 1)];
+  }
+  void grow();
+  void pop_done();
+  void forget();
+  void remember_expired(std::uint64_t sequence);
+  bool take_expired(std::uint64_t sequence);
+
+  /// A ring whose size is a power of two; [head_, next_) are in it.
+  std::vector<Entry> ring_;
+  std::uint64_t head_ = 0;
+  std::uint64_t first_unoffered_ = 0;
+  std::uint64_t first_waiting_ = 0;
+  std::uint64_t next_ = 0;
+  /// One past the highest sequence that was answered.
+  std::uint64_t highest_answered_ = 0;
+  std::size_t unresolved_ = 0;
+  std::size_t in_flight_ = 0;
+  /// Expired and not answered since, ascending; as ranges, since a silent server expires millions.
+  std::vector<Range> expired_;
+};
+
+}  // namespace wskit::load
