@@ -18,9 +18,10 @@ class StreamHandler {
   /// The connection stands. Not called for a stream that was handed over connected.
   virtual void on_connect(Instant /*at*/) {}
 
-  /// Bytes arrived; they die when the callback returns. `received` is read when the buffer was
-  /// taken off the socket, once a buffer (MEASURES: R1, R2).
-  virtual void on_data(std::span<const std::byte> bytes, Instant received) = 0;
+  /// Bytes arrived; they may be overwritten (a server unmasks in place) and die when the callback
+  /// returns. `received` is read when the buffer was taken off the socket, once a buffer
+  /// (MEASURES: R1, R2).
+  virtual void on_data(std::span<std::byte> bytes, Instant received) = 0;
 
   /// Everything committed so far is now being offered to the kernel (MEASURES: W). At most once a
   /// turn, and not while an earlier send is still waiting for room.
