@@ -3,18 +3,13 @@
 
 namespace wskit::net {
 
-/// A call at the end of the current turn of the loop, before what was queued is sent: whoever
-/// batches the writes of a turn (TLS records, say) derives from it. Unlinked by its destructor.
-class TurnHook {
+/// A place in an intrusive list of TurnHooks; unlinked by its destructor.
+class TurnLink {
  public:
-  TurnHook() = default;
-  TurnHook(const TurnHook&) = delete;
-  TurnHook& operator=(const TurnHook&) = delete;
-
-  virtual void on_turn_end() = 0;
-
- protected:
-  ~TurnHook() { unlink(); }
+  TurnLink() = default;
+  TurnLink(const TurnLink&) = delete;
+  TurnLink& operator=(const TurnLink&) = delete;
+  ~TurnLink() { unlink(); }
 
  private:
   friend class TurnHooks;
@@ -26,11 +21,21 @@ class TurnHook {
     }
   }
 
-  TurnHook* next_ = nullptr;
-  TurnHook* previous_ = nullptr;
+  TurnLink* next_ = nullptr;
+  TurnLink* previous_ = nullptr;
 };
 
-/// The hooks of one loop: an intrusive list, each hook in it at most once.
+/// A call at the end of the current turn of the loop, before what was queued is sent: whoever
+/// batches the writes of a turn (TLS records, say) derives from it.
+class TurnHook : public TurnLink {
+ public:
+  virtual void on_turn_end() = 0;
+
+ protected:
+  ~TurnHook() = default;
+};
+
+/// The hooks of one loop: each hook in it at most once.
 class TurnHooks {
  public:
   TurnHooks() { anchor_.next_ = anchor_.previous_ = &anchor_; }
@@ -50,17 +55,14 @@ class TurnHooks {
   /// Calls all, those added by a hook too.
   void run() {
     while (!empty()) {
-      TurnHook& hook = *anchor_.next_;
+      auto& hook = static_cast<TurnHook&>(*anchor_.next_);
       hook.unlink();
       hook.on_turn_end();
     }
   }
 
  private:
-  class Anchor final : public TurnHook {
-    void on_turn_end() override {}
-  };
-  Anchor anchor_;
+  TurnLink anchor_;
 };
 
 }  // namespace wskit::net
