@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "core/error.h"
 #include "stats/compact_histogram.h"
 #include "stats/counts.h"
 #include "stats/metric.h"
@@ -23,5 +24,10 @@ struct Interval {
   Counts counts;
   std::vector<IntervalMetric> metrics;  ///< At most one of each id, in the order of MetricId.
 };
+
+/// Adds interval by interval, as when the threads or the shards of a run become one result. Refuses
+/// another grid or another histogram configuration with ErrorCode::usage.
+[[nodiscard]] Expected<void> merge(std::vector<Interval>& intervals,
+                                   const std::vector<Interval>& other);
 
 }  // namespace wskit::stats

@@ -99,6 +99,9 @@ struct Verdict {
 struct Phase {
   Metrics metrics;
   Counts counts;
+
+  /// Refuses another histogram configuration with ErrorCode::usage.
+  [[nodiscard]] Expected<void> merge(const Phase& other);
 };
 
 /// Everything a load test found out: the content of a result file ("wskit_result": 1).
