@@ -9,20 +9,24 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
+#include "core/bytes.h"
+
 namespace wskit::net {
 
 Expected<SocketAddress> SocketAddress::ip(std::string_view text, std::uint16_t port) {
   SocketAddress address;
   const std::string terminated(text);
-  if (inet_pton(AF_INET, terminated.c_str(), &address.address_.v4.sin_addr) == 1) {
+  const bool whole = text.find('\0') == std::string_view::npos;
+  if (whole && inet_pton(AF_INET, terminated.c_str(), &address.address_.v4.sin_addr) == 1) {
     address.address_.v4.sin_family = AF_INET;
     address.size_ = sizeof(sockaddr_in);
-  } else if (inet_pton(AF_INET6, terminated.c_str(), &address.address_.v6.sin6_addr) == 1) {
+  } else if (whole &&
+             inet_pton(AF_INET6, terminated.c_str(), &address.address_.v6.sin6_addr) == 1) {
     address.address_.v6.sin6_family = AF_INET6;
     address.size_ = sizeof(sockaddr_in6);
   } else {
     return fail(ErrorCode::usage,
-                fmt::format("'{}' is not an IP address (write 127.0.0.1 or ::1)", text));
+                fmt::format("'{}' is not an IP address (write 127.0.0.1 or ::1)", escape(text)));
   }
   address.set_port(port);
   return address;

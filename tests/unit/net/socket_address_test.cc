@@ -31,6 +31,13 @@ TEST_CASE("a name is not an address and the error says what to write") {
   CHECK(result.error().message == "'localhost' is not an IP address (write 127.0.0.1 or ::1)");
 }
 
+TEST_CASE("an address is not cut at a zero byte") {
+  const auto result = SocketAddress::ip(std::string("127.0.0.1\0.example", 18), 1);
+  REQUIRE_FALSE(result);
+  CHECK(result.error().message ==
+        "'127.0.0.1\\x00.example' is not an IP address (write 127.0.0.1 or ::1)");
+}
+
 TEST_CASE("a socket path has 1 to 107 bytes") {
   CHECK(SocketAddress::unix_path(std::string(107, 'a')));
   CHECK_FALSE(SocketAddress::unix_path(std::string(108, 'a')));
