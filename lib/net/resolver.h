@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/clock.h"
 #include "core/error.h"
 #include "net/socket_address.h"
 
@@ -26,9 +28,23 @@ class Resolution {
 class Resolver {
  public:
   using Answer = std::move_only_function<void(const Expected<std::vector<SocketAddress>>&)>;
+  /// What asks for the addresses (port 0) of a name, for AF_UNSPEC, AF_INET or AF_INET6. Called on
+  /// the resolver's thread, and may still be in a call after the resolver is gone.
+  using LookUp = std::move_only_function<Expected<std::vector<SocketAddress>>(
+      const std::string& host, int family)>;
 
+  /// Asks the system (look_up.h).
   [[nodiscard]] static std::unique_ptr<Resolver> create();
+  [[nodiscard]] static std::unique_ptr<Resolver> create(LookUp look_up);
+  /// Waits for no look-up that is under way.
   virtual ~Resolver() = default;
+
+  /// What resolve() could answer without a look-up, at once: a numeric host or an answer not older
+  /// than a minute at `now`.
+  [[nodiscard]] virtual std::optional<std::vector<SocketAddress>> known(const std::string& host,
+                                                                        std::uint16_t port,
+                                                                        int family,
+                                                                        Instant now) = 0;
 
   /// `family` is AF_UNSPEC, AF_INET or AF_INET6; the addresses carry `port`, in the order of
   /// RFC 6724. Fails with dns_not_found or dns_failed. `answer` runs on `loop`'s thread.
