@@ -31,6 +31,7 @@ constexpr std::array kEntries{
     Entry{local_eaddrnotavail, "local_eaddrnotavail", 7},
     Entry{local_enobufs, "local_enobufs", 7},
     Entry{local_limit, "local_limit", 2},
+    Entry{listen_failed, "listen_failed", 2},
     Entry{tls_alert, "tls_alert", 35},
     Entry{tls_not_tls, "tls_not_tls", 35},
     Entry{tls_closed, "tls_closed", 35},

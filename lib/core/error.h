@@ -27,6 +27,7 @@ enum class ErrorCode : std::uint8_t {
   local_eaddrnotavail,
   local_enobufs,
   local_limit,
+  listen_failed,
   tls_alert,
   tls_not_tls,
   tls_closed,
