@@ -58,7 +58,8 @@ class FdHandler {
   ~FdHandler() = default;
 };
 
-/// Watches a descriptor that the caller owns; destroying it ends the watch.
+/// Watches a descriptor that the caller owns, for nothing until want() says for what; destroying it
+/// ends the watch.
 class FdWatch {
  public:
   virtual ~FdWatch() = default;
