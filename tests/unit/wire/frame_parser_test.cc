@@ -11,7 +11,6 @@ namespace {
 using test::Bytes;
 using test::frame;
 using test::from_peer_of;
-using test::head;
 using test::join;
 using test::LoggedFrame;
 using test::parse_whole;
@@ -62,6 +61,122 @@ TEST_CASE("A frame of every length round the edges of the forms comes back as it
                                      .payload = payload});
     }
   }
+}
+
+TEST_CASE("A fragmented message is one message with its control frames in between") {
+  for (const Role role : kRoles) {
+    const auto sent = [&](const FrameHeader& header, std::string_view payload) {
+      return frame(from_peer_of(role, header), payload);
+    };
+    const auto frames = parse_whole(
+        {.role = role},
+        join({sent({.opcode = Opcode::text, .fin = false}, "caf"),
+              sent({.opcode = Opcode::ping}, "are you there"),
+              sent({.opcode = Opcode::continuation, .fin = false}, "\xC3"),
+              sent({.opcode = Opcode::pong}, ""), sent({.opcode = Opcode::continuation}, "\xA9"),
+              sent({.opcode = Opcode::binary}, "next")}));
+    REQUIRE(frames.size() == 6);
+    CHECK((frames[0].message_begin && !frames[0].fin && !frames[0].message_end));
+    CHECK(frames[1].kind == FrameEvent::Kind::control);
+    CHECK(frames[1].opcode == Opcode::ping);
+    CHECK(frames[1].payload == "are you there");
+    CHECK((!frames[2].message_begin && frames[2].frame_end && !frames[2].message_end));
+    CHECK(frames[2].opcode == Opcode::text);
+    CHECK(frames[3].opcode == Opcode::pong);
+    CHECK((!frames[4].message_begin && frames[4].fin && frames[4].message_end));
+    CHECK(frames[4].opcode == Opcode::text);
+    CHECK((frames[5].message_begin && frames[5].message_end));
+  }
+}
+
+TEST_CASE("A payload is handed out as it arrives") {
+  FrameParser parser;
+  Bytes stream = frame({.opcode = Opcode::binary}, std::string(200, 'x'));
+  std::span<std::byte> input = std::span(stream).first(4);
+  const FrameEvent begin = parser.next(input);
+  CHECK((begin.frame_begin && begin.message_begin && !begin.frame_end));
+  CHECK(begin.frame_bytes == 200);
+  CHECK(begin.payload.empty());
+  CHECK(parser.next(input).kind == FrameEvent::Kind::need_more);
+  input = std::span(stream).subspan(4, 150);
+  const FrameEvent middle = parser.next(input);
+  CHECK((!middle.frame_begin && !middle.frame_end));
+  CHECK(middle.payload.size() == 150);
+  input = std::span(stream).subspan(154);
+  const FrameEvent end = parser.next(input);
+  CHECK((!end.frame_begin && end.frame_end && end.message_end));
+  CHECK(end.payload.size() == 50);
+  CHECK(parser.idle());
+}
+
+TEST_CASE("The stream may end only between two messages") {
+  FrameParser parser;
+  Bytes stream = join({frame({.opcode = Opcode::text, .fin = false}, "a"),
+                       frame({.opcode = Opcode::continuation}, "b")});
+  for (std::size_t i = 0; i < stream.size(); ++i) {
+    CHECK(parser.idle() == (i == 0));
+    std::span<std::byte> input = std::span(stream).subspan(i, 1);
+    while (parser.next(input).kind != FrameEvent::Kind::need_more) {
+    }
+  }
+  CHECK(parser.idle());
+}
+
+TEST_CASE("A control frame that the input cuts is handed out whole") {
+  for (const Role role : kRoles) {
+    FrameParser parser({.role = role});
+    const std::string text(125, 'p');
+    Bytes stream = frame(from_peer_of(role, {.opcode = Opcode::ping}), text);
+    for (std::size_t i = 0; i + 1 < stream.size(); ++i) {
+      std::span<std::byte> input = std::span(stream).subspan(i, 1);
+      REQUIRE(parser.next(input).kind == FrameEvent::Kind::need_more);
+    }
+    std::span<std::byte> input = std::span(stream).last(1);
+    const FrameEvent ping = parser.next(input);
+    CHECK(ping.kind == FrameEvent::Kind::control);
+    CHECK(ping.opcode == Opcode::ping);
+    CHECK(Bytes(ping.payload.begin(), ping.payload.end()) == test::bytes(text));
+  }
+}
+
+TEST_CASE("Close frames that are legal are handed out") {
+  const auto empty = parse_whole({}, frame({.opcode = Opcode::close}, ""));
+  REQUIRE(empty.size() == 1);
+  CHECK(empty[0].opcode == Opcode::close);
+  CHECK(empty[0].payload.empty());
+  const auto longest = parse_whole(
+      {}, frame({.opcode = Opcode::close}, std::string("\x03\xE8", 2) + std::string(123, 'r')));
+  REQUIRE(longest.size() == 1);
+  CHECK(longest[0].kind == FrameEvent::Kind::control);
+  CHECK(longest[0].payload.size() == 125);
+}
+
+TEST_CASE("A compressed message is marked in all its fragments and not checked as UTF-8") {
+  const auto frames =
+      parse_whole({.allow_rsv1 = true},
+                  join({frame({.opcode = Opcode::text, .fin = false, .rsv1 = true}, "\xFF\xFE"),
+                        frame({.opcode = Opcode::continuation}, "\xFF"),
+                        frame({.opcode = Opcode::text, .rsv1 = true}, "\xFF"),
+                        frame({.opcode = Opcode::text}, "plain")}));
+  REQUIRE(frames.size() == 4);
+  CHECK((frames[0].compressed && frames[1].compressed && frames[2].compressed));
+  CHECK(frames[2].message_end);
+  CHECK(!frames[3].compressed);
+}
+
+TEST_CASE("A client leaves its input as it is and a server unmasks it in place") {
+  Bytes unmasked = frame({.opcode = Opcode::binary}, std::string(300, 'x'));
+  const Bytes before = unmasked;
+  FrameParser client;
+  std::span<std::byte> input(unmasked);
+  CHECK(client.next(input).message_end);
+  CHECK(unmasked == before);
+
+  Bytes masked = frame(from_peer_of(Role::server, {.opcode = Opcode::binary}), "payload");
+  FrameParser server({.role = Role::server});
+  input = masked;
+  CHECK(server.next(input).payload.data() == masked.data() + 6);
+  CHECK(Bytes(masked.begin() + 6, masked.end()) == test::bytes("payload"));
 }
 
 }  // namespace
