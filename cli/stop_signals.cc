@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#include "cli/stop_signals.h"
+
+#include <pthread.h>
+
+namespace wskit::cli {
+
+StopSignals::StopSignals() {
+  ::sigemptyset(&set_);
+  ::sigaddset(&set_, SIGINT);
+  ::sigaddset(&set_, SIGTERM);
+  ::pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+}
+
+int StopSignals::next() const {
+  int number = 0;
+  while (::sigwait(&set_, &number) != 0) {
+  }
+  return number;
+}
+
+}  // namespace wskit::cli

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "serve/listen_address.h"
+
+namespace wskit::serve {
+
+/// What an echo server does; a default-made one is a plain echo server on a free loopback port.
+struct EchoOptions {
+  ListenAddress listen;
+  /// Each serves its share of the connections, dealt out in turn.
+  unsigned threads = 1;
+  /// Bytes of a message, inflated; a longer one is refused with 1009.
+  std::size_t max_message = std::size_t{16} * 1024 * 1024;
+  /// Established connections, all threads together; further upgrades get 503. 0: no limit but the
+  /// open files.
+  std::size_t max_connections = 0;
+  /// From the accepted socket to the end of the upgrade; whole seconds, rounded up.
+  Nanoseconds handshake_timeout = std::chrono::seconds(10);
+  /// A connection without traffic for this long gets a ping; 0: never.
+  Nanoseconds ping_interval = std::chrono::seconds(30);
+  /// Without anything from the peer for this long after a ping, the connection is dropped.
+  Nanoseconds ping_timeout = std::chrono::seconds(10);
+  /// How long a close handshake that we began may take.
+  Nanoseconds close_timeout = std::chrono::seconds(2);
+  /// From drain() until what is still open is cut.
+  Nanoseconds drain_time = std::chrono::seconds(5);
+  /// Origins that may connect beside the server's own, exactly as browsers send them; "*": all.
+  std::vector<std::string> allowed_origins;
+  /// The subprotocols to agree to; empty: the first that a client offers.
+  std::vector<std::string> subprotocols;
+};
+
+}  // namespace wskit::serve

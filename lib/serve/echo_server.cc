@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "serve/echo_server.h"
+
+#include <utility>
+
+#include "serve/acceptor.h"
+#include "serve/listening_socket.h"
+#include "serve/service_thread.h"
+
+namespace wskit::serve {
+
+EchoServer::EchoServer() = default;
+
+EchoServer::~EchoServer() {
+  stop();
+  wait();
+}
+
+Expected<std::unique_ptr<EchoServer>> EchoServer::start(EchoOptions options, LogSink log) {
+  std::unique_ptr<EchoServer> server(new EchoServer());
+  auto opened = server->open(std::move(options), std::move(log));
+  if (!opened) {
+    return std::unexpected(std::move(opened.error()));
+  }
+  return server;
+}
+
+Expected<void> EchoServer::open(EchoOptions options, LogSink log) {
+  auto socket = ListeningSocket::open(options.listen);
+  if (!socket) {
+    return std::unexpected(std::move(socket.error()));
+  }
+  url_ = url_of(socket->address(), false);
+  port_ = socket->address().port;
+  state_ = std::make_unique<ServerState>();
+  state_->options = std::move(options);
+  state_->log = std::move(log);
+  for (unsigned i = 0; i < state_->options.threads; ++i) {
+    auto service = ServiceThread::create(*state_);
+    if (!service) {
+      return std::unexpected(std::move(service.error()));
+    }
+    services_.push_back(std::move(*service));
+  }
+  // Dealt out in turn, so that every thread has the same share; the kernel's SO_REUSEPORT spreads
+  // a few connections unevenly.
+  auto deal = [this, next = std::size_t{0}](UniqueFd connection) mutable {
+    services_[next]->adopt(std::move(connection));
+    next = (next + 1) % services_.size();
+  };
+  acceptor_ = std::make_unique<Acceptor>(services_.front()->loop(), std::move(*socket), state_->log,
+                                         std::move(deal));
+  services_.front()->on_drain([this] { acceptor_->close(); });
+  for (const auto& service : services_) {
+    threads_.emplace_back([&service = *service] { service.run(); });
+  }
+  return {};
+}
+
+void EchoServer::drain() {
+  for (const auto& service : services_) {
+    service->drain();
+  }
+}
+
+void EchoServer::stop() {
+  for (const auto& service : services_) {
+    service->stop();
+  }
+}
+
+EchoStats EchoServer::stats() const {
+  EchoStats sum;
+  for (const auto& service : services_) {
+    sum += service->stats();
+  }
+  return sum;
+}
+
+void EchoServer::wait() {
+  for (std::thread& thread : threads_) {
+    thread.join();
+  }
+  threads_.clear();
+}
+
+}  // namespace wskit::serve

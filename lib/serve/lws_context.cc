@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+#include "serve/lws_context.h"
+
+#include <ev.h>
+#include <fmt/format.h>
+#include <libwebsockets.h>
+
+#include <chrono>
+#include <exception>
+#include <mutex>
+
+#include "serve/service_thread.h"
+
+namespace wskit::serve {
+namespace {
+
+// Read in one go; a larger message comes in pieces. Also libwebsockets' scratch for headers.
+constexpr unsigned kReadBytes = 64 * 1024;
+// One system call writes at most this; the default, 4 KiB, made large messages crawl.
+constexpr std::size_t kWriteBytes = 1024 * 1024;
+constexpr unsigned short kHeaderBytes = 16 * 1024;
+// Requests being read at once; further ones wait. Each holds kHeaderBytes.
+constexpr unsigned short kHeaderPool = 4096;
+
+// Creating and destroying contexts touches OpenSSL's and libwebsockets' process-wide state.
+std::mutex global_mutex;
+
+int on_lws_event(lws* connection, lws_callback_reasons reason, void* user, void* in, size_t size) {
+  auto* thread = static_cast<ServiceThread*>(lws_context_user(lws_get_context(connection)));
+  const LwsEvent event{connection, reason, static_cast<void**>(user), in, size};
+  return thread == nullptr ? 0 : thread->on_event(event);
+}
+
+lws_protocols protocol(const char* name) {
+  lws_protocols entry{};
+  entry.name = name;
+  entry.callback = on_lws_event;
+  entry.per_session_data_size = sizeof(void*);
+  entry.rx_buffer_size = kReadBytes - LWS_PRE;
+  entry.tx_packet_size = kWriteBytes;
+  return entry;
+}
+
+unsigned whole_seconds(Nanoseconds duration) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(duration).count();
+  return seconds < 1 ? 1U : static_cast<unsigned>(seconds);
+}
+
+constexpr int kLinesPerSecond = 10;
+
+struct LogState {
+  const LogSink* sink = nullptr;
+  std::chrono::steady_clock::time_point second{};
+  int lines = 0;
+  std::uint64_t left_out = 0;
+  std::string last;
+};
+
+thread_local LogState log_state;
+
+bool allowed_by_rate(LogState& state) {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - state.second >= std::chrono::seconds(1)) {
+    if (state.left_out > 0) {
+      (*state.sink)(LogLevel::warning, fmt::format("{} more lines left out", state.left_out));
+    }
+    state = {state.sink, now, 0, 0, std::move(state.last)};
+  }
+  return ++state.lines <= kLinesPerSecond;
+}
+
+void on_lws_line(int level, const char* line) {
+  LogState& state = log_state;
+  if (state.sink == nullptr) {
+    return;
+  }
+  std::string_view text(line);
+  while (text.ends_with('\n')) {
+    text.remove_suffix(1);
+  }
+  state.last = text;
+  if (!*state.sink || !allowed_by_rate(state)) {
+    ++state.left_out;
+    return;
+  }
+  (*state.sink)(level == LLL_ERR ? LogLevel::error : LogLevel::warning, text);
+}
+
+}  // namespace
+
+LwsLogScope::LwsLogScope(const LogSink& sink) {
+  static std::once_flag once;
+  std::call_once(once, [] { lws_set_log_level(LLL_ERR, on_lws_line); });
+  log_state = LogState{};
+  log_state.sink = &sink;
+}
+
+LwsLogScope::~LwsLogScope() {
+  log_state.sink = nullptr;
+}
+
+LwsContext::LwsContext() = default;
+
+LwsContext::~LwsContext() {
+  destroy();
+}
+
+void LwsContext::DestroyContext::operator()(lws_context* context) const {
+  lws_context_destroy(context);
+}
+
+Expected<void> LwsContext::create(ServiceThread& thread, struct ev_loop* loop, char* subprotocol) {
+  const std::scoped_lock lock(global_mutex);
+  protocols_ = std::make_unique<lws_protocols[]>(3);  // the last one, empty, ends the table
+  protocols_[0] = protocol("");
+  protocols_[1] = protocol(subprotocol);
+  void* loops[] = {loop};
+  lws_context_creation_info info{};
+  info.port = CONTEXT_PORT_NO_LISTEN_SERVER;
+  info.protocols = protocols_.get();
+  info.user = &thread;
+  info.uid = -1;
+  info.gid = -1;
+  info.foreign_loops = loops;
+  info.alpn = "http/1.1";
+  info.options = LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_VALIDATE_UTF8 |
+                 LWS_SERVER_OPTION_SKIP_SERVER_CANONICAL_NAME | LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
+  info.pt_serv_buf_size = kReadBytes;
+  info.max_http_header_data = kHeaderBytes;
+  info.max_http_header_pool = kHeaderPool;
+  info.timeout_secs = whole_seconds(thread.options().handshake_timeout);
+  context_.reset(lws_create_context(&info));
+  if (context_ != nullptr) {
+    vhost_ = lws_create_vhost(context_.get(), &info);
+  }
+  if (vhost_ == nullptr) {
+    return fail(ErrorCode::internal,
+                fmt::format("start libwebsockets: {}",
+                            log_state.last.empty() ? "no reason given" : log_state.last));
+  }
+  return {};
+}
+
+void LwsContext::destroy() {
+  if (context_ != nullptr) {
+    const std::scoped_lock lock(global_mutex);
+    context_.reset();
+  }
+}
+
+void LwsContext::adopt(int fd) {
+  (void)lws_adopt_socket_vhost(vhost_, fd);
+}
+
+void LwsContext::wake() {
+  lws_cancel_service(context_.get());
+}
+
+}  // namespace wskit::serve

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "core/error.h"
+#include "serve/echo_options.h"
+#include "serve/log.h"
+
+struct lws;
+struct lws_context;
+struct lws_protocols;
+struct lws_vhost;
+struct ev_loop;
+
+namespace wskit::serve {
+
+class ServiceThread;
+
+/// The arguments of one callback of libwebsockets. `session` is the connection's own slot, null
+/// before there is one.
+struct LwsEvent {
+  lws* connection;
+  int reason;  // lws_callback_reasons
+  void** session;
+  void* in;
+  std::size_t size;
+};
+
+/// A libwebsockets context for one thread, which listens nowhere: it is given accepted sockets.
+/// Set up against what 4.1.6 does by default: no HTTP/2, UTF-8 checked, 16 KiB of headers.
+class LwsContext {
+ public:
+  LwsContext();
+  ~LwsContext();
+  LwsContext(const LwsContext&) = delete;
+  LwsContext& operator=(const LwsContext&) = delete;
+
+  /// Events go to `thread`; `subprotocol` is a buffer that outlives the context. Fails with
+  /// ErrorCode::internal and the last thing that libwebsockets said.
+  [[nodiscard]] Expected<void> create(ServiceThread& thread, struct ev_loop* loop,
+                                      char* subprotocol);
+  void destroy();
+
+  /// Takes over an accepted socket; it is closed when that fails.
+  void adopt(int fd);
+  /// Makes the loop run once through libwebsockets' own housekeeping.
+  void wake();
+
+ private:
+  struct DestroyContext {
+    void operator()(lws_context* context) const;
+  };
+  std::unique_ptr<lws_protocols[]> protocols_;
+  std::unique_ptr<lws_context, DestroyContext> context_;
+  lws_vhost* vhost_ = nullptr;
+};
+
+/// While it lives, what libwebsockets says on this thread goes to `sink`, at most ten lines a
+/// second; the process-wide setting is made by the first.
+class LwsLogScope {
+ public:
+  explicit LwsLogScope(const LogSink& sink);
+  ~LwsLogScope();
+  LwsLogScope(const LwsLogScope&) = delete;
+  LwsLogScope& operator=(const LwsLogScope&) = delete;
+};
+
+}  // namespace wskit::serve

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+#include "serve/service_thread.h"
+
+#include <libwebsockets.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace wskit::serve {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::uint16_t kGoingAway = 1001;
+
+// Often enough for the shortest of the time-outs, seldom enough to cost nothing.
+double tick_seconds(const EchoOptions& options) {
+  Nanoseconds shortest = milliseconds(1000);
+  for (const Nanoseconds time :
+       {options.ping_interval, options.ping_timeout, options.close_timeout, options.drain_time}) {
+    if (time.count() > 0) {
+      shortest = std::min(shortest, time);
+    }
+  }
+  return std::chrono::duration<double>(std::max<Nanoseconds>(shortest / 4, milliseconds(10)))
+      .count();
+}
+
+}  // namespace
+
+ServiceThread::ServiceThread(ServerState& state)
+    : state_(state),
+      loop_(static_cast<unsigned>(EVFLAG_NOENV) | static_cast<unsigned>(EVBACKEND_EPOLL)),
+      asked_(loop_),
+      tick_(loop_),
+      turn_end_(loop_) {
+  asked_.set<ServiceThread, &ServiceThread::on_asked>(this);
+  asked_.start();
+  tick_.set<ServiceThread, &ServiceThread::on_tick>(this);
+  const double period = tick_seconds(state.options);
+  tick_.start(period, period);
+  turn_end_.set<ServiceThread, &ServiceThread::flush_dirty>(this);
+  turn_end_.start();
+}
+
+Expected<std::unique_ptr<ServiceThread>> ServiceThread::create(ServerState& state) {
+  const LwsLogScope log(state.log);
+  std::unique_ptr<ServiceThread> thread(new ServiceThread(state));
+  auto created =
+      thread->context_.create(*thread, thread->loop_.raw_loop, thread->subprotocol_.data());
+  if (!created) {
+    return std::unexpected(std::move(created.error()));
+  }
+  return thread;
+}
+
+ServiceThread::~ServiceThread() {
+  const LwsLogScope log(state_.log);
+  context_.destroy();
+}
+
+void ServiceThread::run() {
+  const LwsLogScope log(state_.log);
+  loop_.run(0);
+}
+
+void ServiceThread::adopt(UniqueFd connection) {
+  {
+    const std::scoped_lock lock(mutex_);
+    waiting_.push_back(std::move(connection));
+  }
+  asked_.send();
+}
+
+void ServiceThread::ask(std::atomic<bool>& what) {
+  what.store(true, std::memory_order_release);
+  asked_.send();
+}
+
+void ServiceThread::on_asked() noexcept {
+  if (stop_asked_.load(std::memory_order_acquire)) {
+    loop_.break_loop(ev::ALL);
+    return;
+  }
+  adopt_waiting();
+  if (drain_asked_.load(std::memory_order_acquire) && !draining_) {
+    begin_drain();
+  }
+}
+
+void ServiceThread::adopt_waiting() {
+  std::vector<UniqueFd> accepted;
+  {
+    const std::scoped_lock lock(mutex_);
+    accepted.swap(waiting_);
+  }
+  if (draining_) {
+    return;  // which closes them
+  }
+  for (UniqueFd& connection : accepted) {
+    counts_.on_accepted();
+    context_.adopt(connection.release());
+  }
+}
+
+void ServiceThread::begin_drain() {
+  draining_ = true;
+  if (drain_handler_) {
+    drain_handler_();
+  }
+  drain_end_ = now() + options().drain_time;
+  for (const auto& session : sessions_) {
+    session->start_close(kGoingAway, "server is stopping", now());
+  }
+  if (sessions_.empty()) {
+    loop_.break_loop(ev::ALL);
+  }
+}
+
+void ServiceThread::on_tick() noexcept {
+  const Instant at = now();
+  if (draining_ && at >= drain_end_) {
+    loop_.break_loop(ev::ALL);
+    return;
+  }
+  // From the back, because cutting one puts the last one into its place.
+  for (std::size_t i = sessions_.size(); i-- > 0;) {
+    if (!sessions_[i]->tick(at)) {
+      cut(*sessions_[i]);
+    }
+  }
+  // libwebsockets' libev plug-in does not re-arm its timer for an earlier deadline, so that a
+  // handshake's could pass unnoticed on an idle server: a wake-up makes it look.
+  context_.wake();
+}
+
+void ServiceThread::flush_dirty() noexcept {
+  if (dirty_.empty()) {
+    return;
+  }
+  flushing_.swap(dirty_);
+  for (Session* session : flushing_) {
+    session->dirty_ = false;
+    if (!session->flush()) {
+      cut(*session);
+    }
+  }
+  flushing_.clear();
+}
+
+void ServiceThread::cut(Session& session) {
+  lws_set_timeout(session.connection(), PENDING_TIMEOUT_KILLED_BY_PARENT, LWS_TO_KILL_SYNC);
+}
+
+}  // namespace wskit::serve

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <ev++.h>
+
+#include <array>
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/error.h"
+#include "serve/counts.h"
+#include "serve/echo_options.h"
+#include "serve/log.h"
+#include "serve/lws_context.h"
+#include "serve/session.h"
+#include "serve/unique_fd.h"
+
+struct lws;
+
+namespace wskit::serve {
+
+struct LwsEvent;
+
+/// What the threads of one server have in common.
+struct ServerState {
+  EchoOptions options;
+  LogSink log;
+  MonotonicClock clock;
+  std::atomic<std::size_t> established{0};
+};
+
+/// One libwebsockets context on one libev loop, and its connections. All of it belongs to the
+/// thread in run(), except the calls that say otherwise.
+class ServiceThread {
+ public:
+  /// Fails with ErrorCode::internal and what libwebsockets said.
+  [[nodiscard]] static Expected<std::unique_ptr<ServiceThread>> create(ServerState& state);
+  ~ServiceThread();
+
+  /// Called in run() when a drain begins; to be set before run().
+  void on_drain(std::function<void()> handler) { drain_handler_ = std::move(handler); }
+  /// Serves until stop(), or until a drain is over.
+  void run();
+
+  // From any thread.
+  void adopt(UniqueFd connection);
+  void drain() { ask(drain_asked_); }
+  void stop() { ask(stop_asked_); }
+  [[nodiscard]] EchoStats stats() const { return counts_.read(); }
+
+  [[nodiscard]] ev::loop_ref loop() { return loop_; }
+  [[nodiscard]] const EchoOptions& options() const { return state_.options; }
+  [[nodiscard]] ThreadCounts& counts() { return counts_; }
+  [[nodiscard]] Instant now() const { return state_.clock.now(); }
+  void add_dirty(Session& session) { dirty_.push_back(&session); }
+
+  /// One callback of libwebsockets; other than 0 ends the connection.
+  [[nodiscard]] int on_event(const LwsEvent& event);
+
+ private:
+  explicit ServiceThread(ServerState& state);
+
+  [[nodiscard]] int on_established(const LwsEvent& event);
+  void on_receive(const LwsEvent& event);
+  void on_closed(const LwsEvent& event);
+  [[nodiscard]] int on_http(lws* connection, std::string_view path);
+  [[nodiscard]] int on_upgrade(lws* connection);
+  [[nodiscard]] int answer(lws* connection, const struct HttpAnswer& answer);
+
+  void ask(std::atomic<bool>& what);
+  void on_asked() noexcept;
+  void on_tick() noexcept;
+  void flush_dirty() noexcept;
+  void adopt_waiting();
+  void begin_drain();
+  void cut(Session& session);
+
+  ServerState& state_;
+  ThreadCounts counts_;
+  ev::dynamic_loop loop_;
+  ev::async asked_;
+  ev::timer tick_;
+  ev::prepare turn_end_;
+  /// The subprotocol of the upgrade under way: libwebsockets takes it from its table by name, and
+  /// this entry of the table changes its name.
+  std::array<char, 64> subprotocol_{};
+  bool agreed_ = false;
+  LwsContext context_;
+
+  std::vector<std::unique_ptr<Session>> sessions_;
+  std::vector<Session*> dirty_;
+  std::vector<Session*> flushing_;
+
+  std::mutex mutex_;
+  std::vector<UniqueFd> waiting_;  // guarded by mutex_
+  std::atomic<bool> drain_asked_{false};
+  std::atomic<bool> stop_asked_{false};
+  std::function<void()> drain_handler_;
+  bool draining_ = false;
+  Instant drain_end_{};
+};
+
+}  // namespace wskit::serve
