@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/check.h"
 #include "wire/frame_parser.h"
 
 namespace wskit::test {
@@ -68,6 +69,7 @@ class FrameLog {
                          .message_begin = event.message_begin,
                          .frame_bytes = event.frame_bytes});
     }
+    check(!frames_.empty() && !frames_.back().frame_end, "a piece belongs to a begun frame");
     LoggedFrame& frame = frames_.back();
     frame.payload.append(reinterpret_cast<const char*>(event.payload.data()), event.payload.size());
     frame.frame_end = event.frame_end;
