@@ -47,6 +47,28 @@ void CompactHistogram::record(Nanoseconds value) {
   }
 }
 
+void CompactHistogram::append(Slot slot) {
+  check(slot.count != 0 && (slots_.empty() || slots_.back().index < slot.index),
+        "slots are appended in ascending order");
+  slots_.push_back(slot);
+}
+
+std::uint64_t CompactHistogram::count() const noexcept {
+  std::uint64_t sum = 0;
+  for (const Slot& slot : slots_) {
+    sum += slot.count;
+  }
+  return sum;
+}
+
+Nanoseconds CompactHistogram::max() const {
+  if (slots_.empty()) {
+    return Nanoseconds::zero();
+  }
+  const std::uint64_t highest = HistogramLayout(config_).highest_at(slots_.back().index);
+  return Nanoseconds(static_cast<Nanoseconds::rep>(highest));
+}
+
 Expected<void> CompactHistogram::merge(const Histogram& other) {
   return merge(CompactHistogram(other));
 }

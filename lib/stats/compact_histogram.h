@@ -24,6 +24,8 @@ class CompactHistogram {
   explicit CompactHistogram(const Histogram& histogram);
 
   void record(Nanoseconds value);
+  /// Adds a slot behind all others; the count must not be zero.
+  void append(Slot slot);
   [[nodiscard]] Expected<void> merge(const Histogram& other);
   [[nodiscard]] Expected<void> merge(const CompactHistogram& other);
 
@@ -33,6 +35,11 @@ class CompactHistogram {
 
   [[nodiscard]] bool empty() const noexcept { return slots_.empty() && overflow_ + negative_ == 0; }
   [[nodiscard]] const HistogramConfig& config() const noexcept { return config_; }
+  /// Ascending by index, no count zero.
+  [[nodiscard]] const std::vector<Slot>& slots() const noexcept { return slots_; }
+  /// Values within the range.
+  [[nodiscard]] std::uint64_t count() const noexcept;
+  [[nodiscard]] Nanoseconds max() const;
 
  private:
   void add(const std::vector<Slot>& other);
