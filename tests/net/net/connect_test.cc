@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "net/loop.h"
-#include "tests/net/net/fixture.h"
 #include "tests/support/catch.h"
+#include "tests/support/loop_fixture.h"
 
 using namespace wskit::test;
 using wskit::ErrorCode;
@@ -83,7 +83,7 @@ WSKIT_LOOP_TEST("a refused connection says who refused") {
   CHECK(error.message == "connect " + port.address().to_string() + ": Connection refused");
 }
 
-WSKIT_LOOP_TEST("a source address that is not ours is a local failure") {
+WSKIT_SOCKET_TEST("a source address that is not ours is a local failure") {
   Server server(loop);
   SocketOptions options;
   options.source = SocketAddress::ip("192.0.2.1", 0).value();
@@ -101,7 +101,7 @@ WSKIT_LOOP_TEST("a connection starts from the source address that was asked for"
   CHECK(server.peers.front().to_string().starts_with("127.0.0.77:"));
 }
 
-WSKIT_LOOP_TEST("an unknown interface is a failure that names the step") {
+WSKIT_SOCKET_TEST("an unknown interface is a failure that names the step") {
   Server server(loop);
   SocketOptions options;
   options.interface = "nosuchif0";
@@ -109,7 +109,7 @@ WSKIT_LOOP_TEST("an unknown interface is a failure that names the step") {
   CHECK(error.message.find("bind to the interface") != std::string::npos);
 }
 
-WSKIT_LOOP_TEST("socket buffers are as large as asked for") {
+WSKIT_SOCKET_TEST("socket buffers are as large as asked for") {
   Server server(loop);
   SocketOptions options;
   options.receive_buffer = 8192;
@@ -128,7 +128,7 @@ WSKIT_LOOP_TEST("socket buffers are as large as asked for") {
   CHECK(peer.stream->unsent() > 8U << 20);
 }
 
-WSKIT_LOOP_TEST("an IPv6 connection works like any other") {
+WSKIT_SOCKET_TEST("an IPv6 connection works like any other") {
   const int probe = ::socket(AF_INET6, SOCK_STREAM, 0);
   const auto any6 = SocketAddress::ip("::1", 0).value();
   const bool there = probe >= 0 && ::bind(probe, any6.data(), any6.size()) == 0;
@@ -144,7 +144,7 @@ WSKIT_LOOP_TEST("an IPv6 connection works like any other") {
   CHECK(server.peers.front().to_string().starts_with("[::1]:"));
 }
 
-WSKIT_LOOP_TEST("a unix socket carries bytes both ways and goes with its listener") {
+WSKIT_SOCKET_TEST("a unix socket carries bytes both ways and goes with its listener") {
   const Directory directory;
   Server server(loop, directory.socket());
   server.on_end = [](End& end) { end.echo = true; };
@@ -159,7 +159,7 @@ WSKIT_LOOP_TEST("a unix socket carries bytes both ways and goes with its listene
         "connect " + directory.socket().to_string() + ": No such file or directory");
 }
 
-WSKIT_LOOP_TEST("more unix connections than the backlog holds are made one after the other") {
+WSKIT_SOCKET_TEST("more unix connections than the backlog holds are made one after the other") {
   const Directory directory;
   Server server(loop, directory.socket());
   std::vector<std::unique_ptr<End>> clients;

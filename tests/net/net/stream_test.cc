@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "tests/net/net/fixture.h"
 #include "tests/support/catch.h"
+#include "tests/support/loop_fixture.h"
 
 using namespace wskit::test;
 using wskit::net::Loop;

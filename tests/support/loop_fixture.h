@@ -20,16 +20,26 @@ using LoopTest = void (*)(net::Loop& loop);
 
 /// Runs the body on a loop of that backend; ends as skipped where the kernel forbids io_uring.
 void run_on(net::IoChoice backend, LoopTest body);
+void run_simulated(LoopTest body);
 
-// One case a backend, so that ctest counts them apart.
-#define WSKIT_LOOP_TEST_NAMED(body, sentence)               \
-  static void body(wskit::net::Loop& loop);                 \
+// One case a kind of loop, so that ctest counts them apart. WSKIT_SOCKET_TEST is for what a
+// simulation does not have.
+#define WSKIT_LOOP_TEST_BODY(body, sentence, kinds) \
+  static void body(wskit::net::Loop& loop);         \
+  kinds(body, sentence) static void body(wskit::net::Loop& loop)
+#define WSKIT_SOCKET_CASES(body, sentence)                  \
   TEST_CASE(sentence " on epoll") {                         \
     wskit::test::run_on(wskit::net::IoChoice::epoll, body); \
-  }                                                         \
-  static void body(wskit::net::Loop& loop)
+  }
+#define WSKIT_ALL_CASES(body, sentence)          \
+  WSKIT_SOCKET_CASES(body, sentence)             \
+  TEST_CASE(sentence " on the simulated loop") { \
+    wskit::test::run_simulated(body);            \
+  }
+#define WSKIT_SOCKET_TEST(sentence) \
+  WSKIT_LOOP_TEST_BODY(INTERNAL_CATCH_UNIQUE_NAME(loop_test_), sentence, WSKIT_SOCKET_CASES)
 #define WSKIT_LOOP_TEST(sentence) \
-  WSKIT_LOOP_TEST_NAMED(INTERNAL_CATCH_UNIQUE_NAME(loop_test_), sentence)
+  WSKIT_LOOP_TEST_BODY(INTERNAL_CATCH_UNIQUE_NAME(loop_test_), sentence, WSKIT_ALL_CASES)
 
 /// One end of a connection.
 class End final : public net::StreamHandler {

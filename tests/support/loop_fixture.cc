@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "tests/net/net/fixture.h"
+#include "tests/support/loop_fixture.h"
 
 #include <utility>
 
 #include "tests/support/catch.h"
+#include "tests/support/sim_loop.h"
 
 namespace wskit::test {
 namespace {
@@ -50,6 +51,13 @@ void run_on(net::IoChoice backend, LoopTest body) {
   }
   REQUIRE(loop);
   body(**loop);
+}
+
+void run_simulated(LoopTest body) {
+  SimLoop loop;
+  loop.network = {.to_listener = std::chrono::microseconds(10),
+                  .to_connector = std::chrono::microseconds(20)};
+  body(loop);
 }
 
 End::End(net::Loop& loop, const net::SocketAddress& peer, const net::SocketOptions& options)
