@@ -103,7 +103,7 @@ void EpollLoop::turn() {
 }
 
 std::size_t EpollLoop::wait() {
-  const bool idle = revisits_.empty() && flushes_.empty();
+  const bool idle = revisits_.empty() && flushes_.empty() && hooks_.empty();
   timespec timeout{};
   const timespec* deadline = &timeout;
   const Instant before = now();

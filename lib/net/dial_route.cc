@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#include "net/dial_route.h"
+
+#include <algorithm>
+#include <ranges>
+
+#include <fmt/format.h>
+#include <strings.h>
+
+namespace wskit::net {
+namespace {
+
+bool same_host(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
+}
+
+bool matches(const ConnectTo& rule, const Endpoint& endpoint) {
+  return (rule.host.empty() || same_host(rule.host, endpoint.host)) &&
+         (rule.port == 0 || rule.port == endpoint.port);
+}
+
+}  // namespace
+
+Expected<DialOverrides> DialOverrides::create(const DialOptions& options) {
+  DialOverrides overrides;
+  overrides.connect_to_ = options.connect_to;
+  for (const ResolveOverride& rule : options.resolve) {
+    Fixed fixed{rule.host, rule.port, {}};
+    for (const std::string& text : rule.addresses) {
+      auto address = SocketAddress::ip(text, rule.port);
+      if (!address) {
+        return fail(address.error().code,
+                    fmt::format("resolve override for {}: {}", rule.host, address.error().message));
+      }
+      fixed.addresses.push_back(*address);
+    }
+    overrides.fixed_.push_back(std::move(fixed));
+  }
+  return overrides;
+}
+
+DialRoute DialOverrides::route(const Endpoint& endpoint) const {
+  DialRoute route{endpoint.host, endpoint.port, std::nullopt};
+  const auto rule = std::ranges::find_if(
+      connect_to_, [&](const ConnectTo& candidate) { return matches(candidate, endpoint); });
+  if (rule != connect_to_.end()) {
+    if (!rule->to_host.empty()) {
+      route.host = rule->to_host;
+    }
+    if (rule->to_port != 0) {
+      route.port = rule->to_port;
+    }
+  }
+  if (const Fixed* found = fixed(route.host, route.port); found != nullptr) {
+    route.addresses = found->addresses;
+  }
+  return route;
+}
+
+const DialOverrides::Fixed* DialOverrides::fixed(std::string_view host, std::uint16_t port) const {
+  const Fixed* for_any_host = nullptr;
+  for (const Fixed& candidate : fixed_ | std::views::reverse) {
+    if (candidate.port != port) {
+      continue;
+    }
+    if (same_host(candidate.host, host)) {
+      return &candidate;
+    }
+    if (candidate.host == "*" && for_any_host == nullptr) {
+      for_any_host = &candidate;
+    }
+  }
+  return for_any_host;
+}
+
+SourceRotation::SourceRotation(const std::vector<SocketAddress>& sources) {
+  for (const SocketAddress& source : sources) {
+    (source.family() == AF_INET6 ? v6_ : v4_).sources.push_back(source);
+  }
+}
+
+std::optional<SocketAddress> SourceRotation::next(int family) {
+  if (family == AF_UNIX || (v4_.sources.empty() && v6_.sources.empty())) {
+    return SocketAddress();
+  }
+  Turn& turn = family == AF_INET6 ? v6_ : v4_;
+  if (turn.sources.empty()) {
+    return std::nullopt;
+  }
+  return turn.sources[turn.next++ % turn.sources.size()];
+}
+
+void interleave_families(std::vector<SocketAddress>& addresses) {
+  if (addresses.size() < 3) {
+    return;
+  }
+  const int first_family = addresses.front().family();
+  std::vector<SocketAddress> ordered = std::move(addresses);
+  const auto others = std::ranges::stable_partition(
+      ordered, [=](const SocketAddress& address) { return address.family() == first_family; });
+  addresses.clear();
+  auto one = ordered.begin();
+  auto other = others.begin();
+  while (one != others.begin() || other != ordered.end()) {
+    if (one != others.begin()) {
+      addresses.push_back(*one++);
+    }
+    if (other != ordered.end()) {
+      addresses.push_back(*other++);
+    }
+  }
+}
+
+std::string host_and_port(std::string_view host, std::uint16_t port) {
+  return host.find(':') == std::string_view::npos ? fmt::format("{}:{}", host, port)
+                                                  : fmt::format("[{}]:{}", host, port);
+}
+
+}  // namespace wskit::net
