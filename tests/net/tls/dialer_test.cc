@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "tests/net/net/fixture.h"
+#include "tests/support/loop_fixture.h"
 #include "tests/support/catch.h"
 
 using namespace std::chrono_literals;
