@@ -3,11 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
 
 #include "core/check.h"
 #include "wire/mask.h"
+#include "wire/word.h"
 
 namespace wskit::wire {
 
@@ -69,7 +71,8 @@ namespace detail {
                                 (static_cast<unsigned>(header.opcode) & 0xFU));
 }
 
-std::size_t encode_any_frame(std::span<std::byte> out, const FrameHeader& header,
+/// The header by value: a reference would force the one of a small frame into memory.
+std::size_t encode_any_frame(std::span<std::byte> out, FrameHeader header,
                              std::span<const std::byte> payload);
 
 }  // namespace detail
@@ -89,7 +92,7 @@ inline std::size_t encode_frame(std::span<std::byte> out, const FrameHeader& hea
   out[1] = static_cast<std::byte>((header.masked ? 0x80U : 0U) | payload.size());
   std::byte* const body = out.data() + 2 + key_bytes;
   if (header.masked) {
-    std::memcpy(out.data() + 2, header.mask_key.data(), sizeof(MaskKey));
+    store(out.data() + 2, header.mask_key);
     copy_masked(body, payload, header.mask_key);
   } else if (!payload.empty()) {
     std::memcpy(body, payload.data(), payload.size());

@@ -15,6 +15,7 @@
 #include "wire/role.h"
 #include "wire/utf8.h"
 #include "wire/violation.h"
+#include "wire/word.h"
 
 namespace wskit::wire {
 
@@ -45,6 +46,18 @@ struct FrameEvent {
   bool message_end = false;
   std::uint64_t frame_bytes = 0;  // the whole frame's payload length, known from its first piece on
   std::span<std::byte> payload;  // unmasked; within the input or, a split control frame, the parser
+
+  [[nodiscard]] static FrameEvent whole_message(Opcode opcode, std::span<std::byte> payload) {
+    return {.kind = Kind::data,
+            .opcode = opcode,
+            .fin = true,
+            .frame_begin = true,
+            .frame_end = true,
+            .message_begin = true,
+            .message_end = true,
+            .frame_bytes = payload.size(),
+            .payload = payload};
+  }
 };
 
 /// The receiving half of RFC 6455's framing, for both roles: bytes in, events out, strict.
@@ -67,14 +80,13 @@ class FrameParser {
   explicit FrameParser(const FrameParserOptions& options = {});
 
   [[nodiscard]] FrameEvent next(std::span<std::byte>& input) {
-    // The hot path: a small unfragmented message, all there. Everything else is next_any().
-    if (stage_ == Stage::between_messages && input.size() >= kMinHeader) [[likely]] {
-      const unsigned first = std::to_integer<unsigned>(input[0]);
-      const std::size_t length = std::to_integer<std::size_t>(input[1]) ^ mask_bit_;
-      const std::size_t frame_size = small_header_size_ + length;
-      if ((first == kFinalText || first == kFinalBinary) && length <= max_small_payload_ &&
-          frame_size <= input.size()) [[likely]] {
-        return small_message(input, static_cast<Opcode>(first & 0xFU), length);
+    // The hot path: small unfragmented messages, all there, then nothing more.
+    if (stage_ == Stage::between_messages) [[likely]] {
+      if (input.empty()) {
+        return {};
+      }
+      if (const std::size_t size = small_message_size(input); size != 0) [[likely]] {
+        return take_small_message(input, size);
       }
     }
     return next_any(input);
@@ -95,7 +107,9 @@ class FrameParser {
   static constexpr unsigned kFinalBinary = 0x82;
   using ControlPayload = std::array<std::byte, kMaxControlPayload>;
 
-  FrameEvent small_message(std::span<std::byte>& input, Opcode opcode, std::size_t length);
+  [[nodiscard]] std::size_t small_message_size(std::span<const std::byte> input) const;
+  FrameEvent take_small_message(std::span<std::byte>& input, std::size_t size);
+  FrameEvent take_small_text(std::span<std::byte> payload);
   FrameEvent next_any(std::span<std::byte>& input);
   FrameEvent read_header(std::span<std::byte>& input);
   FrameEvent read_payload(std::span<std::byte>& input, bool frame_begin);
@@ -144,29 +158,31 @@ class FrameParser {
   std::uint64_t max_message_bytes_;
 };
 
-inline FrameEvent FrameParser::small_message(std::span<std::byte>& input, Opcode opcode,
-                                             std::size_t length) {
-  const auto payload = input.subspan(small_header_size_, length);
+/// The size of the whole frame, or 0 when it is not a legal, small, unfragmented and uncompressed
+/// message that lies whole in the input.
+inline std::size_t FrameParser::small_message_size(std::span<const std::byte> input) const {
+  if (input.size() < kMinHeader) {
+    return 0;
+  }
+  const unsigned first = std::to_integer<unsigned>(input[0]);
+  const unsigned length = std::to_integer<unsigned>(input[1]) ^ mask_bit_;
+  const std::size_t size = small_header_size_ + length;
+  const bool small = (first == kFinalText || first == kFinalBinary) &&
+                     length <= max_small_payload_ && size <= input.size();
+  return small ? size : 0;
+}
+
+inline FrameEvent FrameParser::take_small_message(std::span<std::byte>& input, std::size_t size) {
+  const auto opcode = static_cast<Opcode>(input[0] & std::byte{0xF});
+  const auto payload = input.first(size).subspan(small_header_size_);
   if (server_) {
-    MaskKey key;
-    std::memcpy(key.data(), input.data() + kMinHeader, sizeof key);
-    apply_mask(payload, key);
+    apply_mask(payload, load<MaskKey>(input.data() + kMinHeader));
   }
-  input = input.subspan(small_header_size_ + length);
-  const FrameEvent event{.kind = FrameEvent::Kind::data,
-                         .opcode = opcode,
-                         .compressed = false,
-                         .fin = true,
-                         .frame_begin = true,
-                         .frame_end = true,
-                         .message_begin = true,
-                         .message_end = true,
-                         .frame_bytes = length,
-                         .payload = payload};
+  input = input.subspan(size);
   if (opcode == Opcode::text && !is_ascii(payload)) [[unlikely]] {
-    return check_text(event, 0);
+    return take_small_text(payload);
   }
-  return event;
+  return FrameEvent::whole_message(opcode, payload);
 }
 
 }  // namespace wskit::wire

@@ -3,11 +3,11 @@
 
 namespace wskit::wire {
 
-MaskKey MaskSource::next_after_refill() {
+void MaskSource::find_key() {
   for (;;) {
     for (; used_ < keys_.size(); ++used_) {
-      if (keys_[used_] != MaskKey{}) {
-        return keys_[used_++];
+      if (keys_[used_] != 0) {
+        return;
       }
     }
     fill_(std::as_writable_bytes(std::span(keys_)));
@@ -25,12 +25,11 @@ void xor_bulk(std::byte* out, std::span<const std::byte> in, std::uint32_t key) 
   std::size_t left = in.size();
   for (; left >= sizeof(Block);
        left -= sizeof(Block), from += sizeof(Block), out += sizeof(Block)) {
-    Block block;
-    std::memcpy(&block, from, sizeof block);
+    auto block = load<Block>(from);
     for (std::uint64_t& word : block) {
       word ^= wide;
     }
-    std::memcpy(out, &block, sizeof block);
+    store(out, block);
   }
   xor_key(out, {from, left}, key);
 }

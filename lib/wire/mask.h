@@ -5,10 +5,10 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 
 #include "wire/random.h"
+#include "wire/word.h"
 
 namespace wskit::wire {
 
@@ -26,63 +26,58 @@ class MaskSource {
   explicit MaskSource(Fill fill = fill_random) : fill_(fill) {}
 
   [[nodiscard]] MaskKey next() {
-    if (used_ < keys_.size()) [[likely]] {
-      const MaskKey key = keys_[used_];
-      if (key != MaskKey{}) [[likely]] {
-        ++used_;
-        return key;
-      }
+    if (used_ == keys_.size() || keys_[used_] == 0) [[unlikely]] {
+      find_key();
     }
-    return next_after_refill();
+    return std::bit_cast<MaskKey>(keys_[used_++]);
   }
 
  private:
-  MaskKey next_after_refill();
+  void find_key();
 
   Fill fill_;
-  std::array<MaskKey, 1024> keys_;
+  std::array<std::uint32_t, 1024> keys_;
   std::size_t used_ = keys_.size();
 };
 
 namespace detail {
 
-/// The key as it applies `phase` bytes into a payload, as a machine word.
-[[nodiscard]] inline std::uint32_t key_word(MaskKey key, std::size_t phase) {
-  const auto word = std::bit_cast<std::uint32_t>(key);
-  const int turn = static_cast<int>(phase % 4) * 8;
-  return std::endian::native == std::endian::little ? std::rotr(word, turn) : std::rotl(word, turn);
-}
-
+/// The key, as a word of one or two repeats, as it applies from `phase` bytes on.
 template <class Word>
-void xor_word(std::byte* out, const std::byte* in, Word key) {
-  Word word;
-  std::memcpy(&word, in, sizeof word);
-  word ^= key;
-  std::memcpy(out, &word, sizeof word);
+[[nodiscard]] Word turn_key(Word key, std::size_t phase) {
+  const int bits = static_cast<int>(phase % sizeof(MaskKey)) * 8;
+  return std::endian::native == std::endian::little ? std::rotr(key, bits) : std::rotl(key, bits);
 }
 
 void xor_bulk(std::byte* out, std::span<const std::byte> in, std::uint32_t key);
 
 inline constexpr std::size_t kInlineMaskBytes = 128;
 
+/// `in` has at least sizeof(Word) bytes. The last word overlaps the one before it; it is read
+/// first, so that `out` may be `in`.
+template <class Word>
+void xor_words(std::byte* out, std::span<const std::byte> in, Word key) {
+  const std::size_t last = in.size() - sizeof(Word);
+  const std::byte* const from = in.data();
+  const Word last_word = load<Word>(from + last) ^ turn_key(key, last);
+  for (std::size_t at = 0; at < last; at += sizeof(Word)) {
+    store<Word>(out + at, load<Word>(from + at) ^ key);
+  }
+  store<Word>(out + last, last_word);
+}
+
 /// `out` is `in.data()` or does not overlap it.
 inline void xor_key(std::byte* out, std::span<const std::byte> in, std::uint32_t key) {
   if (in.size() > kInlineMaskBytes) {
-    return xor_bulk(out, in, key);
-  }
-  const std::uint64_t wide = key | std::uint64_t{key} << 32;
-  const std::byte* from = in.data();
-  std::size_t left = in.size();
-  for (; left >= 8; left -= 8, from += 8, out += 8) {
-    xor_word(out, from, wide);
-  }
-  if (left >= 4) {
-    xor_word(out, from, key);
-    left -= 4, from += 4, out += 4;
-  }
-  const auto bytes = std::bit_cast<MaskKey>(key);
-  for (std::size_t i = 0; i < left; ++i) {
-    out[i] = from[i] ^ bytes[i];
+    xor_bulk(out, in, key);
+  } else if (in.size() >= sizeof(std::uint64_t)) {
+    xor_words<std::uint64_t>(out, in, key | std::uint64_t{key} << 32);
+  } else if (in.size() >= sizeof(std::uint32_t)) {
+    xor_words<std::uint32_t>(out, in, key);
+  } else {
+    for (std::size_t i = 0; i < in.size(); ++i) {
+      out[i] = in[i] ^ std::bit_cast<MaskKey>(key)[i];
+    }
   }
 }
 
@@ -91,13 +86,13 @@ inline void xor_key(std::byte* out, std::span<const std::byte> in, std::uint32_t
 /// Masks or unmasks in place. `phase` is the offset of `data` within its frame's payload, so that
 /// a payload can be treated piece by piece.
 inline void apply_mask(std::span<std::byte> data, MaskKey key, std::size_t phase = 0) {
-  detail::xor_key(data.data(), data, detail::key_word(key, phase));
+  detail::xor_key(data.data(), data, detail::turn_key(std::bit_cast<std::uint32_t>(key), phase));
 }
 
 /// As apply_mask, from `in` to in.size() bytes at `out`; the two must not overlap.
 inline void copy_masked(std::byte* out, std::span<const std::byte> in, MaskKey key,
                         std::size_t phase = 0) {
-  detail::xor_key(out, in, detail::key_word(key, phase));
+  detail::xor_key(out, in, detail::turn_key(std::bit_cast<std::uint32_t>(key), phase));
 }
 
 }  // namespace wskit::wire

@@ -3,22 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <string_view>
 
+#include "wire/word.h"
+
 namespace wskit::wire {
-
-namespace detail {
-
-template <class Word>
-[[nodiscard]] Word load(const std::byte* at) {
-  Word word;
-  std::memcpy(&word, at, sizeof word);
-  return word;
-}
-
-}  // namespace detail
 
 /// True when no byte has its top bit set.
 [[nodiscard]] inline bool is_ascii(std::span<const std::byte> bytes) {
@@ -27,11 +17,11 @@ template <class Word>
   std::uint64_t seen = 0;
   if (bytes.size() >= 8) {
     for (; end - at > 8; at += 8) {
-      seen |= detail::load<std::uint64_t>(at);
+      seen |= load<std::uint64_t>(at);
     }
-    seen |= detail::load<std::uint64_t>(end - 8);  // overlaps what the loop has seen
+    seen |= load<std::uint64_t>(end - 8);  // overlaps what the loop has seen
   } else if (bytes.size() >= 4) {
-    seen = detail::load<std::uint32_t>(at) | detail::load<std::uint32_t>(end - 4);
+    seen = load<std::uint32_t>(at) | load<std::uint32_t>(end - 4);
   } else {
     for (; at != end; ++at) {
       seen |= static_cast<std::uint64_t>(*at);
