@@ -70,7 +70,7 @@ class FullBacklog {
 
 }  // namespace
 
-WSKIT_LOOP_TEST("localhost is resolved and connected to and bytes go both ways") {
+WSKIT_SOCKET_TEST("localhost is resolved and connected to and bytes go both ways") {
   Server server(loop);
   const Dialing to(loop, {}, {"localhost", server.address().port(), {}, false});
   REQUIRE(to.dialed);
@@ -89,7 +89,7 @@ WSKIT_LOOP_TEST("localhost is resolved and connected to and bytes go both ways")
   CHECK(server.ends[0]->received == "from client");
 }
 
-WSKIT_LOOP_TEST("an address that swallows connections is passed by for the next") {
+WSKIT_SOCKET_TEST("an address that swallows connections is passed by for the next") {
   Server server(loop);
   const std::uint16_t port = server.address().port();
   const FullBacklog silent(SocketAddress::ip("127.0.0.2", port).value());
@@ -102,7 +102,7 @@ WSKIT_LOOP_TEST("an address that swallows connections is passed by for the next"
   CHECK(to.dialed->times.connected - to.dialed->times.started >= 20ms);
 }
 
-WSKIT_LOOP_TEST("a server that swallows connections runs into the deadline") {
+WSKIT_SOCKET_TEST("a server that swallows connections runs into the deadline") {
   Server server(loop);
   const std::uint16_t port = server.address().port();
   const FullBacklog silent(SocketAddress::ip("127.0.0.2", port).value());
@@ -113,7 +113,7 @@ WSKIT_LOOP_TEST("a server that swallows connections runs into the deadline") {
   CHECK(to.error->code == ErrorCode::tcp_timeout);
 }
 
-WSKIT_LOOP_TEST("connections start from the source addresses in turn") {
+WSKIT_SOCKET_TEST("connections start from the source addresses in turn") {
   Server server(loop);
   DialOptions options;
   options.sources = {SocketAddress::ip("127.0.0.2", 0).value(),
