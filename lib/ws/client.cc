@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+#include "ws/client.h"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/parse.h"
+
+namespace wskit::ws {
+namespace {
+
+net::Endpoint endpoint_of(const wire::Uri& uri, const ClientOptions& options) {
+  return {.host = uri.host,
+          .port = uri.port,
+          .unix_path = options.unix_socket.empty() ? uri.unix_path : options.unix_socket,
+          .secure = uri.tls};
+}
+
+std::string_view as_text(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+}  // namespace
+
+/// Dials, sends the request, reads the answer; gone as soon as the connection is open.
+class ClientOpening final : public Opening,
+                            net::DialHandler,
+                            net::StreamHandler,
+                            net::TimerHandler {
+ public:
+  ClientOpening(Client& client, Connection& connection)
+      : client_(client),
+        connection_(connection),
+        key_(wire::fresh_key()),
+        handshake_(client.request_, key_),
+        deadline_(client.context_.loop.timers(), *this),
+        dial_(client.dialer_.dial(client.endpoint_, *this)) {}
+
+ private:
+  using Progress = wire::ClientHandshake::Progress;
+
+  void on_dialed(net::Dialed dialed) override {
+    dialed_ = std::move(dialed);
+    dial_.reset();
+    dialed_.stream->set_handler(*this);
+    const std::string request = client_.request_.bytes(key_);
+    dialed_.stream->write(std::as_bytes(std::span(request)));
+    deadline_.arm(dialed_.times.started + client_.open_timeout_);
+  }
+
+  void on_dial_failed(const Error& error) override {
+    const Error copy = error;
+    connection_.fail_opening({.error = copy});
+  }
+
+  void on_data(std::span<std::byte> bytes, Instant received) override {
+    const std::size_t used = handshake_.feed(as_text(bytes));
+    conclude(bytes.subspan(used), received);
+  }
+
+  void on_eof() override {
+    handshake_.end();
+    conclude({}, Instant{});
+  }
+
+  void on_error(const Error& error) override {
+    fail({.code = ErrorCode::upgrade_closed,
+          .message = fmt::format("the connection broke during the upgrade: {}", error.message)});
+  }
+
+  void on_timer(Instant /*now*/) override {
+    if (handshake_.error()) {
+      return fail(*handshake_.error());
+    }
+    fail({.code = ErrorCode::upgrade_timeout,
+          .message = fmt::format("no complete answer to the upgrade within {}",
+                                 format_duration(client_.open_timeout_))});
+  }
+
+  void conclude(std::span<std::byte> rest, Instant received) {
+    if (handshake_.progress() == Progress::refused) {
+      return fail(*handshake_.error());
+    }
+    if (handshake_.progress() == Progress::accepted) {
+      open(rest, received);
+    }
+  }
+
+  void open(std::span<std::byte> rest, Instant received) {
+    const wire::UpgradeResponse& response = handshake_.response();
+    const Opened opened{.response = response.head,
+                        .subprotocol = response.subprotocol,
+                        .deflate = response.deflate,
+                        .times = dialed_.times,
+                        .upgraded = received,
+                        .tls = std::move(dialed_.tls),
+                        .peer = dialed_.peer};
+    // This object ends in begin(): nothing of it may be touched afterwards.
+    connection_.begin(std::move(dialed_.stream), opened, rest);
+  }
+
+  void fail(const Error& error) {
+    const Error copy = error;
+    const wire::UpgradeResponse response = handshake_.response();
+    connection_.fail_opening({.error = copy,
+                              .response = response.head.status != 0 ? &response.head : nullptr,
+                              .body = response.body});
+  }
+
+  Client& client_;
+  Connection& connection_;
+  std::string key_;
+  wire::ClientHandshake handshake_;
+  net::Timer deadline_;
+  net::Dialed dialed_;
+  std::unique_ptr<net::Dial> dial_;
+};
+
+Client::Client(net::Dialer& dialer, wire::UpgradeRequest request, const ClientOptions& options)
+    : dialer_(dialer),
+      request_(std::move(request)),
+      endpoint_(endpoint_of(request_.options().uri, options)),
+      open_timeout_(options.open_timeout),
+      context_(dialer.loop(), options.connection) {}
+
+std::unique_ptr<Connection> Client::connect(FrameHandler& handler) {
+  auto connection = std::make_unique<Connection>(context_, wire::Role::client, handler);
+  connection->set_opening(std::make_unique<ClientOpening>(*this, *connection));
+  return connection;
+}
+
+}  // namespace wskit::ws

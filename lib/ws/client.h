@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "core/clock.h"
+#include "net/dialer.h"
+#include "wire/handshake.h"
+#include "ws/connection.h"
+#include "ws/handler.h"
+#include "ws/options.h"
+
+namespace wskit::ws {
+
+struct ClientOptions {
+  ConnectionOptions connection;
+  /// From connect() to the open connection: names, TCP, TLS and upgrade together. The dialer's own
+  /// timeout should not be longer.
+  Nanoseconds open_timeout = std::chrono::seconds(10);
+  /// Connect to this unix socket; host, port and scheme stay the URL's for everything else.
+  std::string unix_socket;
+};
+
+/// Opens connections to one URL on one loop (RFC 6455 4.1). Must outlive its connections.
+class Client {
+ public:
+  Client(net::Dialer& dialer, wire::UpgradeRequest request, const ClientOptions& options = {});
+
+  /// The outcome is on_open or on_error, never inside this call. Destroying the connection cancels.
+  [[nodiscard]] std::unique_ptr<Connection> connect(FrameHandler& handler);
+
+  [[nodiscard]] const wire::UpgradeRequest& request() const { return request_; }
+  /// Of all its connections so far.
+  [[nodiscard]] const Traffic& traffic() const { return context_.traffic; }
+
+ private:
+  friend class ClientOpening;
+
+  net::Dialer& dialer_;
+  wire::UpgradeRequest request_;
+  net::Endpoint endpoint_;
+  Nanoseconds open_timeout_;
+  Context context_;
+};
+
+}  // namespace wskit::ws

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/error.h"
+#include "net/loop.h"
+#include "net/stream.h"
+#include "net/timer.h"
+#include "wire/close_code.h"
+#include "wire/frame_parser.h"
+#include "wire/mask.h"
+#include "wire/role.h"
+#include "ws/handler.h"
+#include "ws/options.h"
+
+namespace wskit::ws {
+
+/// What became of a message given to send(). Backpressure is accepted too: wait for on_drain
+/// before the next one. Dropped was refused: the connection is not open, or the queue is full.
+enum class SendResult : std::uint8_t { queued, backpressure, dropped };
+
+/// The way from nothing to an open connection; owned by the connection until it is open.
+class Opening {
+ public:
+  virtual ~Opening() = default;
+};
+
+/// Bytes of frames, headers included, without what TLS and TCP add.
+struct Traffic {
+  std::uint64_t sent = 0;
+  std::uint64_t received = 0;
+};
+
+/// What the connections of one loop share. Must outlive them.
+struct Context {
+  explicit Context(net::Loop& its_loop, const ConnectionOptions& its_options = {})
+      : loop(its_loop), options(its_options) {}
+  net::Loop& loop;
+  ConnectionOptions options;
+  wire::MaskSource masks;
+  Traffic traffic;
+};
+
+/// A WebSocket connection (RFC 6455) with permessage-deflate (RFC 7692), in either role. Made by
+/// Client::connect() or Server::accept(). Pings are answered, the close handshake is done with a
+/// deadline, and a peer that breaks the protocol is told so with a Close frame. Destroying it ends
+/// the TCP connection at once, from inside a callback too.
+class Connection final : net::StreamHandler, net::TimerHandler {
+ public:
+  Connection(Context& context, wire::Role role, FrameHandler& handler);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection();
+
+  [[nodiscard]] bool is_open() const { return state_ == State::open; }
+
+  /// Sends one unfragmented message; `payload` is copied. Text must be UTF-8, which is not checked.
+  SendResult send(MessageType type, std::span<const std::byte> payload);
+  /// At most 125 bytes.
+  SendResult ping(std::span<const std::byte> payload = {});
+
+  /// Starts the close handshake; messages are received until the peer's Close comes. Fails with
+  /// ErrorCode::usage when `code` may not be sent or `reason` is over 123 bytes or not UTF-8.
+  Expected<void> close(wire::CloseCode code = wire::CloseCode::normal,
+                       std::string_view reason = {});
+  /// Makes the destructor reset the TCP connection (RST).
+  void reset_on_close();
+
+  /// Stops and restarts on_data. Frames already received wait in the connection.
+  void pause();
+  void resume();
+
+  /// Bytes of frames that the kernel has not taken yet.
+  [[nodiscard]] std::size_t unsent() const { return unsent_; }
+
+  /// For whoever opens the connection: keeps `opening` until begin() or fail_opening().
+  void set_opening(std::unique_ptr<Opening> opening) { opening_ = std::move(opening); }
+  /// The upgrade is done; `rest` is what came after it.
+  void begin(std::unique_ptr<net::Stream> stream, const Opened& opened, std::span<std::byte> rest);
+  void fail_opening(const Failure& failure);
+
+ private:
+  enum class State : std::uint8_t {
+    opening,
+    open,
+    close_sent,  // ours is out, the peer's is awaited
+    closed,      // both are out, the end of the TCP connection is awaited
+    failing,     // the peer broke the protocol; our Close is on its way
+    ended,
+  };
+  class Watch;
+  struct Paused;
+
+  void on_data(std::span<std::byte> bytes, Instant received) override;
+  void on_offer(Instant at) override { handler_.on_offer(at); }
+  void on_sent(std::size_t bytes) override;
+  void on_eof() override;
+  void on_error(const Error& error) override;
+  void on_timer(Instant now) override;
+
+  void read(std::span<std::byte> bytes, Instant received);
+  [[nodiscard]] bool reads_frames() const {
+    return state_ == State::open || state_ == State::close_sent;
+  }
+  void handle_control(const wire::FrameEvent& event, Instant received);
+  void handle_close(std::span<const std::byte> payload);
+  void answer_ping(std::span<const std::byte> payload);
+  void keep_for_later(std::span<const std::byte> bytes, Instant received);
+  void violation(Error error, wire::CloseCode code);
+  void end(const Error& error);
+  void end_closed();
+
+  SendResult send_frame(wire::FrameHeader header, std::span<const std::byte> payload);
+  void send_close(const wire::ClosePayload& payload);
+  void arm_deadline();
+  [[nodiscard]] std::string peer_name() const;
+
+  Context& context_;
+  FrameHandler& handler_;
+  std::unique_ptr<net::Stream> stream_;
+  std::unique_ptr<Opening> opening_;
+  std::unique_ptr<Paused> paused_;
+  /// The answer to the latest Ping that has to wait for room (RFC 6455 5.5.3 allows the latest).
+  std::unique_ptr<std::vector<std::byte>> held_pong_;
+  /// Set while frames are read; told when this is destroyed.
+  Watch* watch_ = nullptr;
+  wire::FrameParser parser_;
+  net::Timer deadline_;
+  std::size_t unsent_ = 0;
+  State state_ = State::opening;
+  wire::Role role_;
+  bool backpressure_ = false;
+  bool close_by_peer_ = false;
+  /// What the peer's Close frame said, or why the connection is failing.
+  std::unique_ptr<Error> failure_;
+  std::unique_ptr<std::string> close_reason_;
+  wire::CloseCode close_code_ = wire::CloseCode::no_status;
+};
+
+}  // namespace wskit::ws
