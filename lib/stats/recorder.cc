@@ -65,6 +65,12 @@ std::size_t Recorder::size() const noexcept {
   return size;
 }
 
+CompactHistogram Recorder::answered_at(MetricId id, std::size_t interval) const {
+  const auto& series = series_[static_cast<std::size_t>(id)];
+  return series && interval < series->answered.size() ? series->answered.at(interval)
+                                                      : CompactHistogram(config_);
+}
+
 std::vector<IntervalMetric> Recorder::metrics_at(std::size_t interval) const {
   std::vector<IntervalMetric> metrics;
   for (std::size_t i = 0; i < kMetricCount; ++i) {

@@ -41,6 +41,8 @@ class Recorder {
     return counts_[interval];
   }
 
+  /// What was answered in one interval; empty when there is no such interval or metric.
+  [[nodiscard]] CompactHistogram answered_at(MetricId id, std::size_t interval) const;
   /// Everything so far, all intervals together.
   [[nodiscard]] Phase total() const;
   [[nodiscard]] Counts total_counts() const noexcept;

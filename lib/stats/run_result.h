@@ -72,6 +72,7 @@ struct Connections {
   std::uint64_t opened = 0;
   Causes failed;        ///< Never opened.
   Causes closed_early;  ///< Opened, and ended before the run did.
+  Causes unsent;        ///< Messages of the measure phase that were not sent, by why.
 };
 
 /// What the load generator itself used.

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include "stats/verdict.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "core/parse.h"
+
+namespace wskit::stats {
+namespace {
+
+constexpr double kBusyOpen = 0.80;
+constexpr double kBusyClosed = 0.95;
+constexpr double kPercentile = 99;
+
+void judge_lag(RunResult& result) {
+  constexpr Nanoseconds kLeast = std::chrono::milliseconds(1);
+  constexpr int kShare = 10;
+  const auto& lag = result.metrics[MetricId::pacer_lag];
+  const auto& response = result.metrics[MetricId::response];
+  if (!lag || lag->empty()) {
+    return;
+  }
+  const Nanoseconds p99 = lag->percentile(kPercentile).value;
+  const Nanoseconds response_p99 =
+      response ? response->percentile(kPercentile).value : Nanoseconds::zero();
+  if (p99 > std::max(kLeast, response_p99 / kShare)) {
+    result.verdict.reasons.push_back(
+        fmt::format("messages were taken up late: p99 of pacer_lag is {}, p99 of response {}",
+                    format_duration(p99), format_duration(response_p99)));
+  }
+}
+
+void judge_busy(RunResult& result) {
+  const double limit = result.run.model == Model::open ? kBusyOpen : kBusyClosed;
+  for (std::size_t i = 0; i < result.generator.busy_per_thread.size(); ++i) {
+    const double busy = result.generator.busy_per_thread[i];
+    if (busy > limit) {
+      constexpr double kPercent = 100;
+      result.verdict.reasons.push_back(
+          fmt::format("thread {} was busy {:.0f} % of the time, more "
+                      "than {:.0f} %",
+                      i, busy * kPercent, limit * kPercent));
+    }
+  }
+}
+
+void judge_local_errors(RunResult& result) {
+  for (const ErrorCode code :
+       {ErrorCode::local_emfile, ErrorCode::local_eaddrnotavail, ErrorCode::local_enobufs}) {
+    std::uint64_t count = 0;
+    for (const Causes* causes : {&result.connections.failed, &result.connections.closed_early}) {
+      const auto found = causes->find(std::string(name(code)));
+      count += found == causes->end() ? 0 : found->second;
+    }
+    if (count != 0) {
+      result.verdict.reasons.push_back(
+          fmt::format("this machine ran out of something: {} times {}", count, name(code)));
+    }
+  }
+}
+
+}  // namespace
+
+void judge(RunResult& result) {
+  result.verdict.sums_hold =
+      result.counts.sums_hold() && (!result.warmup || result.warmup->counts.sums_hold());
+  result.verdict.reasons.clear();
+  if (result.run.model == Model::open) {
+    judge_lag(result);
+  }
+  judge_busy(result);
+  judge_local_errors(result);
+  result.verdict.generator_limited = !result.verdict.reasons.empty();
+}
+
+}  // namespace wskit::stats
