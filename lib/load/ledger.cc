@@ -107,17 +107,29 @@ void Ledger::remember_expired(std::uint64_t sequence) {
   expired_.push_back({.first = sequence, .last = sequence});
 }
 
-bool Ledger::take_expired(std::uint64_t sequence) {
+std::size_t Ledger::find_expired(std::uint64_t sequence) const {
   const auto after =
       std::upper_bound(expired_.begin(), expired_.end(), sequence,
                        [](std::uint64_t value, const Range& range) { return value < range.first; });
-  if (after == expired_.begin()) {
+  if (after == expired_.begin() || sequence > (after - 1)->last) {
+    return expired_.size();
+  }
+  return static_cast<std::size_t>(after - 1 - expired_.begin());
+}
+
+bool Ledger::is_unanswered(std::uint64_t sequence) const {
+  if (sequence >= head_ && sequence < first_unoffered_ && at(sequence).state == State::offered) {
+    return true;
+  }
+  return find_expired(sequence) != expired_.size();
+}
+
+bool Ledger::take_expired(std::uint64_t sequence) {
+  const std::size_t index = find_expired(sequence);
+  if (index == expired_.size()) {
     return false;
   }
-  const auto range = after - 1;
-  if (sequence > range->last) {
-    return false;
-  }
+  const auto range = expired_.begin() + static_cast<std::ptrdiff_t>(index);
   const Range rest{.first = sequence + 1, .last = range->last};
   if (sequence > range->first) {
     range->last = sequence - 1;

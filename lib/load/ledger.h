@@ -75,6 +75,11 @@ class Ledger {
   /// else the oldest offered.
   [[nodiscard]] std::optional<std::uint64_t> oldest_unanswered() const;
 
+  /// Sent, perhaps expired, and not answered: an answer to it is expected or would be late.
+  [[nodiscard]] bool is_unanswered(std::uint64_t sequence) const;
+  /// One past the last message that was offered.
+  [[nodiscard]] std::uint64_t next_unoffered() const { return first_unoffered_; }
+
   /// When the oldest offered message is `timeout` old; nothing if none is out.
   [[nodiscard]] std::optional<Instant> next_deadline(Nanoseconds timeout) const;
   /// Calls `each(const Entry&)` for every offered message that is `timeout` old at `now`.
@@ -136,6 +141,7 @@ class Ledger {
   void forget();
   void remember_expired(std::uint64_t sequence);
   bool take_expired(std::uint64_t sequence);
+  [[nodiscard]] std::size_t find_expired(std::uint64_t sequence) const;
 
   /// A ring whose size is a power of two; [head_, next_) are in it.
   std::vector<Entry> ring_;

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "load/plan.h"
+
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "load/echo_matcher.h"
+#include "load/fifo_matcher.h"
+#include "load/id_matcher.h"
+#include "load/matcher.h"
+
+namespace wskit::load {
+
+std::vector<std::uint32_t> connections_of(const Plan& plan, const Slice& slice) {
+  std::vector<std::uint32_t> numbers;
+  for (std::uint32_t c = slice.index; c < plan.connections; c += slice.count) {
+    numbers.push_back(c);
+  }
+  return numbers;
+}
+
+Expected<void> validate(const Plan& plan) {
+  if (plan.connections == 0) {
+    return fail(ErrorCode::usage, "a load test needs at least one connection");
+  }
+  if (plan.model == stats::Model::open && plan.rate <= 0 && plan.stages.empty()) {
+    return fail(ErrorCode::usage, "the open model needs a rate or stages");
+  }
+  if (plan.model == stats::Model::closed && plan.window == 0) {
+    return fail(ErrorCode::usage, "the window is at least one message");
+  }
+  if (plan.match == Match::echo && !plan.payload.messages.empty()) {
+    return fail(ErrorCode::usage,
+                "--match echo makes its own messages; a payload goes with fifo or id");
+  }
+  if (plan.match != Match::echo && plan.payload.messages.empty()) {
+    return fail(ErrorCode::usage, "--match fifo and id need --payload or --payload-jsonl");
+  }
+  const std::size_t least = min_echo_size(plan.payload.type);
+  if (plan.match == Match::echo && plan.payload.size_bytes < least) {
+    return fail(ErrorCode::usage,
+                fmt::format("--size {} is too small: the header that replies are matched by takes "
+                            "{} bytes in {} messages",
+                            plan.payload.size_bytes, least,
+                            plan.payload.type == ws::MessageType::text ? "text" : "binary"));
+  }
+  return {};
+}
+
+Expected<std::unique_ptr<Matcher>> make_matcher(const Plan& plan) {
+  if (auto valid = validate(plan); !valid) {
+    return std::unexpected(std::move(valid.error()));
+  }
+  switch (plan.match) {
+    case Match::fifo:
+      return std::make_unique<FifoMatcher>(plan);
+    case Match::id:
+      return IdMatcher::make(plan);
+    case Match::echo:
+      break;
+  }
+  return std::make_unique<EchoMatcher>(plan);
+}
+
+}  // namespace wskit::load
