@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "core/clock.h"
+#include "core/error.h"
+#include "load/ledger.h"
+#include "net/timer.h"
+#include "ws/connection.h"
+#include "ws/handler.h"
+
+namespace wskit::load {
+
+class Worker;
+
+/// One connection of a load test and its messages: sends when told (open model) or when a reply
+/// makes room in the window (closed model), finds the message of every reply, and accounts for
+/// each of them whatever becomes of the connection.
+class Session final : ws::Handler, net::TimerHandler {
+ public:
+  Session(Worker& worker, std::uint32_t number);
+
+  void connect();
+  [[nodiscard]] bool is_open() const { return connection_ != nullptr && connection_->is_open(); }
+  /// No connection, and none under way.
+  [[nodiscard]] bool is_down() const { return connection_ == nullptr; }
+
+  /// A message became due (open model).
+  void take_up(Instant scheduled, Instant taken, bool measured);
+  /// Sends until the window is full (closed model).
+  void fill_window(Instant now);
+
+  [[nodiscard]] std::uint32_t number() const { return number_; }
+  /// Measured messages started so far (closed model).
+  [[nodiscard]] std::uint64_t quota_used() const { return quota_used_; }
+  [[nodiscard]] std::size_t unresolved() const { return ledger_.unresolved(); }
+  [[nodiscard]] std::size_t in_flight() const { return ledger_.in_flight(); }
+
+  /// Starts the close handshake.
+  void close();
+  /// What is not in the send queue yet will not be sent.
+  void give_up_waiting(ErrorCode cause);
+  /// Ends the connection at once; what is outstanding is accounted for.
+  void abandon(ErrorCode cause);
+
+ private:
+  void on_open(const ws::Opened& opened) override;
+  void on_message(ws::MessageType type, std::span<const std::byte> payload,
+                  ws::Received received) override;
+  void on_offer(Instant at) override;
+  void on_drain() override;
+  void on_close(const ws::Closed& closed) override;
+  void on_error(const ws::Failure& failure) override;
+  void on_timer(Instant now) override;
+
+  void send_waiting(Instant now);
+  void drop_superseded();
+  void down(ErrorCode cause);
+
+  Worker& worker_;
+  std::unique_ptr<ws::Connection> connection_;
+  Ledger ledger_;
+  net::Timer expiry_;
+  /// S of the latest message taken up: the distance between two is what --late drop goes by.
+  Instant last_scheduled_ = Instant::min();
+  std::uint64_t quota_used_ = 0;
+  std::uint32_t number_;
+  /// Why there is no connection.
+  ErrorCode cause_ = ErrorCode::internal;
+  bool opened_ = false;
+  bool blocked_ = false;
+};
+
+}  // namespace wskit::load

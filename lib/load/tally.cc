@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#include "load/tally.h"
+
+#include <array>
+#include <span>
+
+namespace wskit::load {
+namespace {
+
+using stats::MetricId;
+
+constexpr std::array kOpenMetrics{MetricId::response, MetricId::service, MetricId::send_lag,
+                                  MetricId::pacer_lag, MetricId::blocked};
+constexpr std::array kClosedMetrics{MetricId::service};
+
+std::span<const MetricId> metrics_of(const Plan& plan) {
+  if (plan.model == stats::Model::open) {
+    return kOpenMetrics;
+  }
+  return kClosedMetrics;
+}
+
+}  // namespace
+
+Tally::Tally(const Plan& plan)
+    : open_model_(plan.model == stats::Model::open),
+      measured_(metrics_of(plan)),
+      warmup_(metrics_of(plan)) {}
+
+stats::Counts& Tally::now_counts(Instant now) {
+  if (now < start_) {
+    return warmup_.counts(0);
+  }
+  // What comes in the drain phase belongs to the last second of the measure phase.
+  return measured_.counts(interval(now < end_ ? now : end_ - Nanoseconds(1)));
+}
+
+void Tally::record(MetricId id, const Ledger::Entry& entry, Nanoseconds value) {
+  if (entry.measured) {
+    measured_.record(id, interval(entry.scheduled), value);
+  } else {
+    warmup_.record(id, 0, value);
+  }
+}
+
+void Tally::offered(const Ledger::Entry& entry, Instant at) {
+  ++counts(entry.scheduled, entry.measured).sent;
+  if (open_model_) {
+    record(MetricId::pacer_lag, entry, entry.mark - entry.scheduled);
+    record(MetricId::blocked, entry, at - entry.mark);
+    record(MetricId::send_lag, entry, at - entry.scheduled);
+  }
+}
+
+void Tally::answered(const Ledger::Answer& answer, Reply::Kind kind, Instant received) {
+  const Ledger::Entry& entry = answer.entry;
+  stats::Counts& counts = this->counts(entry.scheduled, entry.measured);
+  counts.reordered += static_cast<std::uint64_t>(answer.reordered);
+  if (kind == Reply::Kind::corrupted) {
+    ++counts.corrupted;
+    return;
+  }
+  if (kind == Reply::Kind::error_reply) {
+    ++counts.error_reply;
+    return;
+  }
+  ++counts.ok;
+  if (received >= start_ && received < end_) {
+    ++ok_in_window_;
+  }
+  record(MetricId::service, entry, received - entry.mark);
+  if (open_model_) {
+    record(MetricId::response, entry, received - entry.scheduled);
+  }
+}
+
+void Tally::record_censored(const Ledger::Entry& entry, Instant now) {
+  stats::Recorder& recorder = entry.measured ? measured_ : warmup_;
+  const std::uint32_t at = entry.measured ? interval(entry.scheduled) : 0;
+  recorder.record_censored(MetricId::service, at, now - entry.mark);
+  if (open_model_) {
+    recorder.record_censored(MetricId::response, at, now - entry.scheduled);
+  }
+}
+
+void Tally::expired(const Ledger::Entry& entry, Instant now) {
+  ++counts(entry.scheduled, entry.measured).timeout;
+  record_censored(entry, now);
+}
+
+void Tally::lost(const Ledger::Entry& entry, Instant now) {
+  ++counts(entry.scheduled, entry.measured).lost;
+  record_censored(entry, now);
+}
+
+void Tally::dropped(const Ledger::Entry& entry) {
+  ++counts(entry.scheduled, entry.measured).dropped_late;
+}
+
+void Tally::unsent(Instant due, bool measured, ErrorCode cause) {
+  ++counts(due, measured).unsent;
+  if (measured) {
+    stats::raise(unsent_causes_, cause);
+  }
+}
+
+void Tally::wire(Instant now, std::uint64_t sent, std::uint64_t received) {
+  stats::Counts& counts = now_counts(now);
+  counts.wire_bytes_sent += sent;
+  counts.wire_bytes_received += received;
+}
+
+void Tally::opened(const ws::Opened& opened) {
+  ++connections_.opened;
+  const net::DialTimes& times = opened.times;
+  const auto record = [this](MetricId id, Nanoseconds value) {
+    if (!connect_[id]) {
+      connect_[id].emplace();
+    }
+    connect_[id]->record(value);
+  };
+  record(MetricId::connect_dns, times.resolved - times.started);
+  record(MetricId::connect_tcp, times.connected - times.resolved);
+  if (opened.tls) {
+    record(MetricId::connect_tls, times.secured - times.connected);
+    tls_resumed_ += static_cast<std::uint64_t>(opened.tls->resumed);
+  }
+  record(MetricId::connect_upgrade, opened.upgraded - times.secured);
+  record(MetricId::connect_total, opened.upgraded - times.started);
+}
+
+}  // namespace wskit::load

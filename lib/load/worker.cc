@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: MIT
+#include "load/worker.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/check.h"
+
+namespace wskit::load {
+namespace {
+
+/// Before a connection that was lost is opened again.
+constexpr Nanoseconds kReconnectDelay = std::chrono::milliseconds(250);
+constexpr Nanoseconds kTick = std::chrono::seconds(1);
+
+ConnectQueueOptions connect_options(const Plan& plan, const Slice& slice) {
+  const auto share = static_cast<double>(slice.count);
+  return {.rate = plan.connect_rate / share,
+          .concurrency = std::max<std::size_t>(1, plan.connect_concurrency / slice.count)};
+}
+
+}  // namespace
+
+Worker::Worker(Setup setup)
+    : plan_(setup.plan),
+      client_(setup.client),
+      loop_(setup.loop),
+      matcher_(std::move(setup.matcher)),
+      observer_(setup.observer),
+      numbers_(connections_of(setup.plan, setup.slice)),
+      tally_(setup.plan),
+      connect_queue_(setup.loop, connect_options(setup.plan, setup.slice)),
+      pacer_(setup.loop, *this),
+      reconnect_timer_(setup.loop.timers(), *this, &Worker::reconnect_due),
+      warmup_timer_(setup.loop.timers(), *this, &Worker::begin_warmup),
+      measure_timer_(setup.loop.timers(), *this, &Worker::begin_measure),
+      end_timer_(setup.loop.timers(), *this, &Worker::end_measure),
+      tick_timer_(setup.loop.timers(), *this, &Worker::tick),
+      give_up_timer_(setup.loop.timers(), *this, &Worker::give_up_blocked) {
+  for (const std::uint32_t number : numbers_) {
+    sessions_.emplace_back(*this, number);
+    quota_left_ += quota(sessions_.back());
+  }
+}
+
+Worker::~Worker() = default;
+
+void Worker::connect() {
+  check(phase_ == Phase::idle, "a worker connects once");
+  phase_ = Phase::connecting;
+  for (Session& session : sessions_) {
+    connect_queue_.add(session);
+  }
+  check_connected();
+}
+
+void Worker::start(Instant start) {
+  if (phase_ != Phase::ready) {
+    return;
+  }
+  phase_ = Phase::running;
+  start_ = start;
+  end_ = start + plan_.duration;
+  tally_.begin(start);
+  tally_.end(end_);
+  if (plan_.warmup > Nanoseconds::zero()) {
+    warmup_timer_.arm(start - plan_.warmup);
+  }
+  measure_timer_.arm(start);
+  end_timer_.arm(end_);
+  check_all_lost(loop_.now());
+}
+
+void Worker::begin_warmup(Instant now) {
+  if (plan_.model == stats::Model::open) {
+    pacer_.begin(ScheduleSlice(warmup_schedule(), plan_.connections, numbers_),
+                 start_ - plan_.warmup);
+    return;
+  }
+  for (Session& session : sessions_) {
+    session.fill_window(now);
+  }
+}
+
+void Worker::begin_measure(Instant now) {
+  waited_at_start_ = loop_.stats().waited;
+  count_traffic(start_ - Nanoseconds(1));
+  tick_timer_.arm(start_ + kTick);
+  if (plan_.model == stats::Model::open) {
+    pacer_.fast_forward(now);
+    pacer_.begin(ScheduleSlice(measure_schedule(), plan_.connections, numbers_), start_);
+    return;
+  }
+  for (Session& session : sessions_) {
+    session.fill_window(now);
+  }
+}
+
+void Worker::tick(Instant now) {
+  count_traffic(now - kTick);
+  tick_timer_.arm(now + kTick);
+}
+
+void Worker::count_traffic(Instant at) {
+  const ws::Traffic& total = client_.traffic();
+  tally_.wire(at, total.sent - traffic_.sent, total.received - traffic_.received);
+  traffic_ = total;
+}
+
+ScheduleOptions Worker::warmup_schedule() const {
+  ScheduleOptions options = measure_schedule();
+  if (!plan_.stages.empty()) {
+    const Stage& first = plan_.stages.front();
+    const double rate = std::max(first.from, first.to);
+    options.stages = {{.duration = plan_.warmup, .from = rate, .to = rate}};
+  }
+  options.duration = plan_.warmup;
+  options.max_events = 0;
+  return options;
+}
+
+ScheduleOptions Worker::measure_schedule() const {
+  return {.rate = plan_.rate,
+          .stages = plan_.stages,
+          .poisson = plan_.poisson,
+          .seed = plan_.seed,
+          .duration = plan_.duration,
+          .max_events = plan_.max_messages};
+}
+
+void Worker::on_due(std::uint32_t slot, Instant scheduled, Instant taken) {
+  sessions_[slot].take_up(scheduled, taken, is_measured(scheduled));
+}
+
+void Worker::on_schedule_end() {
+  if (phase_ != Phase::running || loop_.now() < start_) {
+    return;
+  }
+  schedule_ended_ = true;
+  const Instant now = loop_.now();
+  // A limit on messages ends the phase with the last of them, a duration when it is over.
+  if (plan_.max_messages != 0 || now >= end_) {
+    end_measure(now);
+  }
+}
+
+bool Worker::may_start_message(Instant now, const Session& session) const {
+  return phase_ == Phase::running && now < end_ &&
+         (plan_.max_messages == 0 || !is_measured(now) || session.quota_used() < quota(session));
+}
+
+void Worker::measured_message_started(Instant now) {
+  if (plan_.max_messages != 0 && --quota_left_ == 0) {
+    end_timer_.arm(now);
+  }
+}
+
+std::uint64_t Worker::quota(const Session& session) const {
+  const std::uint64_t all = plan_.connections;
+  return plan_.max_messages / all + (session.number() < plan_.max_messages % all ? 1 : 0);
+}
+
+void Worker::session_opened(Session& session) {
+  ++open_;
+  connect_queue_.done();
+  if (phase_ == Phase::running && plan_.model == stats::Model::closed) {
+    session.fill_window(loop_.now());
+  }
+  check_connected();
+}
+
+void Worker::session_failed(Session& session, const ws::Failure& failure) {
+  tally_.failed_to_open(failure.error.code);
+  if (!first_failure_) {
+    first_failure_ = failure.error;
+  }
+  connect_queue_.done();
+  lose(session, loop_.now());
+  check_connected();
+}
+
+void Worker::session_down(Session& session, ErrorCode cause) {
+  --open_;
+  if (phase_ == Phase::closing) {
+    if (open_ == 0) {
+      finish();
+    }
+    return;
+  }
+  if (phase_ != Phase::finished) {
+    tally_.closed_early(cause);
+    lose(session, loop_.now());
+  }
+}
+
+void Worker::lose(Session& session, Instant now) {
+  if (phase_ == Phase::running && plan_.on_close == OnClose::reconnect) {
+    reconnects_.push_back({.due = now + kReconnectDelay, .session = &session});
+    reconnect_timer_.arm(reconnects_.front().due);
+    return;
+  }
+  if (plan_.max_messages != 0 && plan_.model == stats::Model::closed) {
+    quota_left_ -= quota(session) - session.quota_used();
+    if (quota_left_ == 0 && phase_ == Phase::running) {
+      end_timer_.arm(now);
+    }
+  }
+  check_all_lost(now);
+  check_drained(now);
+}
+
+void Worker::reconnect_due(Instant now) {
+  while (!reconnects_.empty() && reconnects_.front().due <= now) {
+    if (phase_ == Phase::running) {
+      connect_queue_.add(*reconnects_.front().session);
+    }
+    reconnects_.pop_front();
+  }
+  if (!reconnects_.empty()) {
+    reconnect_timer_.arm(reconnects_.front().due);
+  }
+}
+
+void Worker::check_connected() {
+  if (phase_ == Phase::connecting && connect_queue_.idle()) {
+    phase_ = Phase::ready;
+    observer_.on_connected(*this);
+  }
+}
+
+void Worker::check_all_lost(Instant now) {
+  if (phase_ != Phase::running || open_ != 0 || !connect_queue_.idle() || !reconnects_.empty()) {
+    return;
+  }
+  if (plan_.model == stats::Model::closed) {
+    return end_timer_.arm(now);
+  }
+  if (now >= start_) {
+    // Nobody is left to send: the rest of the plan is accounted for at once (unsent).
+    pacer_.fast_forward(now);
+  } else if (sessions_.empty()) {
+    end_timer_.arm(now);
+  }
+}
+
+void Worker::message_resolved(Session& session, Instant now) {
+  if (phase_ == Phase::running) {
+    if (plan_.model == stats::Model::closed) {
+      session.fill_window(now);
+    }
+    return;
+  }
+  check_drained(now);
+}
+
+void Worker::interrupt() {
+  const Instant now = loop_.now();
+  interrupted_ = true;
+  connect_queue_.clear();
+  if (phase_ == Phase::running && now >= start_) {
+    pacer_.stop_after(now);
+    return end_measure(now);
+  }
+  if (phase_ < Phase::draining) {
+    phase_ = Phase::running;
+    start_ = now;
+    tally_.begin(now);
+    end_measure(now);
+  }
+}
+
+void Worker::end_measure(Instant now) {
+  if (phase_ != Phase::running) {
+    return;
+  }
+  if (plan_.model == stats::Model::open && !schedule_ended_ && !interrupted_) {
+    // The pacer is behind its schedule: what is left is still taken up, late.
+    return;
+  }
+  phase_ = Phase::draining;
+  warmup_timer_.cancel();
+  measure_timer_.cancel();
+  end_timer_.cancel();
+  tick_timer_.cancel();
+  end_ = std::min(end_, now);
+  tally_.end(std::max(end_, start_ + Nanoseconds(1)));
+  count_traffic(now);
+  if (end_ > start_) {
+    const auto elapsed = static_cast<double>((now - start_).count());
+    const auto waited = static_cast<double>((loop_.stats().waited - waited_at_start_).count());
+    busy_ = std::clamp(1 - waited / elapsed, 0.0, 1.0);
+  }
+  give_up_timer_.arm(now + plan_.timeout);
+  check_drained(now);
+}
+
+void Worker::give_up_blocked(Instant now) {
+  const bool last_call = now >= end_ + 2 * plan_.timeout;
+  for (Session& session : sessions_) {
+    session.give_up_waiting(ErrorCode::timeout);
+    if (session.unresolved() != 0 && (last_call || session.in_flight() == 0)) {
+      session.abandon(ErrorCode::timeout);
+    }
+  }
+  if (phase_ == Phase::draining) {
+    give_up_timer_.arm(now + plan_.timeout / 4);
+    check_drained(now);
+  }
+}
+
+void Worker::check_drained(Instant /*now*/) {
+  if (phase_ != Phase::draining) {
+    return;
+  }
+  while (first_undrained_ < sessions_.size()) {
+    if (sessions_[first_undrained_].unresolved() != 0) {
+      return;
+    }
+    ++first_undrained_;
+  }
+  begin_closing();
+}
+
+void Worker::begin_closing() {
+  phase_ = Phase::closing;
+  give_up_timer_.cancel();
+  reconnect_timer_.cancel();
+  count_traffic(loop_.now());
+  if (open_ == 0) {
+    return finish();
+  }
+  for (Session& session : sessions_) {
+    session.close();
+  }
+}
+
+void Worker::finish() {
+  phase_ = Phase::finished;
+  observer_.on_finished(*this);
+}
+
+}  // namespace wskit::load

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/error.h"
+#include "load/connect_queue.h"
+#include "load/matcher.h"
+#include "load/member_timer.h"
+#include "load/pacer.h"
+#include "load/plan.h"
+#include "load/session.h"
+#include "load/tally.h"
+#include "net/loop.h"
+#include "ws/client.h"
+
+namespace wskit::load {
+
+class Worker;
+
+/// Called on the worker's thread.
+class WorkerObserver {
+ public:
+  /// Every connection has opened or failed: the worker waits for start().
+  virtual void on_connected(Worker& worker) = 0;
+  /// Everything is accounted for and closed; the last call.
+  virtual void on_finished(Worker& worker) = 0;
+
+ protected:
+  ~WorkerObserver() = default;
+};
+
+/// One thread's share of a load test on one loop, through the phases connect, warm-up, measure,
+/// drain and close (MEASURES, "Phases"). All of it runs on the loop's thread.
+class Worker final : PacerTarget {
+ public:
+  struct Setup {
+    const Plan& plan;
+    Slice slice;
+    ws::Client& client;
+    net::Loop& loop;
+    std::unique_ptr<Matcher> matcher;
+    WorkerObserver& observer;
+  };
+
+  explicit Worker(Setup setup);
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+  ~Worker();
+
+  /// Opens the connections.
+  void connect();
+  /// The measure phase begins at `start`, the warm-up before it; `start` - warmup should lie a
+  /// little in the future.
+  void start(Instant start);
+  /// Ends the measure phase now, in order: what is out is waited for, and everything is reported.
+  void interrupt();
+
+  [[nodiscard]] const Tally& tally() const { return tally_; }
+  [[nodiscard]] std::size_t open_connections() const { return open_; }
+  /// The first failure to connect, for the message when nothing could be opened.
+  [[nodiscard]] const std::optional<Error>& first_failure() const { return first_failure_; }
+  /// Where the measure phase ended.
+  [[nodiscard]] Instant measure_end() const { return end_; }
+  /// Share of the measure phase that the loop was not waiting in.
+  [[nodiscard]] double busy() const { return busy_; }
+
+  /// For the sessions.
+  [[nodiscard]] const Plan& plan() const { return plan_; }
+  [[nodiscard]] net::Loop& loop() { return loop_; }
+  [[nodiscard]] ws::Client& client() { return client_; }
+  [[nodiscard]] Matcher& matcher() { return *matcher_; }
+  [[nodiscard]] Tally& tally() { return tally_; }
+  [[nodiscard]] bool is_measured(Instant at) const { return at >= start_; }
+  /// Closed model: whether the connection may send one more message now.
+  [[nodiscard]] bool may_start_message(Instant now, const Session& session) const;
+  void measured_message_started(Instant now);
+  void session_opened(Session& session);
+  void session_failed(Session& session, const ws::Failure& failure);
+  void session_down(Session& session, ErrorCode cause);
+  void message_resolved(Session& session, Instant now);
+
+ private:
+  enum class Phase : std::uint8_t { idle, connecting, ready, running, draining, closing, finished };
+
+  void on_due(std::uint32_t slot, Instant scheduled, Instant taken) override;
+  void on_schedule_end() override;
+
+  void begin_warmup(Instant now);
+  void begin_measure(Instant now);
+  void end_measure(Instant now);
+  void tick(Instant now);
+  void reconnect_due(Instant now);
+  void lose(Session& session, Instant now);
+  void check_drained(Instant now);
+  void give_up_blocked(Instant now);
+  void begin_closing();
+  void finish();
+  void check_connected();
+  void check_all_lost(Instant now);
+  void count_traffic(Instant now);
+  [[nodiscard]] ScheduleOptions warmup_schedule() const;
+  [[nodiscard]] ScheduleOptions measure_schedule() const;
+  /// Closed model with a limit on messages: this connection's share of it.
+  [[nodiscard]] std::uint64_t quota(const Session& session) const;
+
+  const Plan& plan_;
+  ws::Client& client_;
+  net::Loop& loop_;
+  std::unique_ptr<Matcher> matcher_;
+  WorkerObserver& observer_;
+  std::vector<std::uint32_t> numbers_;
+  Tally tally_;
+  ConnectQueue connect_queue_;
+  Pacer pacer_;
+  MemberTimer<Worker> reconnect_timer_;
+  MemberTimer<Worker> warmup_timer_;
+  MemberTimer<Worker> measure_timer_;
+  MemberTimer<Worker> end_timer_;
+  MemberTimer<Worker> tick_timer_;
+  MemberTimer<Worker> give_up_timer_;
+  std::deque<Session> sessions_;
+  struct Reconnect {
+    Instant due;
+    Session* session;
+  };
+  std::deque<Reconnect> reconnects_;
+
+  Phase phase_ = Phase::idle;
+  Instant start_ = Instant::max();
+  Instant end_ = Instant::max();
+  std::size_t open_ = 0;
+  bool schedule_ended_ = false;
+  bool interrupted_ = false;
+  /// Measured messages that may still be started (closed model with a limit).
+  std::uint64_t quota_left_ = 0;
+  /// The first session that may still have something out in the drain phase.
+  std::size_t first_undrained_ = 0;
+  std::optional<Error> first_failure_;
+  Nanoseconds waited_at_start_{0};
+  double busy_ = 0;
+  ws::Traffic traffic_;
+};
+
+}  // namespace wskit::load
