@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+#include "load/runner.h"
+
+#include <algorithm>
+#include <string>
+
+#include <sys/resource.h>
+
+#include <fmt/format.h>
+
+#include "core/check.h"
+#include "load/crew.h"
+#include "stats/verdict.h"
+
+namespace wskit::load {
+namespace {
+
+double seconds(Nanoseconds duration) {
+  constexpr double kSecond = 1e9;
+  return static_cast<double>(duration.count()) / kSecond;
+}
+
+double seconds(const timeval& time) {
+  constexpr double kMicro = 1e6;
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / kMicro;
+}
+
+stats::Generator usage_of_process() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  constexpr std::uint64_t kKibi = 1024;
+  return {.cpu_s = seconds(usage.ru_utime) + seconds(usage.ru_stime),
+          .busy_per_thread = {},
+          .max_rss_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * kKibi};
+}
+
+void merge(stats::Causes& into, const stats::Causes& causes) {
+  for (const auto& [cause, count] : causes) {
+    into[cause] += count;
+  }
+}
+
+std::string describe(const Plan& plan) {
+  switch (plan.match) {
+    case Match::echo:
+      return "echo";
+    case Match::fifo:
+      return "fifo";
+    case Match::id:
+      return "id=" + plan.id_pointer;
+  }
+  return {};
+}
+
+/// The size of all messages if it is one, else the mean.
+std::uint64_t size_of(const Payload& payload) {
+  if (payload.messages.empty()) {
+    return payload.size_bytes;
+  }
+  std::uint64_t sum = 0;
+  for (const std::string& message : payload.messages) {
+    sum += message.size();
+  }
+  return sum / payload.messages.size();
+}
+
+stats::RunInfo describe_run(const Plan& plan, Nanoseconds window) {
+  return {.id = fmt::format("{:016x}", plan.seed),
+          .model = plan.model,
+          .rate = plan.rate,
+          .window = plan.window,
+          .connections = plan.connections,
+          .duration_s = seconds(window),
+          .size_bytes = size_of(plan.payload),
+          .seed = plan.seed,
+          .match = describe(plan),
+          .timeout_s = seconds(plan.timeout)};
+}
+
+/// Histograms of one configuration always merge: a refusal is a bug of ours.
+void must(const Expected<void>& merged) {
+  check(merged.has_value(), "results of one run merge");
+}
+
+void add_thread(stats::RunResult& result, const ThreadResult& thread, Nanoseconds window) {
+  const Tally& tally = *thread.tally;
+  const stats::Phase measured = tally.measured().total();
+  must(result.metrics.merge(measured.metrics));
+  must(result.metrics.merge(tally.connect_metrics()));
+  result.counts += measured.counts;
+  if (result.warmup) {
+    must(result.warmup->merge(tally.warmup().total()));
+  }
+  const auto intervals = tally.measured().intervals(window, std::chrono::seconds(1));
+  if (result.intervals.empty()) {
+    result.intervals = intervals;
+  } else {
+    must(stats::merge(result.intervals, intervals));
+  }
+  result.connections.opened += tally.connections().opened;
+  merge(result.connections.failed, tally.connections().failed);
+  merge(result.connections.closed_early, tally.connections().closed_early);
+  merge(result.connections.unsent, tally.unsent_causes());
+  result.generator.busy_per_thread.push_back(thread.busy);
+}
+
+}  // namespace
+
+Runner::Runner(const Plan& plan, const Target& target, std::uint32_t threads)
+    : crew_(std::make_unique<Crew>(plan, target, threads)) {}
+
+Runner::~Runner() = default;
+
+Expected<void> Runner::start() {
+  return crew_->start();
+}
+
+bool Runner::wait_for(Nanoseconds time) {
+  return crew_->wait_for(time);
+}
+
+void Runner::interrupt() {
+  crew_->interrupt();
+}
+
+Progress Runner::progress() {
+  return crew_->progress();
+}
+
+const std::optional<Error>& Runner::first_failure() const {
+  static const std::optional<Error> kNone;
+  for (const ThreadResult& thread : crew_->results()) {
+    if (thread.first_failure) {
+      return thread.first_failure;
+    }
+  }
+  return kNone;
+}
+
+stats::RunResult Runner::result() const {
+  const Plan& plan = crew_->plan();
+  const Instant start = crew_->measure_start();
+  Nanoseconds window{0};
+  for (const ThreadResult& thread : crew_->results()) {
+    if (start != Instant::max()) {
+      window = std::max(window, thread.measure_end - start);
+    }
+  }
+  stats::RunResult result;
+  result.run = describe_run(plan, window);
+  result.run.interrupted = crew_->interrupted();
+  result.run.threads = static_cast<std::uint32_t>(crew_->results().size());
+  result.connections.asked = plan.connections;
+  result.generator = usage_of_process();
+  if (plan.warmup > Nanoseconds::zero()) {
+    result.warmup.emplace();
+  }
+  std::uint64_t ok_in_window = 0;
+  std::uint64_t resumed = 0;
+  for (const ThreadResult& thread : crew_->results()) {
+    add_thread(result, thread, window);
+    ok_in_window += thread.tally->ok_in_window();
+    resumed += thread.tally->tls_resumed();
+    result.run.io = name(thread.backend);
+  }
+  if (const double length = seconds(window); length > 0) {
+    result.rates = {.scheduled_per_s = static_cast<double>(result.counts.scheduled) / length,
+                    .sent_per_s = static_cast<double>(result.counts.sent) / length,
+                    .ok_per_s = static_cast<double>(ok_in_window) / length};
+  }
+  return result;
+}
+
+}  // namespace wskit::load
