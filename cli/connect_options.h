@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/error.h"
+#include "net/dialer.h"
+#include "net/tls_options.h"
+#include "wire/handshake.h"
+#include "ws/client.h"
+
+namespace CLI {
+class App;
+}
+
+namespace wskit::cli {
+
+/// How to reach a server: the options that every command with a URL has, as they were typed.
+struct ConnectOptions {
+  std::string url;
+  std::vector<std::string> headers;
+  std::string origin;
+  std::vector<std::string> subprotocols;
+  std::string user;
+  std::string bearer;
+  std::vector<std::string> cookies;
+  bool compress = false;
+
+  net::TlsOptions tls;
+  bool insecure = false;
+  bool tls_1_2 = false;
+  bool tls_1_3 = false;
+  std::string tls_max;
+  std::string key_password;
+
+  bool ipv4 = false;
+  bool ipv6 = false;
+  std::vector<std::string> resolve;
+  std::vector<std::string> connect_to;
+  std::string unix_socket;
+  std::vector<std::string> sources;
+  std::string interface;
+  Nanoseconds connect_timeout = std::chrono::seconds(10);
+  std::uint64_t max_message_bytes = std::uint64_t{64} << 20;
+};
+
+/// Adds the URL and the options above, with curl's names where curl has one.
+void add_connect_options(CLI::App& app, ConnectOptions& options);
+
+/// What the library needs of them.
+struct ConnectPlan {
+  wire::UpgradeRequest request;
+  net::DialOptions dial;
+  ws::ClientOptions client;
+};
+
+/// Reads the secrets and checks everything that can be checked without a network.
+[[nodiscard]] Expected<ConnectPlan> make_connect_plan(const ConnectOptions& options);
+
+/// "@file" is the file's first line, "env:NAME" the variable's value, anything else itself.
+[[nodiscard]] Expected<std::string> read_secret(const std::string& text);
+
+}  // namespace wskit::cli

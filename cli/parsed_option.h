@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+
+#include "core/error.h"
+
+namespace wskit::cli {
+
+/// An option whose text is parsed into `value` at once; what does not parse is a usage error that
+/// names the option and says what could be written instead.
+template <class Value, class Parse>
+CLI::Option* add_parsed(CLI::App& app, const std::string& names, Value& value, Parse parse,
+                        const std::string& description) {
+  return app.add_option_function<std::string>(
+      names,
+      [&value, parse, names](const std::string& text) {
+        auto parsed = parse(std::string_view(text));
+        if (!parsed) {
+          throw CLI::ValidationError(names.substr(names.find("--")), parsed.error().message);
+        }
+        value = std::move(*parsed);
+      },
+      description);
+}
+
+}  // namespace wskit::cli
