@@ -124,6 +124,7 @@ void DialAttempt::on_timer(Instant now) {
   if (now >= times_.started + setup_.options.timeout) {
     resolution_.reset();
     tries_.clear();
+    tls_.reset();
     return handler_.on_dial_failed(timed_out());
   }
   (void)try_next();
@@ -132,11 +133,40 @@ void DialAttempt::on_timer(Instant now) {
 
 void DialAttempt::connected(Try& winner, Instant at) {
   times_.connected = times_.secured = at;
-  Dialed dialed{winner.take_stream(), winner.peer(), times_, std::nullopt};
-  timer_.cancel();
+  auto stream = winner.take_stream();
+  peer_ = winner.peer();
   tries_.clear();
   addresses_ = {};
-  handler_.on_dialed(std::move(dialed));
+  if (endpoint_.secure) {
+    secure(std::move(stream));
+  } else {
+    hand_over(std::move(stream), std::nullopt);
+  }
+}
+
+void DialAttempt::secure(std::unique_ptr<Stream> stream) {
+  stage_ = Stage::securing;
+  timer_.arm(times_.started + setup_.options.timeout);
+  TlsServer& server = setup_.tls->server(endpoint_.host, endpoint_.port);
+  tls_ = std::make_unique<TlsStream>(setup_.loop, setup_.tls, server, std::move(stream));
+  tls_->set_handler(securing_);
+}
+
+void DialAttempt::secured(Instant at) {
+  times_.secured = at;
+  auto info = tls_->info();
+  hand_over(std::move(tls_), std::move(info));
+}
+
+void DialAttempt::not_secured(const Error& error) {
+  timer_.cancel();
+  const Error named{error.code, fmt::format("connect {}: {}", server_name(), error.message)};
+  handler_.on_dial_failed(named);
+}
+
+void DialAttempt::hand_over(std::unique_ptr<Stream> stream, std::optional<TlsInfo> tls) {
+  timer_.cancel();
+  handler_.on_dialed({std::move(stream), peer_, times_, std::move(tls)});
 }
 
 void DialAttempt::failed(Try& loser, const Error& error) {
@@ -175,6 +205,10 @@ Error DialAttempt::timed_out() const {
     return {ErrorCode::dns_timeout,
             fmt::format("resolve {}: no answer within {}", route_.host, limit)};
   }
+  if (stage_ == Stage::securing) {
+    return {ErrorCode::tls_timeout,
+            fmt::format("connect {}: no end of the TLS handshake within {}", server_name(), limit)};
+  }
   if (addresses_.size() > 1) {
     return {ErrorCode::tcp_timeout,
             fmt::format("connect {}: no answer within {} from any of {} addresses",
@@ -182,6 +216,11 @@ Error DialAttempt::timed_out() const {
   }
   return {ErrorCode::tcp_timeout,
           fmt::format("connect {}: no answer within {}", addresses_.front().to_string(), limit)};
+}
+
+std::string DialAttempt::server_name() const {
+  return endpoint_.unix_path.empty() ? host_and_port(endpoint_.host, endpoint_.port)
+                                     : endpoint_.unix_path;
 }
 
 void DialAttempt::Try::connect(const SocketOptions& options) {
@@ -194,6 +233,14 @@ void DialAttempt::Try::on_data(std::span<std::byte> /*bytes*/, Instant /*receive
 
 void DialAttempt::Try::on_eof() {
   check(false, "the end of a connection that was not reported as connected");
+}
+
+void DialAttempt::Securing::on_data(std::span<std::byte> /*bytes*/, Instant /*received*/) {
+  check(false, "plaintext before the end of the handshake");
+}
+
+void DialAttempt::Securing::on_eof() {
+  check(false, "close_notify before the handshake's end");
 }
 
 }  // namespace wskit::net

@@ -9,6 +9,8 @@
 #include "net/dial_route.h"
 #include "net/dialer.h"
 #include "net/timer.h"
+#include "net/tls_context.h"
+#include "net/tls_stream.h"
 
 namespace wskit::net {
 
@@ -19,16 +21,18 @@ struct DialSetup {
   DialOptions options;
   DialOverrides overrides;
   SourceRotation sources;
+  /// Made when first needed; shared with the streams, which may outlive the dialer.
+  std::shared_ptr<TlsContext> tls{};
 };
 
 /// One dial: looks the name up, tries its addresses with a head start for each over the next, takes
-/// the first that connects.
+/// the first that connects, and shakes hands on it if TLS is asked for.
 class DialAttempt final : public Dial, private TimerHandler {
  public:
   DialAttempt(DialSetup& setup, const Endpoint& endpoint, DialHandler& handler);
 
  private:
-  enum class Stage : std::uint8_t { resolving, connecting };
+  enum class Stage : std::uint8_t { resolving, connecting, securing };
 
   /// One address.
   class Try final : public StreamHandler {
@@ -49,6 +53,20 @@ class DialAttempt final : public Dial, private TimerHandler {
     std::unique_ptr<Stream> stream_;
   };
 
+  /// The TLS handshake.
+  class Securing final : public StreamHandler {
+   public:
+    explicit Securing(DialAttempt& dial) : dial_(dial) {}
+
+    void on_connect(Instant at) override { dial_.secured(at); }
+    void on_data(std::span<std::byte> bytes, Instant received) override;
+    void on_eof() override;
+    void on_error(const Error& error) override { dial_.not_secured(error); }
+
+   private:
+    DialAttempt& dial_;
+  };
+
   void on_timer(Instant now) override;
 
   void find_addresses();
@@ -59,10 +77,15 @@ class DialAttempt final : public Dial, private TimerHandler {
   void arm_timer();
   void connected(Try& winner, Instant at);
   void failed(Try& loser, const Error& error);
+  void secure(std::unique_ptr<Stream> stream);
+  void secured(Instant at);
+  void not_secured(const Error& error);
+  void hand_over(std::unique_ptr<Stream> stream, std::optional<TlsInfo> tls);
   void remember(const Error& error);
   void fail_later(Error error);
   [[nodiscard]] Error outcome_of_all() const;
   [[nodiscard]] Error timed_out() const;
+  [[nodiscard]] std::string server_name() const;
 
   DialSetup& setup_;
   DialHandler& handler_;
@@ -76,6 +99,9 @@ class DialAttempt final : public Dial, private TimerHandler {
   std::size_t next_address_ = 0;
   Instant last_try_;
   std::list<Try> tries_;
+  SocketAddress peer_;
+  Securing securing_{*this};
+  std::unique_ptr<TlsStream> tls_;
   std::optional<Error> error_;
 };
 

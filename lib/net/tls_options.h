@@ -32,6 +32,8 @@ struct TlsOptions {
   std::string key_log_file;
   /// Offers a session of an earlier connection of the same loop.
   bool resume_sessions = false;
+
+  friend bool operator==(const TlsOptions&, const TlsOptions&) = default;
 };
 
 /// What a handshake agreed on.

@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "tests/support/loop_fixture.h"
 #include "tests/support/catch.h"
+#include "tests/support/loop_fixture.h"
 
 using namespace std::chrono_literals;
 using namespace wskit::net;

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+#include "net/tls_engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include "net/tls_error.h"
+
+namespace wskit::net {
+namespace {
+
+TlsEngine& engine_of(const SSL* ssl) {
+  return *static_cast<TlsEngine*>(SSL_get_app_data(ssl));
+}
+
+}  // namespace
+
+void TlsEngine::Free::operator()(ssl_st* ssl) const {
+  SSL_free(ssl);
+}
+
+TlsEngine::TlsEngine(TlsContext& context, TlsServer& server, Stream& output)
+    : context_(context), server_(server), transport_{output} {
+  ERR_clear_error();
+  if (!set_up()) {
+    error_ = std::make_unique<Error>(take_tls_error(context_.options()));
+  }
+}
+
+TlsEngine::~TlsEngine() {
+  // A connection that just ends is no reason to distrust its session, which SSL_free() would do.
+  if (ssl_ && !error_) {
+    SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+  }
+}
+
+bool TlsEngine::set_up() {
+  ssl_.reset(SSL_new(context_.native()));
+  BIO* const bio = ssl_ ? new_transport_bio(transport_) : nullptr;
+  if (bio == nullptr) {
+    return false;
+  }
+  SSL_set_bio(ssl_.get(), bio, bio);
+  SSL_set_connect_state(ssl_.get());
+  if (SSL_set_app_data(ssl_.get(), this) != 1 || !name_server()) {
+    return false;
+  }
+  return !server_.session || SSL_set_session(ssl_.get(), server_.session.get()) == 1;
+}
+
+bool TlsEngine::name_server() {
+  const char* const name = server_.name.c_str();
+  if (!server_.is_address && SSL_set_tlsext_host_name(ssl_.get(), name) != 1) {
+    return false;
+  }
+  if (!context_.options().verify) {
+    return true;
+  }
+  X509_VERIFY_PARAM* const param = SSL_get0_param(ssl_.get());
+  if (server_.is_address) {
+    return X509_VERIFY_PARAM_set1_ip_asc(param, name) == 1;
+  }
+  X509_VERIFY_PARAM_set_hostflags(
+      param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+  return X509_VERIFY_PARAM_set1_host(param, name, server_.name.size()) == 1;
+}
+
+TlsEngine::Step TlsEngine::handshake() {
+  if (error_ || !begins_like_tls()) {
+    return Step::failed;
+  }
+  ERR_clear_error();
+  return outcome(SSL_do_handshake(ssl_.get()));
+}
+
+TlsEngine::Step TlsEngine::read(std::span<std::byte> room, std::size_t& used) {
+  used = 0;
+  ERR_clear_error();
+  while (used < room.size()) {
+    std::size_t got = 0;
+    const auto rest = room.subspan(used);
+    if (const int result = SSL_read_ex(ssl_.get(), rest.data(), rest.size(), &got); result != 1) {
+      return outcome(result);
+    }
+    used += got;
+  }
+  return Step::done;
+}
+
+TlsEngine::Step TlsEngine::write(std::span<const std::byte> plaintext) {
+  ERR_clear_error();
+  std::size_t taken = 0;
+  return outcome(SSL_write_ex(ssl_.get(), plaintext.data(), plaintext.size(), &taken));
+}
+
+void TlsEngine::send_close_notify() {
+  ERR_clear_error();
+  (void)SSL_shutdown(ssl_.get());
+  ERR_clear_error();
+}
+
+TlsInfo TlsEngine::info() const {
+  const SSL* const ssl = ssl_.get();
+  return {SSL_version(ssl) == TLS1_3_VERSION ? TlsVersion::tls1_3 : TlsVersion::tls1_2,
+          SSL_session_reused(ssl) == 1, SSL_get_cipher_name(ssl)};
+}
+
+bool TlsEngine::begins_like_tls() {
+  constexpr std::uint8_t kEnough = 2;
+  if (bytes_looked_at_ == kEnough || transport_.received.empty()) {
+    return true;
+  }
+  const bool first = bytes_looked_at_ == 0;
+  bytes_looked_at_ = static_cast<std::uint8_t>(
+      std::min<std::size_t>(bytes_looked_at_ + transport_.received.size(), kEnough));
+  // A second byte that comes alone is left to OpenSSL.
+  if (auto error = first ? not_tls(transport_.received) : std::nullopt) {
+    error_ = std::make_unique<Error>(*std::move(error));
+    return false;
+  }
+  return true;
+}
+
+TlsEngine::Step TlsEngine::outcome(int result) {
+  if (error_) {
+    // A callback found something out that OpenSSL does not know or cannot put so well.
+    ERR_clear_error();
+    return Step::failed;
+  }
+  if (result == 1) {
+    return Step::done;
+  }
+  switch (SSL_get_error(ssl_.get(), result)) {
+    case SSL_ERROR_WANT_READ:
+      return Step::starved;
+    case SSL_ERROR_ZERO_RETURN:
+      return Step::closed;
+    default:
+      error_ = std::make_unique<Error>(take_tls_error(context_.options()));
+      return Step::failed;
+  }
+}
+
+int TlsEngine::on_verify(int ok, x509_store_ctx_st* store) {
+  if (ok != 1) {
+    auto* const ssl = static_cast<const SSL*>(
+        X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    TlsEngine& engine = engine_of(ssl);
+    engine.error_ = std::make_unique<Error>(certificate_error(*store, engine.server_.name));
+  }
+  return ok;
+}
+
+void TlsEngine::on_key(const ssl_st* ssl, const char* line) {
+  TlsEngine& engine = engine_of(ssl);
+  if (auto written = engine.context_.key_log().append(line); !written) {
+    engine.error_ = std::make_unique<Error>(std::move(written.error()));
+  }
+}
+
+int TlsEngine::on_new_session(ssl_st* ssl, ssl_session_st* session) {
+  if (SSL_SESSION_is_resumable(session) != 1) {
+    return 0;
+  }
+  engine_of(ssl).server_.session.reset(session);
+  return 1;
+}
+
+}  // namespace wskit::net

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/error.h"
+#include "net/tls_options.h"
+
+struct x509_store_ctx_st;
+
+namespace wskit::net {
+
+/// "TLS 1.2 to 1.3": what the options allow.
+[[nodiscard]] std::string version_range(const TlsOptions& options);
+
+/// What the oldest entry of OpenSSL's error queue (of this thread) says, and empties the queue.
+[[nodiscard]] std::string take_openssl_reason();
+
+/// Why a handshake or a connection failed, from OpenSSL's error queue, which is emptied: tls_alert,
+/// tls_not_tls or tls_failed. Without who the peer is.
+[[nodiscard]] Error take_tls_error(const TlsOptions& options);
+
+/// Why the certificate that `store` is looking at is refused (tls_certificate); `name` is what the
+/// server was called.
+[[nodiscard]] Error certificate_error(x509_store_ctx_st& store, std::string_view name);
+
+/// Whether the first bytes of a server cannot be TLS, and what they are instead (tls_not_tls).
+[[nodiscard]] std::optional<Error> not_tls(std::span<const std::byte> first_bytes);
+
+}  // namespace wskit::net
