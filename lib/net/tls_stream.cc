@@ -196,12 +196,12 @@ void TlsStream::deliver_kept() {
 }
 
 void TlsStream::on_offer(Instant at) {
-  if (encrypted_ == 0) {
+  if (encrypted_ == 0 || state_ == State::failed) {
     return;
   }
   const Watch watch(*this);
   handler_->on_offer(at);
-  if (watch.alive() && state_ != State::failed) {
+  if (watch.alive()) {
     // What the handler just wrote leaves with the rest.
     encrypt();
   }
@@ -213,6 +213,9 @@ void TlsStream::on_sent(std::size_t bytes) {
     if (inner_->unsent() == 0) {
       fail(*error_);
     }
+    return;
+  }
+  if (state_ == State::failed) {
     return;
   }
   std::size_t plaintext = 0;
@@ -252,6 +255,9 @@ void TlsStream::end_of_stream() {
 void TlsStream::on_error(const Error& error) {
   if (state_ == State::failing) {
     return fail(*error_);
+  }
+  if (state_ == State::failed) {
+    return;
   }
   const bool lost = error.code == ErrorCode::reset || error.code == ErrorCode::eof;
   if (state_ == State::handshake && lost) {

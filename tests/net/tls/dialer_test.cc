@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/net/tls/dialing.h"
 #include "tests/support/catch.h"
-#include "tests/support/loop_fixture.h"
 
 using namespace std::chrono_literals;
 using namespace wskit::net;
@@ -16,32 +16,6 @@ using namespace wskit::test;
 using wskit::ErrorCode;
 
 namespace {
-
-/// Dials once and keeps the outcome.
-struct Dialing final : DialHandler {
-  Dialing(Loop& loop, const DialOptions& options, const Endpoint& endpoint)
-      : dialer(Dialer::create(loop, *resolver, options).value()),
-        dial(dialer->dial(endpoint, *this)) {
-    run_until(loop, [&] { return dialed || error; });
-  }
-
-  void on_dialed(Dialed result) override {
-    end = std::make_unique<End>(std::move(result.stream));
-    dialed = std::move(result);
-    dial.reset();
-  }
-  void on_dial_failed(const wskit::Error& failure) override {
-    error = failure;
-    dial.reset();
-  }
-
-  std::unique_ptr<Resolver> resolver = Resolver::create();
-  std::unique_ptr<Dialer> dialer;
-  std::optional<Dialed> dialed;
-  std::optional<wskit::Error> error;
-  std::unique_ptr<End> end;
-  std::unique_ptr<Dial> dial;
-};
 
 /// A listening socket that lets further connections wait for ever: its backlog is full.
 class FullBacklog {
@@ -72,7 +46,8 @@ class FullBacklog {
 
 WSKIT_SOCKET_TEST("localhost is resolved and connected to and bytes go both ways") {
   Server server(loop);
-  const Dialing to(loop, {}, {"localhost", server.address().port(), {}, false});
+  const TestDialer dialer(loop, {});
+  const Dialing to(loop, *dialer.dialer, {"localhost", server.address().port(), {}, false});
   REQUIRE(to.dialed);
   CHECK(to.dialed->peer == server.address());
   const auto& times = to.dialed->times;
@@ -96,7 +71,8 @@ WSKIT_SOCKET_TEST("an address that swallows connections is passed by for the nex
   DialOptions options;
   options.resolve = {{"ws.example", port, {"127.0.0.2", "127.0.0.1"}}};
   options.fallback_delay = 20ms;
-  const Dialing to(loop, options, {"ws.example", port, {}, false});
+  const TestDialer dialer(loop, options);
+  const Dialing to(loop, *dialer.dialer, {"ws.example", port, {}, false});
   REQUIRE(to.dialed);
   CHECK(to.dialed->peer == server.address());
   CHECK(to.dialed->times.connected - to.dialed->times.started >= 20ms);
@@ -108,7 +84,8 @@ WSKIT_SOCKET_TEST("a server that swallows connections runs into the deadline") {
   const FullBacklog silent(SocketAddress::ip("127.0.0.2", port).value());
   DialOptions options;
   options.timeout = 50ms;
-  const Dialing to(loop, options, {"127.0.0.2", port, {}, false});
+  const TestDialer dialer(loop, options);
+  const Dialing to(loop, *dialer.dialer, {"127.0.0.2", port, {}, false});
   REQUIRE(to.error);
   CHECK(to.error->code == ErrorCode::tcp_timeout);
 }

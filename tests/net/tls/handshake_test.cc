@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -67,21 +68,23 @@ TEST_CASE("a handshake may be cut anywhere") {
   const TlsServerContext server({.min_version = version, .max_version = version});
   const auto context = TlsContext::create(trusting()).value();
   std::size_t flight = 1;
+  int cuts = 0;
   int opened = 0;
   for (std::size_t cut = 1; cut <= flight; ++cut) {
     MemoryPair pair(context, server);
     pair.to_server();
     const std::string records = pair.peer.take();
     flight = records.size();
-    pair.wire().receive(records.substr(0, cut));
-    pair.wire().receive(records.substr(cut));
+    // A signature varies by a few bytes in length.
+    const std::string_view rest(records);
+    pair.wire().receive(rest.substr(0, cut));
+    pair.wire().receive(rest.substr(std::min(cut, flight)));
     pair.settle();
+    ++cuts;
     opened += pair.client->connects;
   }
-  CHECK(flight > 500);
-  // The length of a signature varies by a few bytes from run to run.
   CHECK(opened > 500);
-  CHECK(static_cast<std::size_t>(opened) >= flight - 8);
+  CHECK(opened == cuts);
 }
 
 TEST_CASE("versions are held to what the options allow") {
