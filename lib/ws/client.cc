@@ -3,11 +3,11 @@
 
 #include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "core/bytes.h"
 #include "core/parse.h"
 
 namespace wskit::ws {
@@ -18,10 +18,6 @@ net::Endpoint endpoint_of(const wire::Uri& uri, const ClientOptions& options) {
           .port = uri.port,
           .unix_path = options.unix_socket.empty() ? uri.unix_path : options.unix_socket,
           .secure = uri.tls};
-}
-
-std::string_view as_text(std::span<const std::byte> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 }  // namespace
@@ -68,6 +64,9 @@ class ClientOpening final : public Opening,
   }
 
   void on_error(const Error& error) override {
+    if (handshake_.error()) {
+      return fail(*handshake_.error());
+    }
     fail({.code = ErrorCode::upgrade_closed,
           .message = fmt::format("the connection broke during the upgrade: {}", error.message)});
   }

@@ -49,10 +49,10 @@ struct Context {
   Traffic traffic;
 };
 
-/// A WebSocket connection (RFC 6455) with permessage-deflate (RFC 7692), in either role. Made by
-/// Client::connect() or Server::accept(). Pings are answered, the close handshake is done with a
-/// deadline, and a peer that breaks the protocol is told so with a Close frame. Destroying it ends
-/// the TCP connection at once, from inside a callback too.
+/// A WebSocket connection (RFC 6455) in either role, made by Client::connect() or Server::accept().
+/// Pings are answered, the close handshake is done with a deadline, and a peer that breaks the
+/// protocol is told so with a Close frame. Destroying it ends the TCP connection at once, from
+/// inside a callback too; no callback follows.
 class Connection final : net::StreamHandler, net::TimerHandler {
  public:
   Connection(Context& context, wire::Role role, FrameHandler& handler);
@@ -67,14 +67,16 @@ class Connection final : net::StreamHandler, net::TimerHandler {
   /// At most 125 bytes.
   SendResult ping(std::span<const std::byte> payload = {});
 
-  /// Starts the close handshake; messages are received until the peer's Close comes. Fails with
-  /// ErrorCode::usage when `code` may not be sent or `reason` is over 123 bytes or not UTF-8.
+  /// Starts the close handshake behind what is queued; messages are received until the peer's Close
+  /// comes. Fails with ErrorCode::usage when `code` may not be sent or `reason` is over 123 bytes
+  /// or not UTF-8. Does nothing unless open.
   Expected<void> close(wire::CloseCode code = wire::CloseCode::normal,
                        std::string_view reason = {});
   /// Makes the destructor reset the TCP connection (RST).
   void reset_on_close();
 
-  /// Stops and restarts on_data. Frames already received wait in the connection.
+  /// From pause() to resume() nothing that was received is told, pings, Close and the end of the
+  /// TCP connection included; what has left the kernel already waits here, in order.
   void pause();
   void resume();
 
@@ -98,6 +100,7 @@ class Connection final : net::StreamHandler, net::TimerHandler {
   };
   class Watch;
   struct Paused;
+  struct Ending;
 
   void on_data(std::span<std::byte> bytes, Instant received) override;
   void on_offer(Instant at) override { handler_.on_offer(at); }
@@ -113,21 +116,26 @@ class Connection final : net::StreamHandler, net::TimerHandler {
   void handle_control(const wire::FrameEvent& event, Instant received);
   void handle_close(std::span<const std::byte> payload);
   void answer_ping(std::span<const std::byte> payload);
-  void keep_for_later(std::span<const std::byte> bytes, Instant received);
+  void read_kept();
   void violation(Error error, wire::CloseCode code);
+  /// What still comes from the peer is of no interest, but for the end of the stream.
+  void stop_reading(State state);
+  void stream_over(const Error& error);
   void end(const Error& error);
   void end_closed();
 
-  SendResult send_frame(wire::FrameHeader header, std::span<const std::byte> payload);
-  void send_close(const wire::ClosePayload& payload);
+  void put_frame(wire::FrameHeader header, std::span<const std::byte> payload);
+  void put_close(const wire::ClosePayload& payload);
+  [[nodiscard]] SendResult queued();
+  void sent_otherwise(std::size_t bytes);
   void arm_deadline();
-  [[nodiscard]] std::string peer_name() const;
 
   Context& context_;
   FrameHandler& handler_;
   std::unique_ptr<net::Stream> stream_;
   std::unique_ptr<Opening> opening_;
   std::unique_ptr<Paused> paused_;
+  std::unique_ptr<Ending> ending_;
   /// The answer to the latest Ping that has to wait for room (RFC 6455 5.5.3 allows the latest).
   std::unique_ptr<std::vector<std::byte>> held_pong_;
   /// Set while frames are read; told when this is destroyed.
@@ -135,14 +143,11 @@ class Connection final : net::StreamHandler, net::TimerHandler {
   wire::FrameParser parser_;
   net::Timer deadline_;
   std::size_t unsent_ = 0;
+  /// What the upgrade wrote and the kernel has not taken yet: no frames.
+  std::size_t upgrade_unsent_ = 0;
   State state_ = State::opening;
   wire::Role role_;
   bool backpressure_ = false;
-  bool close_by_peer_ = false;
-  /// What the peer's Close frame said, or why the connection is failing.
-  std::unique_ptr<Error> failure_;
-  std::unique_ptr<std::string> close_reason_;
-  wire::CloseCode close_code_ = wire::CloseCode::no_status;
 };
 
 }  // namespace wskit::ws
