@@ -98,7 +98,6 @@ struct Verdict {
 };
 
 struct Phase {
-  double duration_s = 0;
   Metrics metrics;
   Counts counts;
 

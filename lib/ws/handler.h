@@ -25,11 +25,13 @@ enum class MessageType : std::uint8_t { text, binary };
 struct Opened {
   /// Of a client's connection: the server's answer.
   wire::HttpResponse response;
+  /// Of a server's connection: what the client asked for; dies when the callback returns.
+  const wire::HttpRequest* request = nullptr;
   std::string subprotocol;
   /// permessage-deflate, if it is on.
   std::optional<wire::DeflateParameters> deflate;
   net::DialTimes times;
-  /// When the answer to the upgrade was complete.
+  /// When the other side's half of the upgrade was complete.
   Instant upgraded;
   std::optional<net::TlsInfo> tls;
   net::SocketAddress peer;
@@ -53,8 +55,8 @@ struct Failure {
   std::string_view body;
 };
 
-/// What a connection tells its owner, frame by frame, on the loop's thread. The owner may destroy
-/// the connection in any of these.
+/// What a connection tells its owner, frame by frame, on the loop's thread, never inside a call of
+/// the owner's. The owner may destroy the connection in any of these.
 class FrameHandler {
  public:
   virtual void on_open(const Opened& opened) = 0;
