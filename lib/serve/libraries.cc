@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+#include "serve/libraries.h"
+
+#include <ev.h>
+#include <libwebsockets.h>
+
+#include <fmt/format.h>
+
+namespace wskit::serve {
+
+std::vector<LibraryVersion> libraries() {
+  return {{"libwebsockets", lws_get_library_version()},
+          {"libev", fmt::format("{}.{}", ev_version_major(), ev_version_minor())}};
+}
+
+}  // namespace wskit::serve
