@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "cli/cmd_bench.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <unistd.h>
 
@@ -14,49 +17,194 @@
 
 #include "cli/bench_options.h"
 #include "cli/connect_options.h"
+#include "cli/hints.h"
+#include "cli/progress_line.h"
 #include "cli/stop_signals.h"
+#include "cli/terminal_options.h"
+#include "cli/version.h"
+#include "load/limits.h"
 #include "load/runner.h"
+#include "report/file.h"
+#include "report/json.h"
+#include "report/text.h"
 #include "stats/threshold.h"
 #include "stats/verdict.h"
 
 namespace wskit::cli {
 namespace {
 
-int complain(const Error& error) {
-  fmt::print(stderr, "wskit bench: {}\n", error.message);
-  return exit_code(error.code);
+constexpr int kCheckFailed = 1;
+constexpr int kBug = 70;
+constexpr int kGeneratorLimited = 99;
+constexpr int kSignalBase = 128;
+
+/// Everything that can be known to be wrong before the first connection.
+struct Prepared {
+  load::Plan plan;
+  load::Target target;
+  std::string url;
+  std::vector<stats::Threshold> thresholds;
+  std::optional<report::PendingFile> json;
+};
+
+Expected<std::vector<stats::Threshold>> parse_thresholds(const std::vector<std::string>& texts) {
+  std::vector<stats::Threshold> thresholds;
+  for (const std::string& text : texts) {
+    auto threshold = stats::parse_threshold(text);
+    if (!threshold) {
+      return std::unexpected(threshold.error());
+    }
+    thresholds.push_back(std::move(*threshold));
+  }
+  return thresholds;
 }
 
-int run_bench(const BenchOptions& options) {
-  const StopSignals signals;
+Expected<Prepared> prepare(const BenchOptions& options) {
   auto plan = make_plan(options);
   if (!plan) {
-    return complain(plan.error());
+    return std::unexpected(plan.error());
+  }
+  auto thresholds = parse_thresholds(options.thresholds);
+  if (!thresholds) {
+    return std::unexpected(thresholds.error());
   }
   auto connect = make_connect_plan(options.connect);
   if (!connect) {
-    return complain(connect.error());
+    return std::unexpected(connect.error());
   }
-  load::Runner runner(*plan,
-                      {.request = std::move(connect->request),
-                       .dial = std::move(connect->dial),
-                       .client = connect->client,
-                       .io = options.io},
-                      thread_count(options));
-  if (auto started = runner.start(); !started) {
-    return complain(started.error());
+  const wire::Uri& uri = connect->request.options().uri;
+  const bool tcp = uri.unix_path.empty() && options.connect.unix_socket.empty();
+  if (auto checked = load::check_limits(load::raise_limits(), plan->connections,
+                                        connect->dial.sources.size(), tcp);
+      !checked) {
+    return std::unexpected(checked.error());
   }
+  std::string url = uri.display();
+  Prepared prepared{.plan = std::move(*plan),
+                    .target = {.request = std::move(connect->request),
+                               .dial = std::move(connect->dial),
+                               .client = std::move(connect->client),
+                               .io = options.io},
+                    .url = std::move(url),
+                    .thresholds = std::move(*thresholds),
+                    .json = std::nullopt};
+  if (!options.json_file.empty() && options.json_file != "-") {
+    auto file = report::PendingFile::open(options.json_file);
+    if (!file) {
+      return std::unexpected(file.error());
+    }
+    prepared.json.emplace(std::move(*file));
+  }
+  return prepared;
+}
+
+/// Waits for the end of the run; the first signal ends it in order, the second at once. Returns the
+/// first signal's number.
+std::optional<int> watch(load::Runner& runner, const StopSignals& signals, ProgressLine& progress) {
   constexpr Nanoseconds kLook = std::chrono::milliseconds(100);
-  while (!runner.wait_for(kLook)) {
+  constexpr int kLooksPerDrawing = 3;
+  std::optional<int> first;
+  for (int looks = 0; !runner.wait_for(kLook); ++looks) {
+    if (const auto signal = signals.poll()) {
+      progress.clear();
+      if (first) {
+        std::_Exit(kSignalBase + *signal);
+      }
+      first = signal;
+      fmt::print(stderr, "wskit bench: stopping; what is out is waited for, again to quit\n");
+      runner.interrupt();
+    }
+    if (progress.shown() && looks % kLooksPerDrawing == 0) {
+      progress.draw(runner.progress());
+    }
+  }
+  return first;
+}
+
+Expected<void> write_result(const BenchOptions& options, const stats::RunResult& result,
+                            std::optional<report::PendingFile>& file) {
+  if (file) {
+    return file->commit(report::write_json(result));
+  }
+  if (options.json_file == "-") {
+    fmt::print("{}", report::write_json(result));
+  }
+  if (std::fflush(stdout) != 0) {
+    return fail(ErrorCode::unwritable_file, "write the result to standard output");
+  }
+  return {};
+}
+
+void print_report(const BenchOptions& options, const stats::RunResult& result) {
+  if (options.quiet) {
+    return;
+  }
+  // Standard output belongs to the JSON if that goes there.
+  const bool to_stderr = options.json_file == "-";
+  std::FILE* const out = to_stderr ? stderr : stdout;
+  const int descriptor = to_stderr ? STDERR_FILENO : STDOUT_FILENO;
+  fmt::print(out, "{}", report::write_text(result, text_options(options.color, descriptor)));
+  std::fflush(out);
+}
+
+bool all_lost(const stats::RunResult& result) {
+  std::uint64_t lost = 0;
+  for (const auto& [cause, count] : result.connections.closed_early) {
+    lost += count;
+  }
+  return result.connections.opened != 0 && lost >= result.connections.opened;
+}
+
+int exit_code_of(const BenchOptions& options, const stats::RunResult& result,
+                 std::optional<int> signal) {
+  if (!result.verdict.sums_hold) {
+    return kBug;
+  }
+  if (signal) {
+    return kSignalBase + *signal;
+  }
+  if (all_lost(result)) {
+    return exit_code(ErrorCode::reset);
+  }
+  if (!std::ranges::all_of(result.verdict.thresholds, &stats::ThresholdResult::ok)) {
+    return kCheckFailed;
+  }
+  if (result.counts.scheduled != 0 && result.counts.ok == 0) {
+    return result.counts.timeout != 0 ? exit_code(ErrorCode::timeout) : kCheckFailed;
+  }
+  return options.strict && result.verdict.generator_limited ? kGeneratorLimited : 0;
+}
+
+int run_bench(const BenchOptions& options, const std::string& command) {
+  const StopSignals signals;
+  auto prepared = prepare(options);
+  if (!prepared) {
+    return complain("bench", prepared.error());
+  }
+  const std::uint32_t threads = thread_count(options);
+  load::Runner runner(prepared->plan, prepared->target, threads);
+  if (auto started = runner.start(); !started) {
+    return complain("bench", started.error());
+  }
+  ProgressLine progress(!options.quiet, prepared->plan.connections, prepared->plan.duration);
+  const auto signal = watch(runner, signals, progress);
+  progress.clear();
+  if (const auto& failure = runner.first_failure(); failure && runner.opened() == 0) {
+    return signal ? kSignalBase + *signal : complain("bench", *failure, prepared->url);
   }
   stats::RunResult result = runner.result();
+  result.run.command = command;
+  result.run.url = prepared->url;
+  result.run.versions = versions();
   stats::judge(result);
-  fmt::print("ok {} of {}\n", result.counts.ok, result.counts.scheduled);
-  result.metrics.for_each([](stats::MetricId id, const stats::Metric& metric) {
-    fmt::print("{} p50 {} p99 {}\n", name(id), metric.percentile(50).value.count(),
-               metric.percentile(99).value.count());
-  });
-  return 0;
+  for (const stats::Threshold& threshold : prepared->thresholds) {
+    result.verdict.thresholds.push_back(stats::evaluate(threshold, result));
+  }
+  print_report(options, result);
+  if (auto written = write_result(options, result, prepared->json); !written) {
+    return complain("bench", written.error());
+  }
+  return exit_code_of(options, result, signal);
 }
 
 }  // namespace
@@ -66,7 +214,8 @@ void add_bench(CLI::App& app, Command& chosen) {
   CLI::App& bench =
       *app.add_subcommand("bench", "Load test: many connections, latency histograms, thresholds");
   add_bench_options(bench, *options);
-  bench.callback([options, &chosen] { chosen = [options] { return run_bench(*options); }; });
+  bench.callback(
+      [options, &chosen] { chosen = [options] { return run_bench(*options, "wskit bench"); }; });
 }
 
 }  // namespace wskit::cli

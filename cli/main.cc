@@ -1,26 +1,50 @@
 // SPDX-License-Identifier: MIT
+#include <cstdio>
+#include <cstdlib>
+#include <source_location>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
 #include "cli/cmd_bench.h"
 #include "cli/cmd_serve.h"
 #include "cli/command.h"
+#include "cli/version.h"
+#include "core/check.h"
 
 namespace {
 
 constexpr int kUsage = 2;
+constexpr int kBug = 70;
+
+[[noreturn]] void report_bug(std::string_view what, const std::source_location& where) {
+  fmt::print(stderr, "wskit: a bug in wskit: it does not hold that {} ({}:{})\n", what,
+             where.file_name(), where.line());
+  std::_Exit(kBug);
+}
+
+std::string one_line(const CLI::App* app, const CLI::Error& error) {
+  return fmt::format("{}: {}; try --help\n", app->get_name(), error.what());
+}
 
 }  // namespace
 
 int main(int argc, char* argv[]) {
+  wskit::set_check_failure_handler(report_bug);
   CLI::App app("WebSocket toolkit for testing and load generation", "wskit");
+  app.set_version_flag("-V,--version", wskit::cli::version_text);
   app.require_subcommand(1);
+  app.failure_message(one_line);
+  app.get_formatter()->column_width(36);
   wskit::cli::Command chosen;
   wskit::cli::add_bench(app, chosen);
   wskit::cli::add_serve(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kUsage;
+    return app.exit(error) == 0 ? EXIT_SUCCESS : kUsage;
   }
   return chosen();
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cli/stop_signals.h"
 
+#include <ctime>
+
 #include <pthread.h>
 
 namespace wskit::cli {
@@ -17,6 +19,12 @@ int StopSignals::next() const {
   while (::sigwait(&set_, &number) != 0) {
   }
   return number;
+}
+
+std::optional<int> StopSignals::poll() const {
+  const timespec no_wait{};
+  const int number = ::sigtimedwait(&set_, nullptr, &no_wait);
+  return number > 0 ? std::optional(number) : std::nullopt;
 }
 
 }  // namespace wskit::cli

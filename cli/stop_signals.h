@@ -2,6 +2,7 @@
 #pragma once
 
 #include <csignal>
+#include <optional>
 
 namespace wskit::cli {
 
@@ -13,6 +14,8 @@ class StopSignals {
 
   /// Waits for the next one and returns its number.
   [[nodiscard]] int next() const;
+  /// The number of one that has come, without waiting.
+  [[nodiscard]] std::optional<int> poll() const;
 
  private:
   sigset_t set_{};

@@ -77,6 +77,12 @@ stats::RunInfo describe_run(const Plan& plan, Nanoseconds window) {
           .timeout_s = seconds(plan.timeout)};
 }
 
+/// When `at` was, or is, by the clock on the wall.
+stats::WallClock wall_clock(Instant at) {
+  const auto now = std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now());
+  return at == Instant::max() ? now : now - (MonotonicClock().now() - at);
+}
+
 /// Histograms of one configuration always merge: a refusal is a bug of ours.
 void must(const Expected<void>& merged) {
   check(merged.has_value(), "results of one run merge");
@@ -127,6 +133,14 @@ Progress Runner::progress() {
   return crew_->progress();
 }
 
+std::uint64_t Runner::opened() const {
+  std::uint64_t opened = 0;
+  for (const ThreadResult& thread : crew_->results()) {
+    opened += thread.tally->connections().opened;
+  }
+  return opened;
+}
+
 const std::optional<Error>& Runner::first_failure() const {
   static const std::optional<Error> kNone;
   for (const ThreadResult& thread : crew_->results()) {
@@ -149,6 +163,7 @@ stats::RunResult Runner::result() const {
   stats::RunResult result;
   result.run = describe_run(plan, window);
   result.run.interrupted = crew_->interrupted();
+  result.run.start = wall_clock(start);
   result.run.threads = static_cast<std::uint32_t>(crew_->results().size());
   result.connections.asked = plan.connections;
   result.generator = usage_of_process();
@@ -162,6 +177,9 @@ stats::RunResult Runner::result() const {
     ok_in_window += thread.tally->ok_in_window();
     resumed += thread.tally->tls_resumed();
     result.run.io = name(thread.backend);
+    if (!thread.tally->tls_version().empty()) {
+      result.run.tls = {.version = std::string(thread.tally->tls_version()), .resumed = resumed};
+    }
   }
   if (const double length = seconds(window); length > 0) {
     result.rates = {.scheduled_per_s = static_cast<double>(result.counts.scheduled) / length,

@@ -64,6 +64,8 @@ class Runner {
   /// Once the run is over: everything that was measured, without thresholds. `run.command`, `url`
   /// and `versions` are the caller's to fill in.
   [[nodiscard]] stats::RunResult result() const;
+  /// Connections that were open at some time, once the run is over.
+  [[nodiscard]] std::uint64_t opened() const;
   /// Why the first connection that failed did so.
   [[nodiscard]] const std::optional<Error>& first_failure() const;
 

@@ -123,6 +123,7 @@ void Tally::opened(const ws::Opened& opened) {
   record(MetricId::connect_tcp, times.connected - times.resolved);
   if (opened.tls) {
     record(MetricId::connect_tls, times.secured - times.connected);
+    tls_version_ = net::name(opened.tls->version);
     tls_resumed_ += static_cast<std::uint64_t>(opened.tls->resumed);
   }
   record(MetricId::connect_upgrade, opened.upgraded - times.secured);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "core/clock.h"
 #include "core/error.h"
@@ -56,6 +57,8 @@ class Tally {
   [[nodiscard]] const stats::Causes& unsent_causes() const { return unsent_causes_; }
   [[nodiscard]] std::uint64_t ok_in_window() const { return ok_in_window_; }
   [[nodiscard]] std::uint64_t tls_resumed() const { return tls_resumed_; }
+  /// Of the latest TLS connection; empty when there was none.
+  [[nodiscard]] std::string_view tls_version() const { return tls_version_; }
   [[nodiscard]] Instant start() const { return start_; }
 
  private:
@@ -75,6 +78,7 @@ class Tally {
   Instant end_ = Instant::max();
   std::uint64_t ok_in_window_ = 0;
   std::uint64_t tls_resumed_ = 0;
+  std::string_view tls_version_;
   stats::Recorder measured_;
   stats::Recorder warmup_;
   stats::Metrics connect_;

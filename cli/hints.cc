@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#include "cli/hints.h"
+
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "report/terminal.h"
+
+namespace wskit::cli {
+
+std::string_view hint(ErrorCode code) noexcept {
+  switch (code) {
+    case ErrorCode::dns_not_found:
+      return "check the name, or give its address with --resolve";
+    case ErrorCode::tcp_refused:
+      return "is the server running, and is this its port?";
+    case ErrorCode::dns_timeout:
+    case ErrorCode::tcp_timeout:
+    case ErrorCode::tls_timeout:
+    case ErrorCode::upgrade_timeout:
+      return "--connect-timeout sets how long to wait";
+    case ErrorCode::tls_not_tls:
+      return "a server without TLS is ws://, not wss://";
+    case ErrorCode::tls_certificate:
+      return "--cacert FILE trusts its issuer, --insecure skips the check";
+    case ErrorCode::tls_alert:
+      return "--cert and --key give a client certificate, --tls-max and --tlsv1.3 the versions";
+    case ErrorCode::upgrade_http_status:
+      return "check path, -H, -u and --oauth2-bearer";
+    case ErrorCode::upgrade_bad_subprotocol:
+      return "-s offers a subprotocol";
+    case ErrorCode::too_big:
+      return "--max-message allows longer ones";
+    default:
+      return {};
+  }
+}
+
+int complain(std::string_view command, const Error& error, std::string_view url) {
+  const std::string_view try_this = hint(error.code);
+  const std::string what =
+      url.empty() ? error.message : fmt::format("connect {}: {}", url, error.message);
+  fmt::print(stderr, "wskit {}: {}{}{}\n", command, report::printable(what),
+             try_this.empty() ? "" : "; ", try_this);
+  return exit_code(error.code);
+}
+
+}  // namespace wskit::cli

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+
+#include "core/clock.h"
+#include "load/runner.h"
+
+namespace wskit::cli {
+
+/// One live line on standard error while a load test runs; nothing where that is not a terminal.
+class ProgressLine {
+ public:
+  ProgressLine(bool wanted, std::uint64_t connections, Nanoseconds duration);
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+  ~ProgressLine() { clear(); }
+
+  [[nodiscard]] bool shown() const { return shown_; }
+  void draw(const load::Progress& progress);
+  /// Leaves the line empty for what is printed next.
+  void clear();
+
+ private:
+  bool shown_;
+  std::uint64_t connections_;
+  Nanoseconds duration_;
+};
+
+/// The line's text: phase, connections, rate, latency so far, errors, time left.
+[[nodiscard]] std::string describe(const load::Progress& progress, std::uint64_t connections,
+                                   Nanoseconds duration);
+
+}  // namespace wskit::cli
