@@ -131,13 +131,23 @@ void Session::on_message(ws::MessageType type, std::span<const std::byte> payloa
 }
 
 void Session::on_offer(Instant at) {
+  offered_bytes_ = connection_->unsent();
   ledger_.offer(at, [&](const Ledger::Entry& entry) { worker_.tally().offered(entry, at); });
   if (!expiry_.armed() && ledger_.in_flight() != 0) {
     expiry_.arm(at + worker_.plan().timeout);
   }
 }
 
-void Session::on_drain() {
+void Session::on_flushed(std::size_t bytes) {
+  offered_bytes_ -= bytes;
+  if (offered_bytes_ != 0) [[unlikely]] {
+    blocked_ = true;
+  } else if (blocked_) [[unlikely]] {
+    unblock();
+  }
+}
+
+void Session::unblock() {
   blocked_ = false;
   const Instant now = worker_.loop().now();
   send_waiting(now);

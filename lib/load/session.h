@@ -51,12 +51,14 @@ class Session final : ws::Handler, net::TimerHandler {
   void on_message(ws::MessageType type, std::span<const std::byte> payload,
                   ws::Received received) override;
   void on_offer(Instant at) override;
-  void on_drain() override;
+  void on_flushed(std::size_t bytes) override;
+  void on_drain() override { unblock(); }
   void on_close(const ws::Closed& closed) override;
   void on_error(const ws::Failure& failure) override;
   void on_timer(Instant now) override;
 
   void send_waiting(Instant now);
+  void unblock();
   void drop_superseded();
   void down(ErrorCode cause);
 
@@ -71,7 +73,11 @@ class Session final : ws::Handler, net::TimerHandler {
   /// Why there is no connection.
   ErrorCode cause_ = ErrorCode::internal;
   bool opened_ = false;
+  /// The kernel did not take all that it was offered: what is taken up meanwhile waits here, not in
+  /// the send queue, so that its W is when there was room for it.
   bool blocked_ = false;
+  /// Bytes that were offered to the kernel and not taken yet.
+  std::size_t offered_bytes_ = 0;
 };
 
 }  // namespace wskit::load

@@ -20,12 +20,17 @@ class CompactHistogram {
     bool operator==(const Slot&) const = default;
   };
 
-  explicit CompactHistogram(const HistogramConfig& config = {}) : config_(config) {}
+  CompactHistogram() = default;
+  explicit CompactHistogram(const HistogramConfig& config) : config_(config) {}
   explicit CompactHistogram(const Histogram& histogram);
 
   void record(Nanoseconds value);
   /// Adds a slot behind all others; the count must not be zero.
   void append(Slot slot);
+  void add_out_of_range(std::uint64_t overflow, std::uint64_t negative) noexcept {
+    overflow_ += overflow;
+    negative_ += negative;
+  }
   [[nodiscard]] Expected<void> merge(const Histogram& other);
   [[nodiscard]] Expected<void> merge(const CompactHistogram& other);
 

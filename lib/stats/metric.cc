@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/check.h"
+
 namespace wskit::stats {
 namespace {
 
@@ -54,16 +56,31 @@ bool Metric::empty() const noexcept {
   return answered_.count() + answered_.overflow() + censored_count() == 0;
 }
 
-Percentile Metric::percentile(double percentile) const noexcept {
+Percentile Metric::percentile(double percentile) const {
   Percentile result;
   const std::uint64_t rank = nearest_rank(percentile, answered_.count());
-  result.value = answered_.value_at_percentile(percentile);
+  result.value = result.bound = answered_.value_at_percentile(percentile);
   // The maximum has nothing beyond it by definition; that says nothing about its worth.
   result.few_samples = percentile < 100 && answered_.count() - rank < kFewSamples;
-  const std::uint64_t infinite = censored_count() + answered_.overflow();
-  result.at_least =
-      infinite != 0 && ranked_percentile(percentile, censored_count()) != result.value;
+  if (censored_count() + answered_.overflow() == 0) {
+    return result;
+  }
+  result.at_least = ranked_percentile(percentile, censored_count()) != result.value;
+  result.bound = bound(percentile);
   return result;
+}
+
+Nanoseconds Metric::bound(double percentile) const {
+  Histogram all = answered_;
+  if (censored_) {
+    const auto merged = all.merge(*censored_);
+    check(merged.has_value(), "the histograms of a metric have one configuration");
+  }
+  const std::uint64_t rank = nearest_rank(percentile, all.count() + all.overflow());
+  if (rank > all.count()) {
+    return all.config().highest;
+  }
+  return percentile <= 0 ? all.min() : all.value_at_rank(rank);
 }
 
 std::optional<Nanoseconds> Metric::ranked_percentile(double percentile,

@@ -48,6 +48,8 @@ inline constexpr std::array kPercentiles{
 /// A percentile of the answered messages, and what must be said with it.
 struct Percentile {
   Nanoseconds value{0};
+  /// What it is at least with all messages, each censored one taken as its waiting time.
+  Nanoseconds bound{0};
   bool at_least = false;     ///< Censored or overflowing values would change it: print with a >=.
   bool few_samples = false;  ///< Fewer than 10 samples lie beyond it: print it greyed or starred.
 };
@@ -71,13 +73,15 @@ class Metric {
   [[nodiscard]] bool empty() const noexcept;
 
   /// Of the answered messages; 100 is the maximum. For printing.
-  [[nodiscard]] Percentile percentile(double percentile) const noexcept;
+  [[nodiscard]] Percentile percentile(double percentile) const;
   /// With `infinite` further values above all, and overflows too; nullopt is infinity. For
   /// thresholds: a server that drops half of the messages has no p99.
   [[nodiscard]] std::optional<Nanoseconds> ranked_percentile(double percentile,
                                                              std::uint64_t infinite) const noexcept;
 
  private:
+  [[nodiscard]] Nanoseconds bound(double percentile) const;
+
   Histogram answered_;
   std::optional<Histogram> censored_;
 };

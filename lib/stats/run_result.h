@@ -98,6 +98,7 @@ struct Verdict {
 };
 
 struct Phase {
+  double duration_s = 0;
   Metrics metrics;
   Counts counts;
 

@@ -137,19 +137,19 @@ Expected<std::size_t> HttpParser<Message>::feed(std::string_view bytes) {
   while (consumed < bytes.size() && !complete()) {
     const std::string_view rest = bytes.substr(consumed);
     const std::size_t newline = rest.find('\n');
-    const std::string_view part =
-        rest.substr(0, newline == std::string_view::npos ? newline : newline + 1);
-    // Checked before the bytes are kept: what a peer can make us hold is bounded.
-    if (part.size() > rules_.max_head_bytes - head_bytes_) {
+    const std::size_t part_bytes = newline == std::string_view::npos ? rest.size() : newline + 1;
+    // Cut before the bytes are kept: what a peer can make us hold is bounded.
+    const std::size_t taken = std::min(part_bytes, rules_.max_head_bytes - head_bytes_);
+    consumed += taken;
+    head_bytes_ += taken;
+    line_ += rest.substr(0, taken);
+    const bool line_ends = newline != std::string_view::npos && taken == part_bytes;
+    if (auto checked = line_ends ? end_line() : check_partial_line(); !checked) {
+      return std::unexpected(std::move(checked.error()));
+    }
+    if (taken < part_bytes) {
       return fail(ErrorCode::upgrade_too_big,
                   fmt::format("the HTTP head is larger than {} bytes", rules_.max_head_bytes));
-    }
-    consumed += part.size();
-    head_bytes_ += part.size();
-    line_ += part;
-    if (auto ended = newline == std::string_view::npos ? check_partial_line() : end_line();
-        !ended) {
-      return std::unexpected(std::move(ended.error()));
     }
   }
   return consumed;

@@ -108,13 +108,13 @@ Expected<std::size_t> Inflater::run(std::span<std::byte> scratch) {
   compressed_bytes_ += consumed;
   inflated_bytes_ += produced;
   ended_in_final_block_ = ended_in_final_block_ && consumed == 0;
+  if (auto within = check_limits(); !within) {
+    return std::unexpected(std::move(within.error()));
+  }
   if (result != Z_OK && result != Z_BUF_ERROR && result != Z_STREAM_END) {
     return fail(ErrorCode::protocol_error,
                 fmt::format("the compressed message is not valid deflate: {}",
                             zlib.msg == nullptr ? "broken" : zlib.msg));
-  }
-  if (auto within = check_limits(); !within) {
-    return std::unexpected(std::move(within.error()));
   }
   if (result == Z_STREAM_END) {
     restart_after_final_block();

@@ -54,6 +54,18 @@ TEST_CASE("a percentile that unanswered messages would change is a lower bound")
   CHECK(metric.percentile(99).at_least);
   CHECK(metric.percentile(100).at_least);
   CHECK(metric.percentile(99).value == 891ns);
+  CHECK(metric.percentile(99).bound >= 10s);
+  CHECK(metric.percentile(50).bound == 500ns);
+}
+
+TEST_CASE("messages lost before they waited long pull the bound down") {
+  Metric metric = ramp(50);
+  for (int i = 0; i < 50; ++i) {
+    metric.record_censored(0ns);
+  }
+  CHECK(metric.percentile(90).at_least);
+  CHECK(metric.percentile(90).value == 45ns);
+  CHECK(metric.percentile(90).bound == 40ns);
 }
 
 TEST_CASE("a percentile that unanswered messages leave alone is not marked") {
@@ -70,6 +82,7 @@ TEST_CASE("overflowing values make the maximum a lower bound") {
   Metric metric = ramp(100);
   metric.record(2h);
   CHECK(metric.percentile(100).at_least);
+  CHECK(metric.percentile(100).bound == 1h);
 }
 
 TEST_CASE("ranked percentiles are infinite as soon as they fall among the unanswered") {

@@ -141,6 +141,14 @@ TEST_CASE("a head is held to its limit of bytes and no more is kept") {
   CHECK(endless.error().code == ErrorCode::upgrade_too_big);
 }
 
+TEST_CASE("a long line that is not HTTP is refused for that and not for its length") {
+  const std::string line = "HTTP!" + std::string(1000, 'a') + "\r\n";
+  const HttpRules rules{.max_head_bytes = 100};
+  for (const std::size_t chunk : {std::size_t{1}, line.size()}) {
+    CHECK(parse<HttpResponse>(line, chunk, rules).error().code == ErrorCode::upgrade_not_http);
+  }
+}
+
 TEST_CASE("a head has at most 128 headers by default") {
   std::string head = "HTTP/1.1 200 OK\r\n";
   for (int i = 0; i < 128; ++i) {

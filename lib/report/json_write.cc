@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#include "report/json.h"
+
+#include <cmath>
+
+#include "core/json.h"
+#include "report/timestamp.h"
+#include "stats/hdr_encoding.h"
+
+namespace wskit::report {
+namespace {
+
+using stats::CompactHistogram;
+using stats::Counts;
+using stats::Histogram;
+using stats::Metric;
+using stats::MetricId;
+using stats::Metrics;
+using stats::RunInfo;
+using stats::RunResult;
+
+constexpr double kNanosecondsPerMicrosecond = 1e3;
+
+Json micros(Nanoseconds value) {
+  return static_cast<double>(value.count()) / kNanosecondsPerMicrosecond;
+}
+
+/// Rounded to whole nanoseconds: more digits would be noise.
+Json micros(double nanoseconds) {
+  return std::round(nanoseconds) / kNanosecondsPerMicrosecond;
+}
+
+template <class Value>
+Json or_null(bool present, const Value& value) {
+  return present ? Json(value) : Json(nullptr);
+}
+
+Json to_json(const Histogram& histogram, const Histogram* censored) {
+  const bool some = histogram.count() != 0;
+  Json json{{"unit", "us"}, {"count", histogram.count()}};
+  json["min"] = or_null(some, micros(histogram.min()));
+  json["mean"] = or_null(some, micros(histogram.mean()));
+  json["stddev"] = or_null(some, micros(histogram.stddev()));
+  for (const stats::NamedPercentile& percentile : stats::kPercentiles) {
+    json[std::string(percentile.name)] =
+        or_null(some, micros(histogram.value_at_percentile(percentile.percentile)));
+  }
+  json["max"] = or_null(some, micros(histogram.max()));
+  json["censored"] = censored != nullptr ? censored->count() + censored->overflow() : 0;
+  json["overflow"] = histogram.overflow();
+  json["negative"] = histogram.negative();
+  json["hdr_unit"] = "ns";
+  json["hdr"] = stats::encode_v2_base64(CompactHistogram(histogram));
+  if (censored != nullptr) {
+    json["censored_hdr"] = stats::encode_v2_base64(CompactHistogram(*censored));
+    json["censored_overflow"] = censored->overflow();
+  }
+  return json;
+}
+
+Json to_json(const Metrics& metrics) {
+  Json json = Json::object();
+  metrics.for_each([&json](MetricId id, const Metric& metric) {
+    const auto& censored = metric.censored();
+    json[std::string(name(id))] = to_json(metric.answered(), censored ? &*censored : nullptr);
+  });
+  return json;
+}
+
+Json to_json(const Counts& counts) {
+  Json json = Json::object();
+  for (const stats::NamedCount& count : stats::kCounts) {
+    json[std::string(count.name)] = counts.*count.member;
+  }
+  return json;
+}
+
+Json to_json(const stats::Interval& interval) {
+  Json metrics = Json::object();
+  for (const stats::IntervalMetric& metric : interval.metrics) {
+    const Histogram answered = metric.answered.expand();
+    if (metric.censored.empty()) {
+      metrics[std::string(name(metric.id))] = to_json(answered, nullptr);
+    } else {
+      const Histogram censored = metric.censored.expand();
+      metrics[std::string(name(metric.id))] = to_json(answered, &censored);
+    }
+  }
+  return {{"start_s", interval.start_s},
+          {"length_s", interval.length_s},
+          {"counts", to_json(interval.counts)},
+          {"metrics", metrics}};
+}
+
+Json to_json(const RunInfo& run) {
+  const bool open = run.model == stats::Model::open;
+  Json json{{"id", run.id}, {"command", run.command}, {"url", run.url}};
+  json["model"] = open ? "open" : "closed";
+  json["rate"] = or_null(open, run.rate);
+  json["window"] = or_null(!open, run.window);
+  json["connections"] = run.connections;
+  json["duration_s"] = run.duration_s;
+  json["size_bytes"] = run.size_bytes;
+  json["seed"] = run.seed;
+  json["threads"] = run.threads;
+  json["io"] = run.io;
+  json["match"] = run.match;
+  json["timeout_s"] = run.timeout_s;
+  json["tls"] =
+      run.tls ? Json{{"version", run.tls->version}, {"resumed", run.tls->resumed}} : Json(nullptr);
+  json["shard"] = {{"index", run.shard.index}, {"count", run.shard.count}};
+  json["start"] = format_timestamp(run.start);
+  json["interrupted"] = run.interrupted;
+  json["versions"] = Json(run.versions);
+  return json;
+}
+
+Json to_json(const stats::Verdict& verdict) {
+  Json thresholds = Json::array();
+  for (const stats::ThresholdResult& threshold : verdict.thresholds) {
+    Json json{{"expr", threshold.expr}};
+    json["value"] = threshold.value ? Json(*threshold.value) : Json(nullptr);
+    json["unit"] = threshold.unit;
+    json["ok"] = threshold.ok;
+    json["reason"] = threshold.reason;
+    thresholds.push_back(json);
+  }
+  return {{"generator_limited", verdict.generator_limited},
+          {"reasons", verdict.reasons},
+          {"thresholds", thresholds},
+          {"sums_hold", verdict.sums_hold}};
+}
+
+Json phases_to_json(const RunResult& result) {
+  Json phases = Json::object();
+  if (result.warmup) {
+    phases["warmup"] = {{"duration_s", result.warmup->duration_s},
+                        {"metrics", to_json(result.warmup->metrics)},
+                        {"counts", to_json(result.warmup->counts)}};
+  }
+  return phases;
+}
+
+}  // namespace
+
+std::string write_json(const RunResult& result) {
+  Json json{{"wskit_result", kResultVersion}};
+  json["run"] = to_json(result.run);
+  json["metrics"] = to_json(result.metrics);
+  json["counts"] = to_json(result.counts);
+  json["rates"] = {{"scheduled_per_s", result.rates.scheduled_per_s},
+                   {"sent_per_s", result.rates.sent_per_s},
+                   {"ok_per_s", result.rates.ok_per_s}};
+  json["connections"] = {{"asked", result.connections.asked},
+                         {"opened", result.connections.opened},
+                         {"failed", Json(result.connections.failed)},
+                         {"closed_early", Json(result.connections.closed_early)}};
+  json["phases"] = phases_to_json(result);
+  json["generator"] = {{"cpu_s", result.generator.cpu_s},
+                       {"busy_per_thread", result.generator.busy_per_thread},
+                       {"max_rss_bytes", result.generator.max_rss_bytes}};
+  json["verdict"] = to_json(result.verdict);
+  json["intervals"] = Json::array();
+  for (const stats::Interval& interval : result.intervals) {
+    json["intervals"].push_back(to_json(interval));
+  }
+  return dump_json(json, 1) + "\n";
+}
+
+}  // namespace wskit::report

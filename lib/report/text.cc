@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#include "report/text.h"
+
+#include <algorithm>
+
+#include "report/text_parts.h"
+
+namespace wskit::report {
+
+std::string heading(std::string_view title, const TextOptions& options) {
+  return "\n" + paint(wrap(title, options.width, 0), Style::bold, options) + "\n";
+}
+
+std::string write_text(const stats::RunResult& result, const TextOptions& options,
+                       std::optional<stats::MetricId> metric) {
+  constexpr std::size_t kMinWidth = 72;
+  TextOptions shown = options;
+  shown.width = std::max(shown.width, kMinWidth);
+  const auto headline =
+      result.run.model == stats::Model::open ? stats::MetricId::response : stats::MetricId::service;
+  return verdict_text(result, shown) + picture_text(result, metric.value_or(headline), shown) +
+         percentiles_text(result, shown) + throughput_text(result, shown) +
+         connections_text(result, shown) + errors_text(result, shown) +
+         generator_text(result, shown);
+}
+
+}  // namespace wskit::report

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+#include "report/text_parts.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "report/picture.h"
+#include "report/units.h"
+
+namespace wskit::report {
+namespace {
+
+using stats::Metric;
+using stats::MetricId;
+using stats::Percentile;
+using stats::RunResult;
+
+constexpr std::array kMessageMetrics{MetricId::response, MetricId::service, MetricId::send_lag,
+                                     MetricId::pacer_lag, MetricId::blocked};
+
+std::string_view meaning(MetricId id) {
+  switch (id) {
+    case MetricId::response:
+      return "from the scheduled send to the last byte of the reply";
+    case MetricId::service:
+      return "from the actual send to the last byte of the reply";
+    case MetricId::send_lag:
+      return "from the scheduled to the actual send";
+    case MetricId::pacer_lag:
+      return "from the scheduled send until the generator took it up: its own fault";
+    case MetricId::blocked:
+      return "from taking a message up to its actual send: back-pressure";
+    case MetricId::connect_dns:
+      return "resolving the host's name";
+    case MetricId::connect_tcp:
+      return "opening the TCP connection";
+    case MetricId::connect_tls:
+      return "the TLS handshake";
+    case MetricId::connect_upgrade:
+      return "the WebSocket handshake";
+    case MetricId::connect_total:
+      break;
+  }
+  return "all steps of opening a connection";
+}
+
+/// Messages that belong in the distribution of a metric and have no value in it.
+std::uint64_t without_value(MetricId id, const Metric& metric, const stats::Counts& counts) {
+  if (id == MetricId::response) {
+    return counts.unanswered() + counts.unsent + counts.dropped_late;
+  }
+  return id == MetricId::service ? counts.unanswered() : metric.censored_count();
+}
+
+std::string note(std::string_view text, const TextOptions& options) {
+  return "  " + paint(wrap(text, options.width, 2), Style::dim, options) + "\n";
+}
+
+std::string closed_model_note(const stats::RunInfo& run, const TextOptions& options) {
+  if (run.model == stats::Model::open) {
+    return {};
+  }
+  return note(fmt::format("closed model, window {}: it hides stalls, because nothing is sent while "
+                          "replies are awaited; --rate shows them",
+                          run.window),
+              options);
+}
+
+std::string value_text(Nanoseconds value, const TextOptions& options) {
+  return format_latency(value, options.unicode);
+}
+
+/// A column of the table: a metric's name and its cells from top to bottom.
+struct Column {
+  std::string title;
+  std::vector<std::string> cells;
+};
+
+constexpr std::array<std::string_view, 5> kRowsAfter{"max", "mean", "stddev", "count", "no reply"};
+
+std::vector<std::string> row_titles() {
+  std::vector<std::string> titles{"min"};
+  for (const stats::NamedPercentile& percentile : stats::kPercentiles) {
+    titles.push_back(fmt::format("{:g} %", percentile.percentile));
+  }
+  titles.insert(titles.end(), kRowsAfter.begin(), kRowsAfter.end());
+  return titles;
+}
+
+std::string averages_text(double nanoseconds, const TextOptions& options) {
+  return value_text(Nanoseconds(static_cast<Nanoseconds::rep>(nanoseconds)), options);
+}
+
+std::vector<std::string> cells_of(const Metric& metric, std::uint64_t missing,
+                                  const TextOptions& options) {
+  std::vector<std::string> cells;
+  const stats::Histogram& answered = metric.answered();
+  if (answered.count() == 0) {
+    cells.assign(1 + stats::kPercentiles.size() + 3, "-");
+  } else {
+    cells.push_back(value_text(answered.min(), options) + " ");
+    for (const stats::NamedPercentile& percentile : stats::kPercentiles) {
+      cells.push_back(percentile_text(metric.percentile(percentile.percentile), options));
+    }
+    cells.push_back(percentile_text(metric.percentile(100), options));
+    cells.push_back(averages_text(answered.mean(), options) + " ");
+    cells.push_back(averages_text(answered.stddev(), options) + " ");
+  }
+  cells.push_back(format_count(answered.count() + answered.overflow()) + " ");
+  cells.push_back(missing == 0 ? "0 " : paint(format_count(missing), Style::red, options) + " ");
+  return cells;
+}
+
+std::string draw_table(const std::vector<Column>& columns, const TextOptions& options) {
+  const std::vector<std::string> titles = row_titles();
+  constexpr std::size_t kTitleWidth = 8;
+  std::string out = std::string(2 + kTitleWidth, ' ');
+  std::vector<std::size_t> widths;
+  for (const Column& column : columns) {
+    std::size_t width = column.title.size() + 1;
+    for (const std::string& cell : column.cells) {
+      width = std::max(width, columns_of(cell));
+    }
+    widths.push_back(width + 2);
+    out += paint(pad_left(column.title + " ", widths.back()), Style::bold, options);
+  }
+  out += '\n';
+  for (std::size_t row = 0; row < titles.size(); ++row) {
+    out += "  " + pad_left(titles[row], kTitleWidth);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      out += pad_left(columns[i].cells[row], widths[i]);
+    }
+    out += '\n';
+  }
+  return out;
+}
+
+bool any_percentile(const RunResult& result, const std::function<bool(const Percentile&)>& test) {
+  for (const MetricId id : kMessageMetrics) {
+    const auto& metric = result.metrics[id];
+    if (!metric || metric->answered().count() == 0) {
+      continue;
+    }
+    for (const stats::NamedPercentile& percentile : stats::kPercentiles) {
+      if (test(metric->percentile(percentile.percentile))) {
+        return true;
+      }
+    }
+    if (test(metric->percentile(100))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::string bound_note(const RunResult& result, const TextOptions& options) {
+  const MetricId id =
+      result.run.model == stats::Model::open ? MetricId::response : MetricId::service;
+  const auto& metric = result.metrics[id];
+  const std::string sign = options.unicode ? "≥" : ">=";
+  std::string text =
+      sign + " messages that were never answered would change this figure of the answered ones";
+  if (metric && metric->censored_count() != 0) {
+    text += fmt::format(
+        "; counting them with the time they were waited for, p50 of {} is at least {}, p99 {}",
+        name(id), value_text(metric->percentile(50).bound, options),
+        value_text(metric->percentile(99).bound, options));
+  }
+  return note(text, options);
+}
+
+}  // namespace
+
+std::string percentile_text(const Percentile& percentile, const TextOptions& options) {
+  const std::string sign = options.unicode ? "≥" : ">=";
+  const Nanoseconds value =
+      percentile.at_least ? std::min(percentile.value, percentile.bound) : percentile.value;
+  const std::string text = (percentile.at_least ? sign : "") + value_text(value, options) +
+                           (percentile.few_samples ? "*" : " ");
+  return paint(text, percentile.few_samples ? Style::dim : Style::plain, options);
+}
+
+std::string picture_text(const RunResult& result, MetricId id, const TextOptions& options) {
+  std::string out = heading(fmt::format("Distribution of {}, {}", name(id), meaning(id)), options);
+  out += closed_model_note(result.run, options);
+  const auto& metric = result.metrics[id];
+  const std::uint64_t missing = metric ? without_value(id, *metric, result.counts) : 0;
+  if (!metric || (metric->empty() && missing == 0)) {
+    return out + note("there are no values", options);
+  }
+  const std::vector<Band> bands = divide(metric->answered());
+  const std::vector<std::string> labels = label_bands(bands, options.unicode);
+  std::vector<Bar> bars;
+  for (std::size_t i = 0; i < bands.size(); ++i) {
+    bars.push_back({.label = labels[i], .count = bands[i].count, .style = Style::green});
+  }
+  if (metric->answered().overflow() != 0) {
+    bars.push_back(
+        {.label = "above range", .count = metric->answered().overflow(), .style = Style::yellow});
+  }
+  if (missing != 0) {
+    bars.push_back({.label = "no reply", .count = missing, .style = Style::red});
+  }
+  return out + draw_bars(bars, options);
+}
+
+std::string percentiles_text(const RunResult& result, const TextOptions& options) {
+  std::vector<Column> columns;
+  for (const MetricId id : kMessageMetrics) {
+    if (const auto& metric = result.metrics[id]) {
+      columns.push_back({std::string(name(id)),
+                         cells_of(*metric, without_value(id, *metric, result.counts), options)});
+    }
+  }
+  if (columns.empty()) {
+    return {};
+  }
+  std::string out = heading("Percentiles", options) + draw_table(columns, options);
+  if (any_percentile(result, [](const Percentile& p) { return p.few_samples; })) {
+    out += note("* fewer than 10 samples lie beyond it", options);
+  }
+  if (any_percentile(result, [](const Percentile& p) { return p.at_least; })) {
+    out += bound_note(result, options);
+  }
+  return out;
+}
+
+}  // namespace wskit::report

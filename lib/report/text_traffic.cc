@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+#include "report/text_parts.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "report/units.h"
+
+namespace wskit::report {
+namespace {
+
+using stats::Counts;
+using stats::MetricId;
+using stats::RunResult;
+
+constexpr std::size_t kNameWidth = 13;
+constexpr std::size_t kCountWidth = 14;
+
+struct Fate {
+  std::string_view name;
+  std::uint64_t Counts::* count;
+  std::string_view meaning;
+};
+
+constexpr std::array kErrors{
+    Fate{"timeout", &Counts::timeout, "no reply in time"},
+    Fate{"lost", &Counts::lost, "the connection ended before the reply"},
+    Fate{"corrupted", &Counts::corrupted, "the reply was not what was sent"},
+    Fate{"error_reply", &Counts::error_reply, "the reply was an error"},
+    Fate{"unsent", &Counts::unsent, "due while its connection was not open"},
+    Fate{"dropped_late", &Counts::dropped_late, "behind schedule, under --late drop"},
+};
+
+constexpr std::array kOddities{
+    Fate{"duplicate", &Counts::duplicate, "a reply that had come before"},
+    Fate{"reordered", &Counts::reordered, "a reply that came before an earlier one"},
+    Fate{"unmatched", &Counts::unmatched, "a reply to nothing that was sent"},
+    Fate{"late_reply", &Counts::late_reply, "a reply after its message had timed out"},
+    Fate{"push", &Counts::push, "sent by the server on its own account"},
+};
+
+std::string row(std::string_view name, std::string_view value, std::string_view text) {
+  std::string line = "  " + pad_right(name, kNameWidth) + pad_left(value, kCountWidth);
+  return text.empty() ? line + "\n" : line + "  " + std::string(text) + "\n";
+}
+
+std::string per_second(double amount, double seconds) {
+  return seconds > 0 ? format_bytes(amount / seconds) + "/s" : "";
+}
+
+std::string bytes_row(std::string_view name, std::uint64_t bytes, double seconds) {
+  const auto amount = static_cast<double>(bytes);
+  return row(name, format_bytes(amount), per_second(amount, seconds));
+}
+
+std::string causes_text(std::string_view title, const stats::Causes& causes,
+                        const TextOptions& options) {
+  if (causes.empty()) {
+    return {};
+  }
+  std::vector<std::pair<std::string, std::uint64_t>> sorted(causes.begin(), causes.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::string out = "  " + std::string(title) + "\n";
+  for (const auto& [cause, count] : sorted) {
+    out += "    " + paint(pad_left(format_count(count), kCountWidth - 4), Style::red, options) +
+           "  " + printable(cause) + "\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string throughput_text(const RunResult& result, const TextOptions& options) {
+  const Counts& counts = result.counts;
+  const double seconds = result.run.duration_s;
+  const auto rate = [](double per_second) { return format_rate(per_second) + "/s"; };
+  std::string out = heading("Messages", options);
+  out += row("scheduled", format_count(counts.scheduled), rate(result.rates.scheduled_per_s));
+  out += row("sent", format_count(counts.sent), rate(result.rates.sent_per_s));
+  out += row("ok", format_count(counts.ok), rate(result.rates.ok_per_s));
+  out += bytes_row("payload out", counts.payload_bytes_sent, seconds);
+  out += bytes_row("payload in", counts.payload_bytes_received, seconds);
+  out += bytes_row("wire out", counts.wire_bytes_sent, seconds);
+  out += bytes_row("wire in", counts.wire_bytes_received, seconds);
+  return out;
+}
+
+std::string connections_text(const RunResult& result, const TextOptions& options) {
+  constexpr std::array kSteps{MetricId::connect_dns, MetricId::connect_tcp, MetricId::connect_tls,
+                              MetricId::connect_upgrade, MetricId::connect_total};
+  constexpr std::array kColumns{50.0, 90.0, 99.0, 100.0};
+  constexpr std::size_t kWidth = 11;
+  constexpr std::string_view kPrefix = "connect_";
+  const stats::Connections& connections = result.connections;
+  std::string out = heading("Connections", options);
+  out += fmt::format("  {} of {} opened", format_count(connections.opened),
+                     format_count(connections.asked));
+  if (result.run.tls) {
+    out += fmt::format(", {} of them resumed a TLS session", format_count(result.run.tls->resumed));
+  }
+  out += '\n';
+  std::string table;
+  for (const MetricId id : kSteps) {
+    const auto& metric = result.metrics[id];
+    if (!metric || metric->answered().count() == 0) {
+      continue;
+    }
+    table += "  " + pad_right(name(id).substr(kPrefix.size()), kNameWidth);
+    for (const double percentile : kColumns) {
+      table += pad_left(percentile_text(metric->percentile(percentile), options), kWidth);
+    }
+    table += pad_left(format_count(metric->answered().count()), kWidth) + "\n";
+  }
+  if (!table.empty()) {
+    out += "  " + pad_right("", kNameWidth);
+    for (const std::string_view title : {"50 % ", "90 % ", "99 % ", "max ", "count"}) {
+      out += paint(pad_left(title, kWidth), Style::bold, options);
+    }
+    out += "\n" + table;
+  }
+  return out;
+}
+
+std::string errors_text(const RunResult& result, const TextOptions& options) {
+  const Counts& counts = result.counts;
+  const stats::Connections& connections = result.connections;
+  std::string out;
+  for (const Fate& fate : kErrors) {
+    if (const std::uint64_t count = counts.*fate.count; count != 0) {
+      out += paint(row(fate.name, format_count(count), fate.meaning), Style::red, options);
+    }
+  }
+  for (const Fate& fate : kOddities) {
+    if (const std::uint64_t count = counts.*fate.count; count != 0) {
+      out += row(fate.name, format_count(count), fate.meaning);
+    }
+  }
+  out += causes_text("connections that never opened, by cause", connections.failed, options);
+  out += causes_text("connections that ended early, by cause", connections.closed_early, options);
+  return heading("Errors", options) + (out.empty() ? "  none\n" : out);
+}
+
+std::string generator_text(const RunResult& result, const TextOptions& options) {
+  constexpr double kPercent = 100;
+  const stats::Generator& generator = result.generator;
+  const double busiest =
+      generator.busy_per_thread.empty()
+          ? 0
+          : *std::max_element(generator.busy_per_thread.begin(), generator.busy_per_thread.end());
+  const std::string text =
+      fmt::format("Generator: busiest thread {:.0f} %, {:.3g} s of CPU, {} of memory at most",
+                  busiest * kPercent, generator.cpu_s,
+                  format_bytes(static_cast<double>(generator.max_rss_bytes)));
+  return "\n" + paint(wrap(text, options.width, 0), Style::dim, options) + "\n";
+}
+
+}  // namespace wskit::report

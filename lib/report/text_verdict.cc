@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+#include "report/text_parts.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "report/units.h"
+
+namespace wskit::report {
+namespace {
+
+using stats::RunResult;
+using stats::ThresholdResult;
+
+struct Line {
+  Style style = Style::plain;
+  std::string label;
+  std::string text;
+};
+
+std::string unfulfilled(const RunResult& result) {
+  const auto& thresholds = result.verdict.thresholds;
+  const auto failed = std::count_if(thresholds.begin(), thresholds.end(),
+                                    [](const ThresholdResult& t) { return !t.ok; });
+  return failed == 0 ? "" : fmt::format("{} of {} thresholds", failed, thresholds.size());
+}
+
+std::string plural(std::uint64_t count, std::string_view singular) {
+  return fmt::format("{} {}{}", format_count(count), singular, count == 1 ? "" : "s");
+}
+
+/// The worst thing there is to say comes first and alone is the verdict.
+Line verdict_line(const RunResult& result) {
+  const stats::Counts& counts = result.counts;
+  const std::string messages = plural(counts.scheduled, "message");
+  if (!result.verdict.sums_hold) {
+    return {Style::red, "BROKEN",
+            "the counts do not add up: this is a bug in wskit, please report it"};
+  }
+  if (const std::string failed = unfulfilled(result); !failed.empty()) {
+    return {Style::red, "FAILED", failed};
+  }
+  if (result.connections.asked != 0 && result.connections.opened == 0) {
+    return {Style::red, "FAILED", "no connection could be opened"};
+  }
+  if (result.verdict.generator_limited) {
+    return {Style::red, "GENERATOR-LIMITED",
+            "these are figures of the load generator, not of the server"};
+  }
+  if (result.run.interrupted) {
+    return {Style::yellow, "INTERRUPTED", fmt::format("{} until then", messages)};
+  }
+  if (counts.errors() != 0) {
+    return {Style::yellow, "ERRORS",
+            fmt::format("{} of {}, {}", format_count(counts.errors()), messages,
+                        format_share(counts.errors(), counts.scheduled))};
+  }
+  if (!result.verdict.thresholds.empty()) {
+    return {Style::green, "PASSED",
+            fmt::format("{}, {}, no errors", plural(result.verdict.thresholds.size(), "threshold"),
+                        messages)};
+  }
+  return {Style::green, "OK", fmt::format("{}, no errors", messages)};
+}
+
+std::string describe_load(const stats::RunInfo& run) {
+  if (run.model == stats::Model::open) {
+    return fmt::format("open model, {} messages/s", format_rate(run.rate));
+  }
+  return fmt::format("closed model, window {}", run.window);
+}
+
+std::string describe_run(const stats::RunInfo& run) {
+  std::string text =
+      fmt::format("{}: {} over {}, {} bytes each, {}, {}, match {}", describe_load(run),
+                  format_seconds(run.duration_s), plural(run.connections, "connection"),
+                  format_count(run.size_bytes), plural(run.threads, "thread"), printable(run.io),
+                  printable(run.match));
+  if (run.tls) {
+    text += fmt::format(", {}", printable(run.tls->version));
+  }
+  if (run.shard.count > 1) {
+    text += fmt::format(", shard {} of {}", run.shard.index, run.shard.count);
+  }
+  return text;
+}
+
+std::string threshold_value(const ThresholdResult& threshold, bool unicode) {
+  constexpr double kNanosecondsPerMicrosecond = 1e3;
+  constexpr double kPercent = 100;
+  if (!threshold.value) {
+    return printable(threshold.reason);
+  }
+  const double value = *threshold.value;
+  if (threshold.unit == "us") {
+    return format_latency(
+        Nanoseconds(static_cast<Nanoseconds::rep>(value * kNanosecondsPerMicrosecond)), unicode);
+  }
+  if (threshold.unit == "ratio") {
+    return fmt::format("{:.4g} %", value * kPercent);
+  }
+  return threshold.unit == "per_s" ? format_rate(value) + "/s"
+                                   : format_count(static_cast<std::uint64_t>(value));
+}
+
+std::string thresholds_text(const RunResult& result, const TextOptions& options) {
+  std::size_t width = 0;
+  for (const ThresholdResult& threshold : result.verdict.thresholds) {
+    width = std::max(width, columns_of(printable(threshold.expr)));
+  }
+  std::string out;
+  for (const ThresholdResult& threshold : result.verdict.thresholds) {
+    constexpr std::size_t kStatus = 4;
+    const std::string status = threshold.ok ? "ok" : "FAIL";
+    const std::string name = pad_right(printable(threshold.expr), width);
+    const std::string value = wrap(threshold_value(threshold, options.unicode), options.width,
+                                   2 + kStatus + 2 + width + 2);
+    const std::string line = fmt::format("  {}  {}  {}", pad_right(status, kStatus), name, value);
+    out += paint(line, threshold.ok ? Style::plain : Style::red, options) + "\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string verdict_text(const RunResult& result, const TextOptions& options) {
+  const Line verdict = verdict_line(result);
+  std::string out = paint(verdict.label, verdict.style, options) + "  " + verdict.text + "\n";
+  if (result.verdict.generator_limited) {
+    if (verdict.label != "GENERATOR-LIMITED") {
+      out += paint("GENERATOR-LIMITED", Style::red, options) + "\n";
+    }
+    for (const std::string& reason : result.verdict.reasons) {
+      out += paint("  " + wrap(printable(reason), options.width, 2), Style::red, options) + "\n";
+    }
+  }
+  if (result.run.interrupted && verdict.label != "INTERRUPTED") {
+    out += paint("INTERRUPTED", Style::yellow, options) + "\n";
+  }
+  out += thresholds_text(result, options);
+  out += printable(result.run.url) + "\n";
+  out += wrap(describe_run(result.run), options.width, 0) + "\n";
+  return out;
+}
+
+}  // namespace wskit::report

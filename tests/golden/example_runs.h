@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// Fixed results for golden files and for the tests of the formats.
+#pragma once
+
+#include "stats/run_result.h"
+
+namespace wskit::test {
+
+/// Open model over wss: a good run of three seconds with warm-up, thresholds that pass, and one
+/// straggler.
+[[nodiscard]] stats::RunResult open_run();
+
+/// Closed model over ws: nothing went wrong and nothing was demanded.
+[[nodiscard]] stats::RunResult closed_run();
+
+/// Open model: the server stood still and died; timeouts, losses, failed thresholds, a generator at
+/// its limit, and text in every field that would do harm on a terminal.
+[[nodiscard]] stats::RunResult broken_run();
+
+}  // namespace wskit::test

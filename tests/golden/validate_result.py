@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Validates wskit result files against the schema, and the schema against broken ones.
+
+usage: validate_result.py SCHEMA RESULT...
+Exit code 77 (skip) when Debian's python3-jsonschema is missing."""
+import copy
+import json
+import sys
+
+try:
+    from jsonschema import Draft202012Validator
+except ImportError:
+    print("SKIPPED: python3-jsonschema is not installed", file=sys.stderr)
+    sys.exit(77)
+
+
+def breakages(result):
+    """Pairs of what is broken and a result in which it is."""
+
+    def changed(what, change):
+        broken = copy.deepcopy(result)
+        change(broken)
+        return what, broken
+
+    metric = next(iter(result["metrics"]))
+    yield changed("another version", lambda r: r.update(wskit_result=2))
+    yield changed("a missing section", lambda r: r.pop("counts"))
+    yield changed("a missing count", lambda r: r["counts"].pop("lost"))
+    yield changed("a negative count", lambda r: r["counts"].update(ok=-1))
+    yield changed("an unknown model", lambda r: r["run"].update(model="half-open"))
+    yield changed("rate and window at once", lambda r: r["run"].update(rate=1, window=1))
+    yield changed("a local time", lambda r: r["run"].update(start="2026-08-22 10:00"))
+    yield changed("a missing percentile", lambda r: r["metrics"][metric].pop("p99_9"))
+    yield changed("another unit", lambda r: r["metrics"][metric].update(unit="ms"))
+    yield changed("text for a histogram", lambda r: r["metrics"][metric].update(hdr="1,2,3"))
+    yield changed("a negative start", lambda r: r["intervals"][0].update(start_s=-1))
+
+
+def main(schema_path, *result_paths):
+    with open(schema_path, encoding="utf-8") as file:
+        schema = json.load(file)
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    failures = 0
+    for path in result_paths:
+        with open(path, encoding="utf-8") as file:
+            result = json.load(file)
+        for error in validator.iter_errors(result):
+            print(f"{path}: {error.json_path}: {error.message[:200]}", file=sys.stderr)
+            failures += 1
+        for what, broken in breakages(result):
+            if validator.is_valid(broken):
+                print(f"{path}: the schema permits {what}", file=sys.stderr)
+                failures += 1
+    if not result_paths:
+        print("no result files were given", file=sys.stderr)
+        failures += 1
+    print(f"{len(result_paths)} result files, {failures} failures")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

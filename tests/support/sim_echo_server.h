@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "net/loop.h"
+#include "tests/support/sim_loop.h"
+#include "wire/frame_parser.h"
+
+namespace wskit::test {
+
+/// What the server does with one message.
+enum class EchoFault : std::uint8_t { none, drop, corrupt, duplicate, hold_for_next, close, reset };
+
+struct SimEchoOptions {
+  /// From the arrival of a message to its answer.
+  Nanoseconds delay{0};
+  /// What happens to message `n` of the whole server, counted from 0; none if empty.
+  std::function<EchoFault(std::uint64_t n)> fault;
+  /// Answers the upgrade with 503 instead, for the connections it is true of, counted from 0.
+  std::function<bool(std::uint64_t connection)> refuse;
+  /// The server stands still from `stall_from` for `stall_for`, counted from the start of the loop:
+  /// what arrives meanwhile is answered after it.
+  Instant stall_from = Instant::max();
+  Nanoseconds stall_for{0};
+  /// Reads nothing after the upgrade.
+  bool deaf = false;
+};
+
+/// An echo server on a SimLoop that does its work exactly when told to, faults included.
+class SimEchoServer final : net::ListenHandler {
+ public:
+  SimEchoServer(SimLoop& loop, SimEchoOptions options = {});
+  ~SimEchoServer();
+
+  [[nodiscard]] std::string url() const;
+  [[nodiscard]] std::uint64_t messages() const { return messages_; }
+  /// Payloads in the order of their arrival.
+  [[nodiscard]] const std::vector<std::string>& received() const { return received_; }
+  /// Resets every connection and refuses new ones.
+  void kill();
+  /// Resets every second connection.
+  void close_half();
+
+ private:
+  class Peer;
+
+  void on_accept(std::unique_ptr<net::Stream> stream, const net::SocketAddress& peer) override;
+  void on_accept_error(const Error& error) override;
+
+  SimLoop& loop_;
+  SimEchoOptions options_;
+  std::unique_ptr<net::Listener> listener_;
+  std::vector<std::unique_ptr<Peer>> peers_;
+  std::uint64_t messages_ = 0;
+  std::vector<std::string> received_;
+};
+
+}  // namespace wskit::test

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+#include "report/text.h"
+
+#include "tests/golden/example_runs.h"
+#include "tests/support/catch.h"
+
+using namespace wskit;
+using namespace wskit::report;
+using namespace std::chrono_literals;
+using Catch::Contains;
+using Catch::StartsWith;
+
+namespace {
+
+std::string text_of(const stats::RunResult& run) {
+  return write_text(run, {.colour = false, .unicode = true, .width = 80});
+}
+
+}  // namespace
+
+TEST_CASE("the first word is the verdict") {
+  stats::RunResult run = test::open_run();
+  CHECK_THAT(text_of(run), StartsWith("PASSED  4 thresholds"));
+  run.verdict.thresholds.clear();
+  CHECK_THAT(text_of(run), StartsWith("OK"));
+  run.counts.lost = 1;
+  CHECK_THAT(text_of(run), StartsWith("ERRORS  1 of 3,000 messages"));
+  run.run.interrupted = true;
+  CHECK_THAT(text_of(run), StartsWith("INTERRUPTED"));
+  run.verdict.generator_limited = true;
+  CHECK_THAT(text_of(run), StartsWith("GENERATOR-LIMITED"));
+  run.connections.opened = 0;
+  CHECK_THAT(text_of(run), StartsWith("FAILED  no connection"));
+  run.verdict.thresholds = {
+      {.expr = "p99<1ms", .value = 2000, .unit = "us", .ok = false, .reason = ""}};
+  CHECK_THAT(text_of(run), StartsWith("FAILED  1 of 1 thresholds"));
+  run.verdict.sums_hold = false;
+  CHECK_THAT(text_of(run), StartsWith("BROKEN"));
+}
+
+TEST_CASE("a generator at its limit is red and says why whatever else failed") {
+  const std::string text = write_text(test::broken_run(), {.colour = true});
+  CHECK_THAT(text, Contains("\x1b[31mGENERATOR-LIMITED"));
+  CHECK_THAT(text, Contains("thread 0 was busy 91 %"));
+}
+
+TEST_CASE("the closed model is labelled with its window and says what it hides") {
+  const std::string text = text_of(test::closed_run());
+  CHECK_THAT(text, Contains("closed model, window 16"));
+  CHECK_THAT(text, Contains("hides stalls"));
+  CHECK_THAT(text_of(test::open_run()), !Contains("hides stalls"));
+}
+
+TEST_CASE("unanswered messages are part of the picture and mark the percentiles they change") {
+  const std::string text = text_of(test::broken_run());
+  CHECK_THAT(text, Contains("no reply    150"));
+  CHECK_THAT(text, Contains("≥562 ms"));
+  CHECK_THAT(text_of(test::open_run()), !Contains("≥"));
+}
+
+TEST_CASE("percentiles with few samples beyond them are starred") {
+  CHECK_THAT(text_of(test::open_run()), Contains("99.9 %    579 µs*"));
+  CHECK_THAT(text_of(test::open_run()), Contains("fewer than 10 samples"));
+}
+
+TEST_CASE("nothing from outside reaches the terminal unescaped") {
+  const std::string text = text_of(test::broken_run());
+  CHECK(text.find('\x1b') == std::string::npos);
+  CHECK(text.find('\x07') == std::string::npos);
+  CHECK_THAT(text, Contains("\\x1b]0;title\\x07"));
+}
+
+TEST_CASE("ASCII text is ASCII") {
+  for (const stats::RunResult& run : {test::open_run(), test::broken_run()}) {
+    for (const char c : write_text(run, {.colour = false, .unicode = false})) {
+      REQUIRE(static_cast<unsigned char>(c) < 0x80);
+    }
+  }
+}
+
+TEST_CASE("no line is wider than the terminal") {
+  for (const std::size_t width : {72U, 80U, 120U, 200U}) {
+    for (const stats::RunResult& run : {test::open_run(), test::closed_run(), test::broken_run()}) {
+      const std::string text = write_text(run, {.colour = true, .width = width});
+      for (std::size_t begin = 0; begin < text.size();) {
+        const std::size_t end = text.find('\n', begin);
+        const std::string line = text.substr(begin, end - begin);
+        INFO(line);
+        REQUIRE(columns_of(line) <= width);
+        begin = end + 1;
+      }
+    }
+  }
+}
+
+TEST_CASE("a result in which nothing happened is still a text") {
+  stats::RunResult run;
+  CHECK_THAT(text_of(run), Contains("there are no values"));
+  run.metrics[stats::MetricId::service].emplace();
+  CHECK_THAT(text_of(run), Contains("there are no values"));
+  run.counts.scheduled = run.counts.sent = run.counts.timeout = 5;
+  for (int i = 0; i < 5; ++i) {
+    run.metrics[stats::MetricId::service]->record_censored(10s);
+  }
+  CHECK_THAT(text_of(run), Contains("no reply"));
+  CHECK_THAT(text_of(run), Contains("100 %"));
+}
+
+TEST_CASE("another metric can be drawn") {
+  const std::string text = write_text(test::open_run(), {}, stats::MetricId::connect_tls);
+  CHECK_THAT(text, Contains("Distribution of connect_tls"));
+}
