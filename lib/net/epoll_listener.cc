@@ -11,7 +11,6 @@
 #include <fmt/format.h>
 
 #include "core/check.h"
-#include "net/epoll_stream.h"
 #include "net/socket.h"
 
 namespace wskit::net {
@@ -22,15 +21,16 @@ constexpr int kAcceptsPerTurn = 64;
 
 }  // namespace
 
-Expected<std::unique_ptr<Listener>> EpollListener::create(EpollLoop& loop,
+Expected<std::unique_ptr<Listener>> EpollListener::create(const Place& place,
                                                           const SocketAddress& address,
                                                           ListenHandler& handler) {
   auto socket = open_listener(address);
   if (!socket) {
     return std::unexpected(std::move(socket.error()));
   }
-  auto listener = std::make_unique<EpollListener>(loop, *std::move(socket), handler);
-  const int error = loop.control(EPOLL_CTL_ADD, listener->socket_.get(), EPOLLIN, listener->key_);
+  auto listener = std::make_unique<EpollListener>(place, *std::move(socket), handler);
+  const int error =
+      place.set.control(EPOLL_CTL_ADD, listener->socket_.get(), EPOLLIN, listener->key_);
   if (error != 0) {
     return std::unexpected(
         local_error(fmt::format("listen on {}", address.to_string()), {"epoll_ctl", error}));
@@ -38,16 +38,18 @@ Expected<std::unique_ptr<Listener>> EpollListener::create(EpollLoop& loop,
   return listener;
 }
 
-EpollListener::EpollListener(EpollLoop& loop, Descriptor socket, ListenHandler& handler)
-    : loop_(loop),
+EpollListener::EpollListener(const Place& place, Descriptor socket, ListenHandler& handler)
+    : loop_(place.loop),
+      set_(place.set),
+      adopter_(place.adopter),
       handler_(handler),
-      key_(loop.add(*this)),
+      key_(set_.targets().add(*this)),
       socket_(std::move(socket)),
       address_(local_address(socket_.get())),
-      pause_(loop.timers(), *this) {}
+      pause_(loop_.timers(), *this) {}
 
 EpollListener::~EpollListener() {
-  loop_.remove(key_);
+  set_.targets().remove(key_);
   remove_socket_file(address_);
 }
 
@@ -60,7 +62,7 @@ void EpollListener::on_events(std::uint32_t /*events*/) {
 }
 
 bool EpollListener::accept_one() {
-  ++loop_.system_calls();
+  ++set_.system_calls();
   auto accepted = accept_from(socket_.get());
   if (!accepted) {
     const int error = accepted.error();
@@ -74,20 +76,14 @@ bool EpollListener::accept_one() {
     return false;
   }
   pause_.accepted();
-  auto stream = std::make_unique<EpollStream>(loop_, accepted->peer.to_string());
-  EpollStream& adopted = *stream;
-  adopted.adopt(std::move(accepted->socket));
-  const EpollLoop& loop = loop_;
+  const Targets<EpollTarget>& targets = set_.targets();
   const auto key = key_;
-  const auto stream_key = adopted.key();
-  handler_.on_accept(std::move(stream), accepted->peer);
-  check(!loop.alive(stream_key) || adopted.has_handler(),
-        "an accepted stream has a handler when on_accept() returns");
-  return loop.alive(key);
+  handler_.on_accept(adopter_.adopt(std::move(accepted->socket), accepted->peer), accepted->peer);
+  return targets.alive(key);
 }
 
 void EpollListener::accept_failed(int error) {
-  const int failure = loop_.control(EPOLL_CTL_MOD, socket_.get(), 0, key_);
+  const int failure = set_.control(EPOLL_CTL_MOD, socket_.get(), 0, key_);
   check(failure == 0, "a watched listener can be paused");
   pause_.begin(socket_.get(), loop_.now());
   handler_.on_accept_error(
@@ -95,7 +91,7 @@ void EpollListener::accept_failed(int error) {
 }
 
 void EpollListener::on_pause_over() {
-  const int failure = loop_.control(EPOLL_CTL_MOD, socket_.get(), EPOLLIN, key_);
+  const int failure = set_.control(EPOLL_CTL_MOD, socket_.get(), EPOLLIN, key_);
   check(failure == 0, "a paused listener can be watched again");
 }
 

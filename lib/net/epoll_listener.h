@@ -5,17 +5,34 @@
 
 #include "net/accept_pause.h"
 #include "net/descriptor.h"
-#include "net/epoll_loop.h"
+#include "net/epoll_set.h"
+#include "net/loop.h"
 
 namespace wskit::net {
 
-/// A listening socket on an EpollLoop.
+/// Makes a stream of the loop's kind of a connected socket.
+class StreamAdopter {
+ public:
+  [[nodiscard]] virtual std::unique_ptr<Stream> adopt(Descriptor socket,
+                                                      const SocketAddress& peer) = 0;
+
+ protected:
+  ~StreamAdopter() = default;
+};
+
+/// A listening socket in an EpollSet, of either loop.
 class EpollListener final : public Listener, private EpollTarget, private AcceptPause::Handler {
  public:
-  [[nodiscard]] static Expected<std::unique_ptr<Listener>> create(EpollLoop& loop,
+  struct Place {
+    Loop& loop;
+    EpollSet& set;
+    StreamAdopter& adopter;
+  };
+
+  [[nodiscard]] static Expected<std::unique_ptr<Listener>> create(const Place& place,
                                                                   const SocketAddress& address,
                                                                   ListenHandler& handler);
-  EpollListener(EpollLoop& loop, Descriptor socket, ListenHandler& handler);
+  EpollListener(const Place& place, Descriptor socket, ListenHandler& handler);
   ~EpollListener() override;
 
   [[nodiscard]] const SocketAddress& address() const override { return address_; }
@@ -27,9 +44,11 @@ class EpollListener final : public Listener, private EpollTarget, private Accept
   [[nodiscard]] bool accept_one();
   void accept_failed(int error);
 
-  EpollLoop& loop_;
+  Loop& loop_;
+  EpollSet& set_;
+  StreamAdopter& adopter_;
   ListenHandler& handler_;
-  EpollLoop::Key key_;
+  EpollSet::Key key_;
   Descriptor socket_;
   SocketAddress address_;
   AcceptPause pause_;

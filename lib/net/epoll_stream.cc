@@ -20,10 +20,10 @@ constexpr int kBuffersPerTurn = 4;
 }  // namespace
 
 EpollStream::EpollStream(EpollLoop& loop, std::string peer)
-    : loop_(loop), key_(loop.add(*this)), queue_(loop.pool()), peer_(std::move(peer)) {}
+    : loop_(loop), key_(loop.targets().add(*this)), queue_(loop.pool()), peer_(std::move(peer)) {}
 
 EpollStream::~EpollStream() {
-  loop_.remove(key_);
+  loop_.targets().remove(key_);
   ++loop_.system_calls();  // close()
 }
 
@@ -44,7 +44,7 @@ void EpollStream::start(const SocketAddress& peer) {
     // A unix socket's backlog is full, and nothing would tell when it no longer is.
     if (error == EAGAIN && peer.family() == AF_UNIX) {
       failure_ = {"connect", error};
-      loop_.revisit_soon(key_);
+      loop_.targets().revisit_soon(key_, loop_.now());
     } else {
       fail_later({"connect", error});
     }
@@ -55,7 +55,7 @@ void EpollStream::start(const SocketAddress& peer) {
     watch(kReceiveEvents | EPOLLOUT);
   } else if (watch(kReceiveEvents)) {
     // Connected already. Watching for room from the start would wake us whenever the peer reads.
-    loop_.revisit(key_);
+    loop_.targets().revisit(key_);
   }
 }
 
@@ -66,7 +66,7 @@ void EpollStream::adopt(Descriptor socket) {
 }
 
 bool EpollStream::watch(std::uint32_t events) {
-  const int error = loop_.control(EPOLL_CTL_ADD, socket_.get(), events, key_);
+  const int error = loop_.set().control(EPOLL_CTL_ADD, socket_.get(), events, key_);
   if (error != 0) {
     fail_later({"watch the socket of", error});
   }
@@ -75,7 +75,7 @@ bool EpollStream::watch(std::uint32_t events) {
 
 void EpollStream::fail_later(SystemFailure failure) {
   failure_ = failure;
-  loop_.revisit(key_);
+  loop_.targets().revisit(key_);
 }
 
 void EpollStream::commit(std::size_t bytes) {
@@ -99,7 +99,7 @@ void EpollStream::reset_on_close() {
 
 void EpollStream::resume() {
   if (paused_ && readable_) {
-    loop_.revisit(key_);
+    loop_.targets().revisit(key_);
   }
   paused_ = false;
 }
@@ -107,11 +107,12 @@ void EpollStream::resume() {
 void EpollStream::flush_later() {
   if (!flush_pending_) {
     flush_pending_ = true;
-    loop_.flush_later(key_);
+    loop_.targets().flush_later(key_);
   }
 }
 
 void EpollStream::on_events(std::uint32_t events) {
+  check(handler_ != nullptr, "an accepted stream has a handler when on_accept() returns");
   if (state_ != State::established && !finish_connect(events)) {
     return;
   }
@@ -150,7 +151,7 @@ bool EpollStream::finish_connect(std::uint32_t events) {
   EpollLoop& loop = loop_;
   const auto key = key_;
   handler_->on_connect(loop.now());
-  if (!loop.alive(key)) {
+  if (!loop.targets().alive(key)) {
     return false;
   }
   if (!queue_.empty() || finishing_) {
@@ -190,7 +191,7 @@ void EpollStream::receive() {
     }
     const auto size = static_cast<std::size_t>(received);
     handler_->on_data(buffer.first(size), loop.now());
-    if (!loop.alive(key)) {
+    if (!loop.targets().alive(key)) {
       return;
     }
     if (size < buffer.size() && !drain_) {
@@ -198,12 +199,12 @@ void EpollStream::receive() {
       return;
     }
   }
-  loop.revisit(key);
+  loop.targets().revisit(key);
 }
 
 void EpollStream::received_nothing(int error) {
   if (error == EINTR) {
-    loop_.revisit(key_);
+    loop_.targets().revisit(key_);
     return;
   }
   readable_ = false;
@@ -214,7 +215,7 @@ void EpollStream::received_nothing(int error) {
     EpollLoop& loop = loop_;
     const auto key = key_;
     handler_->on_eof();
-    if (loop.alive(key) && hung_up_) {
+    if (loop.targets().alive(key) && hung_up_) {
       on_hang_up();
     }
   } else if (error != EAGAIN) {
@@ -252,7 +253,7 @@ bool EpollStream::offer() {
     EpollLoop& loop = loop_;
     const auto key = key_;
     handler_->on_offer(loop.now());
-    if (!loop.alive(key)) {
+    if (!loop.targets().alive(key)) {
       return false;
     }
     unoffered_ = false;
@@ -280,7 +281,7 @@ bool EpollStream::send() {
   EpollLoop& loop = loop_;
   const auto key = key_;
   handler_->on_sent(static_cast<std::size_t>(sent));
-  return loop.alive(key);
+  return loop.targets().alive(key);
 }
 
 void EpollStream::send_failed(int error) {
@@ -307,7 +308,8 @@ void EpollStream::wait_for_room() {
   blocked_ = true;
   if (!watches_room_) {
     watches_room_ = true;
-    const int error = loop_.control(EPOLL_CTL_MOD, socket_.get(), kReceiveEvents | EPOLLOUT, key_);
+    const int error =
+        loop_.set().control(EPOLL_CTL_MOD, socket_.get(), kReceiveEvents | EPOLLOUT, key_);
     check(error == 0, "a watched socket can be watched for room too");
   }
 }

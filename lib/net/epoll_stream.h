@@ -24,8 +24,6 @@ class EpollStream final : public Stream, private EpollTarget {
   void connect(const SocketAddress& peer, const SocketOptions& options);
   /// Takes a connected socket.
   void adopt(Descriptor socket);
-  [[nodiscard]] EpollLoop::Key key() const { return key_; }
-  [[nodiscard]] bool has_handler() const { return handler_ != nullptr; }
 
   void set_handler(StreamHandler& handler) override { handler_ = &handler; }
   [[nodiscard]] std::span<std::byte> prepare(std::size_t bytes) override {
@@ -64,7 +62,7 @@ class EpollStream final : public Stream, private EpollTarget {
 
   EpollLoop& loop_;
   StreamHandler* handler_ = nullptr;
-  EpollLoop::Key key_;
+  EpollSet::Key key_;
   Descriptor socket_;
   State state_ = State::connecting;
   bool flush_pending_ : 1 = false;

@@ -12,12 +12,12 @@
 
 namespace wskit::net {
 
-Expected<std::unique_ptr<FdWatch>> EpollWatch::create(EpollLoop& loop, int fd, FdHandler& handler) {
-  auto watch = std::make_unique<EpollWatch>(loop, fd, handler);
+Expected<std::unique_ptr<FdWatch>> EpollWatch::create(EpollSet& set, int fd, FdHandler& handler) {
+  auto watch = std::make_unique<EpollWatch>(set, fd, handler);
   // Nothing is wanted yet; the kernel still says whether it could be.
-  int error = loop.control(EPOLL_CTL_ADD, fd, 0, watch->key_);
+  int error = set.control(EPOLL_CTL_ADD, fd, 0, watch->key_);
   if (error == 0) {
-    error = loop.control(EPOLL_CTL_DEL, fd, 0, watch->key_);
+    error = set.control(EPOLL_CTL_DEL, fd, 0, watch->key_);
   }
   if (error != 0) {
     return std::unexpected(
@@ -26,12 +26,12 @@ Expected<std::unique_ptr<FdWatch>> EpollWatch::create(EpollLoop& loop, int fd, F
   return watch;
 }
 
-EpollWatch::EpollWatch(EpollLoop& loop, int fd, FdHandler& handler)
-    : loop_(loop), handler_(handler), key_(loop.add(*this)), fd_(fd) {}
+EpollWatch::EpollWatch(EpollSet& set, int fd, FdHandler& handler)
+    : set_(set), handler_(handler), key_(set.targets().add(*this)), fd_(fd) {}
 
 EpollWatch::~EpollWatch() {
   want(false, false);
-  loop_.remove(key_);
+  set_.targets().remove(key_);
 }
 
 void EpollWatch::want(bool readable, bool writable) {
@@ -48,7 +48,7 @@ void EpollWatch::want(bool readable, bool writable) {
     operation = EPOLL_CTL_ADD;
   }
   wanted_ = wanted;
-  const int error = loop_.control(operation, fd_, wanted, key_);
+  const int error = set_.control(operation, fd_, wanted, key_);
   check(error == 0 || wanted == 0, "a descriptor that was watched can be watched again");
 }
 

@@ -4,16 +4,17 @@
 #include <cstdint>
 #include <memory>
 
-#include "net/epoll_loop.h"
+#include "net/epoll_set.h"
+#include "net/loop.h"
 
 namespace wskit::net {
 
 /// Someone else's descriptor on an EpollLoop, level-triggered.
 class EpollWatch final : public FdWatch, private EpollTarget {
  public:
-  [[nodiscard]] static Expected<std::unique_ptr<FdWatch>> create(EpollLoop& loop, int fd,
+  [[nodiscard]] static Expected<std::unique_ptr<FdWatch>> create(EpollSet& set, int fd,
                                                                  FdHandler& handler);
-  EpollWatch(EpollLoop& loop, int fd, FdHandler& handler);
+  EpollWatch(EpollSet& set, int fd, FdHandler& handler);
   ~EpollWatch() override;
 
   void want(bool readable, bool writable) override;
@@ -21,9 +22,9 @@ class EpollWatch final : public FdWatch, private EpollTarget {
  private:
   void on_events(std::uint32_t events) override;
 
-  EpollLoop& loop_;
+  EpollSet& set_;
   FdHandler& handler_;
-  EpollLoop::Key key_;
+  EpollSet::Key key_;
   int fd_;
   std::uint32_t wanted_ = 0;
 };
