@@ -2,6 +2,7 @@
 #include "net/loop.h"
 
 #include "net/epoll_loop.h"
+#include "net/uring_loop.h"
 
 namespace wskit::net {
 
@@ -18,10 +19,14 @@ std::string_view name(Backend backend) noexcept {
 }
 
 Expected<std::unique_ptr<Loop>> make_loop(IoChoice choice) {
-  if (choice == IoChoice::uring) {
-    return fail(ErrorCode::local_limit, "create an io_uring loop: not built in yet; use epoll");
+  if (choice == IoChoice::epoll) {
+    return EpollLoop::create();
   }
-  return EpollLoop::create();
+  auto loop = UringLoop::create();
+  if (!loop && choice == IoChoice::automatic) {
+    return EpollLoop::create();
+  }
+  return loop;
 }
 
 }  // namespace wskit::net

@@ -11,6 +11,18 @@
 
 namespace wskit::net {
 
+/// A piece of a send queue that was taken out to be sent, with the buffer that it lies in.
+struct SendPiece {
+  Buffer buffer;
+  std::size_t begin = 0;
+  std::size_t end = 0;
+
+  [[nodiscard]] std::size_t size() const { return end - begin; }
+  [[nodiscard]] std::span<const std::byte> bytes() const {
+    return {buffer.bytes.get() + begin, size()};
+  }
+};
+
 /// The bytes of one stream that wait to be sent, in one piece, so that one system call takes them
 /// all. Owns a buffer only while it is not empty.
 class SendQueue {
@@ -47,6 +59,11 @@ class SendQueue {
   }
 
   void clear() { consume(size()); }
+
+  /// All that is queued; its buffer has to be given back to the pool.
+  [[nodiscard]] SendPiece take() {
+    return {std::exchange(buffer_, {}), std::exchange(begin_, 0), std::exchange(end_, 0)};
+  }
 
  private:
   void give_back_if_empty() {

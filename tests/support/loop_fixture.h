@@ -30,6 +30,9 @@ void run_simulated(LoopTest body);
 #define WSKIT_SOCKET_CASES(body, sentence)                  \
   TEST_CASE(sentence " on epoll") {                         \
     wskit::test::run_on(wskit::net::IoChoice::epoll, body); \
+  }                                                         \
+  TEST_CASE(sentence " on io_uring") {                      \
+    wskit::test::run_on(wskit::net::IoChoice::uring, body); \
   }
 #define WSKIT_ALL_CASES(body, sentence)          \
   WSKIT_SOCKET_CASES(body, sentence)             \
