@@ -97,6 +97,7 @@ void Runner::Crew::run_member(Member& member) {
   leave(member, {.tally = std::make_unique<Tally>(worker.tally()),
                  .backend = (*loop)->backend(),
                  .first_failure = worker.first_failure(),
+                 .first_loss = worker.first_loss(),
                  .measure_end = worker.measure_end(),
                  .busy = worker.busy()});
 }

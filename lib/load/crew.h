@@ -26,6 +26,7 @@ struct ThreadResult {
   std::unique_ptr<Tally> tally;
   net::Backend backend = net::Backend::epoll;
   std::optional<Error> first_failure;
+  std::optional<Error> first_loss;
   Instant measure_end{};
   double busy = 0;
 };

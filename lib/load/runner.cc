@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 #include <sys/resource.h>
 
@@ -110,6 +111,16 @@ void add_thread(stats::RunResult& result, const ThreadResult& thread, Nanosecond
   result.generator.busy_per_thread.push_back(thread.busy);
 }
 
+std::optional<Error> first_of(const std::vector<ThreadResult>& threads,
+                              std::optional<Error> ThreadResult::* which) {
+  for (const ThreadResult& thread : threads) {
+    if (thread.*which) {
+      return thread.*which;
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Runner::Runner(const Plan& plan, const Target& target, std::uint32_t threads)
@@ -141,14 +152,12 @@ std::uint64_t Runner::opened() const {
   return opened;
 }
 
-const std::optional<Error>& Runner::first_failure() const {
-  static const std::optional<Error> kNone;
-  for (const ThreadResult& thread : crew_->results()) {
-    if (thread.first_failure) {
-      return thread.first_failure;
-    }
-  }
-  return kNone;
+std::optional<Error> Runner::first_failure() const {
+  return first_of(crew_->results(), &ThreadResult::first_failure);
+}
+
+std::optional<Error> Runner::first_loss() const {
+  return first_of(crew_->results(), &ThreadResult::first_loss);
 }
 
 stats::RunResult Runner::result() const {

@@ -67,7 +67,9 @@ class Runner {
   /// Connections that were open at some time, once the run is over.
   [[nodiscard]] std::uint64_t opened() const;
   /// Why the first connection that failed did so.
-  [[nodiscard]] const std::optional<Error>& first_failure() const;
+  [[nodiscard]] std::optional<Error> first_failure() const;
+  /// Why the first open connection that was lost was lost.
+  [[nodiscard]] std::optional<Error> first_loss() const;
 
  private:
   class Crew;

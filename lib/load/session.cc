@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "load/worker.h"
 
 namespace wskit::load {
@@ -94,7 +96,7 @@ void Session::give_up_waiting(ErrorCode cause) {
 
 void Session::abandon(ErrorCode cause) {
   if (connection_ != nullptr) {
-    down(cause);
+    down({.code = cause, .message = "given up by the load test"});
   }
 }
 
@@ -171,7 +173,10 @@ void Session::on_timer(Instant now) {
 }
 
 void Session::on_close(const ws::Closed& closed) {
-  down(closed.by_peer ? ErrorCode::closed_remote : ErrorCode::closed_local);
+  down({.code = closed.by_peer ? ErrorCode::closed_remote : ErrorCode::closed_local,
+        .message = fmt::format("closed with {} ({}){}{}", static_cast<unsigned>(closed.code),
+                               wire::name(closed.code), closed.reason.empty() ? "" : ": ",
+                               closed.reason)});
 }
 
 void Session::on_error(const ws::Failure& failure) {
@@ -181,18 +186,19 @@ void Session::on_error(const ws::Failure& failure) {
     worker_.session_failed(*this, failure);
     return;
   }
-  down(failure.error.code);
+  down(failure.error);
 }
 
-void Session::down(ErrorCode cause) {
-  cause_ = cause;
+void Session::down(const Error& cause) {
+  cause_ = cause.code;
   connection_.reset();
   expiry_.cancel();
   const Instant now = worker_.loop().now();
   Tally& tally = worker_.tally();
-  ledger_.close(
-      [&](const Ledger::Entry& entry) { tally.lost(entry, now); },
-      [&](const Ledger::Entry& entry) { tally.unsent(entry.scheduled, entry.measured, cause); });
+  ledger_.close([&](const Ledger::Entry& entry) { tally.lost(entry, now); },
+                [&](const Ledger::Entry& entry) {
+                  tally.unsent(entry.scheduled, entry.measured, cause.code);
+                });
   worker_.session_down(*this, cause);
 }
 

@@ -60,7 +60,7 @@ class Session final : ws::Handler, net::TimerHandler {
   void send_waiting(Instant now);
   void unblock();
   void drop_superseded();
-  void down(ErrorCode cause);
+  void down(const Error& cause);
 
   Worker& worker_;
   std::unique_ptr<ws::Connection> connection_;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "core/check.h"
 
 namespace wskit::load {
@@ -173,13 +175,17 @@ void Worker::session_failed(Session& session, const ws::Failure& failure) {
   tally_.failed_to_open(failure.error.code);
   if (!first_failure_) {
     first_failure_ = failure.error;
+    if (!failure.body.empty()) {
+      constexpr std::size_t kShown = 200;
+      first_failure_->message += fmt::format(" and said: {}", failure.body.substr(0, kShown));
+    }
   }
   connect_queue_.done();
   lose(session, loop_.now());
   check_connected();
 }
 
-void Worker::session_down(Session& session, ErrorCode cause) {
+void Worker::session_down(Session& session, const Error& cause) {
   --open_;
   if (phase_ == Phase::closing) {
     if (open_ == 0) {
@@ -188,7 +194,10 @@ void Worker::session_down(Session& session, ErrorCode cause) {
     return;
   }
   if (phase_ != Phase::finished) {
-    tally_.closed_early(cause);
+    tally_.closed_early(cause.code);
+    if (!first_loss_) {
+      first_loss_ = cause;
+    }
     lose(session, loop_.now());
   }
 }

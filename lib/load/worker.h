@@ -66,6 +66,8 @@ class Worker final : PacerTarget {
   [[nodiscard]] std::size_t open_connections() const { return open_; }
   /// The first failure to connect, for the message when nothing could be opened.
   [[nodiscard]] const std::optional<Error>& first_failure() const { return first_failure_; }
+  /// The first failure of an open connection.
+  [[nodiscard]] const std::optional<Error>& first_loss() const { return first_loss_; }
   /// Where the measure phase ended.
   [[nodiscard]] Instant measure_end() const { return end_; }
   /// Share of the measure phase that the loop was not waiting in.
@@ -83,7 +85,7 @@ class Worker final : PacerTarget {
   void measured_message_started(Instant now);
   void session_opened(Session& session);
   void session_failed(Session& session, const ws::Failure& failure);
-  void session_down(Session& session, ErrorCode cause);
+  void session_down(Session& session, const Error& cause);
   void message_resolved(Session& session, Instant now);
 
  private:
@@ -143,6 +145,7 @@ class Worker final : PacerTarget {
   /// The first session that may still have something out in the drain phase.
   std::size_t first_undrained_ = 0;
   std::optional<Error> first_failure_;
+  std::optional<Error> first_loss_;
   Nanoseconds waited_at_start_{0};
   double busy_ = 0;
   ws::Traffic traffic_;
