@@ -20,6 +20,8 @@ namespace wskit::cli {
 
 /// What `wskit bench` was told.
 struct BenchOptions {
+  /// As it was typed, without secrets: for the result file.
+  std::string command_line;
   ConnectOptions connect;
   load::Plan plan;
   /// 0: one per core but one.

@@ -26,6 +26,7 @@
 #include "load/runner.h"
 #include "report/file.h"
 #include "report/json.h"
+#include "report/terminal.h"
 #include "report/text.h"
 #include "stats/threshold.h"
 #include "stats/verdict.h"
@@ -175,7 +176,7 @@ int exit_code_of(const BenchOptions& options, const stats::RunResult& result,
   return options.strict && result.verdict.generator_limited ? kGeneratorLimited : 0;
 }
 
-int run_bench(const BenchOptions& options, const std::string& command) {
+int run_bench(const BenchOptions& options) {
   const StopSignals signals;
   auto prepared = prepare(options);
   if (!prepared) {
@@ -189,11 +190,11 @@ int run_bench(const BenchOptions& options, const std::string& command) {
   ProgressLine progress(!options.quiet, prepared->plan.connections, prepared->plan.duration);
   const auto signal = watch(runner, signals, progress);
   progress.clear();
-  if (const auto& failure = runner.first_failure(); failure && runner.opened() == 0) {
+  if (const auto failure = runner.first_failure(); failure && runner.opened() == 0) {
     return signal ? kSignalBase + *signal : complain("bench", *failure, prepared->url);
   }
   stats::RunResult result = runner.result();
-  result.run.command = command;
+  result.run.command = options.command_line;
   result.run.url = prepared->url;
   result.run.versions = versions();
   stats::judge(result);
@@ -204,18 +205,22 @@ int run_bench(const BenchOptions& options, const std::string& command) {
   if (auto written = write_result(options, result, prepared->json); !written) {
     return complain("bench", written.error());
   }
+  if (const auto loss = runner.first_loss(); loss && all_lost(result) && !signal) {
+    fmt::print(stderr, "wskit bench: {}: all {} connections were lost; the first: {}\n",
+               prepared->url, result.connections.opened, report::printable(loss->message));
+  }
   return exit_code_of(options, result, signal);
 }
 
 }  // namespace
 
-void add_bench(CLI::App& app, Command& chosen) {
+void add_bench(CLI::App& app, Command& chosen, const std::string& command_line) {
   auto options = std::make_shared<BenchOptions>();
+  options->command_line = command_line;
   CLI::App& bench =
       *app.add_subcommand("bench", "Load test: many connections, latency histograms, thresholds");
   add_bench_options(bench, *options);
-  bench.callback(
-      [options, &chosen] { chosen = [options] { return run_bench(*options, "wskit bench"); }; });
+  bench.callback([options, &chosen] { chosen = [options] { return run_bench(*options); }; });
 }
 
 }  // namespace wskit::cli

@@ -11,6 +11,7 @@
 #include "cli/cmd_bench.h"
 #include "cli/cmd_serve.h"
 #include "cli/command.h"
+#include "cli/command_line.h"
 #include "cli/version.h"
 #include "core/check.h"
 
@@ -39,7 +40,8 @@ int main(int argc, char* argv[]) {
   app.failure_message(one_line);
   app.get_formatter()->column_width(36);
   wskit::cli::Command chosen;
-  wskit::cli::add_bench(app, chosen);
+  wskit::cli::add_bench(app, chosen,
+                        wskit::cli::redacted_command_line({argv, static_cast<std::size_t>(argc)}));
   wskit::cli::add_serve(app, chosen);
   try {
     app.parse(argc, argv);

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <span>
+#include <string>
+
+namespace wskit::cli {
+
+/// The arguments as one line that a shell could read again, with the values of options that carry
+/// secrets (passwords, tokens, cookies, headers, user information in URLs) replaced by "***";
+/// @FILE and env:NAME are no secrets and stay.
+[[nodiscard]] std::string redacted_command_line(std::span<char* const> arguments);
+
+}  // namespace wskit::cli
