@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include "core/json.h"
+#include "tests/cli/wskit.h"
+#include "tests/support/catch.h"
+
+using namespace wskit;
+using namespace wskit::test;
+
+namespace {
+
+Exit bench(const std::string& url, std::vector<std::string> more) {
+  more.insert(more.begin(), {"bench", url});
+  return test::wskit(more);
+}
+
+/// The result that `--json -` prints.
+Json result_of(const Exit& exit) {
+  INFO(exit.err);
+  const auto json = parse_json(exit.out);
+  REQUIRE(json.has_value());
+  return *json;
+}
+
+}  // namespace
+
+TEST_CASE("a fixed rate schedules and accounts for exactly rate times duration messages") {
+  EchoProcess server;
+  const Exit exit = bench(server.url(), {"-r", "2000", "-d", "2s", "--json", "-", "-q"});
+  CHECK(exit.code == 0);
+  const Json counts = result_of(exit)["counts"];
+  CHECK(counts["scheduled"] == 4000);
+  CHECK(counts["sent"] == 4000);
+  CHECK(counts["ok"] == 4000);
+}
+
+TEST_CASE("every kind of payload and matching is answered by an echo server") {
+  EchoProcess server;
+  const std::vector<std::vector<std::string>> kinds{
+      {"--text"},
+      {"--binary", "--size", "16"},
+      {"--size", "100k"},
+      {"--payload", "hello"},
+      {"--payload", "[1,2]"},
+      {"--match", "id", "--payload", R"({"id":0,"method":"x"})"},
+      {"--match", "id=/meta/n", "--payload", R"({"meta":{"n":"0"}})"},
+      {"--compress"},
+      {"--window", "16"},
+      {"-t", "2"},
+  };
+  for (auto kind : kinds) {
+    INFO(kind.back());
+    kind.insert(kind.end(), {"-n", "500", "-c", "5", "--json", "-", "-q"});
+    const Exit exit = bench(server.url(), kind);
+    CHECK(exit.code == 0);
+    CHECK(result_of(exit)["counts"]["ok"] == 500);
+  }
+}
+
+TEST_CASE("a threshold that holds exits with 0 and one that does not with 1") {
+  EchoProcess server;
+  const std::vector<std::string> run{"-n", "200", "-c", "2", "--json", "-", "-q"};
+  auto holds = run;
+  holds.insert(holds.end(), {"--threshold", "p99<10s", "--threshold", "errors<0.1%", "--threshold",
+                             "rate>1", "--threshold", "connect_total.p95<20s"});
+  CHECK(bench(server.url(), holds).code == 0);
+  auto fails = run;
+  fails.insert(fails.end(), {"--threshold", "p99<1ns"});
+  const Exit exit = bench(server.url(), fails);
+  CHECK(exit.code == 1);
+  CHECK(result_of(exit)["verdict"]["thresholds"][0]["ok"] == false);
+}
+
+TEST_CASE("an interrupt ends the run in order and still reports") {
+  EchoProcess server;
+  Process process({WSKIT_BINARY, "bench", server.url(), "-r", "100", "-d", "1h", "--json", "-",
+                   "-q", "--warmup", "1ms"});
+  // The server's own account says that the run is under way; there is no output before the end.
+  REQUIRE(test::wskit({"bench", server.url(), "-n", "100", "-q"}).code == 0);
+  process.signal(SIGINT);
+  const Exit exit = process.wait();
+  CHECK(exit.code == 130);
+  const Json result = result_of(exit);
+  CHECK(result["run"]["interrupted"] == true);
+  CHECK(result["verdict"]["sums_hold"] == true);
+}
+
+TEST_CASE("a server that is killed in mid-run exits with 56 and every message is accounted for") {
+  EchoProcess server;
+  Process process(
+      {WSKIT_BINARY, "bench", server.url(), "-r", "500", "-d", "4s", "--json", "-", "-q"});
+  REQUIRE(test::wskit({"bench", server.url(), "-n", "1000", "-q"}).code == 0);
+  server.process().signal(SIGKILL);
+  const Exit exit = process.wait();
+  CHECK(exit.code == 56);
+  const Json result = result_of(exit);
+  CHECK(result["counts"]["scheduled"] == 2000);
+  CHECK(result["verdict"]["sums_hold"] == true);
+  CHECK(result["counts"]["unsent"] > 0);
+}
+
+TEST_CASE("the text says the verdict first") {
+  EchoProcess server;
+  const Exit exit = bench(server.url(), {"-n", "100", "-c", "1", "--threshold", "p99<1ns"});
+  CHECK_THAT(exit.out, Catch::StartsWith("FAILED"));
+  CHECK(exit.err.empty());
+}
+
+TEST_CASE("nothing is drawn on a pipe") {
+  EchoProcess server;
+  const Exit exit = bench(server.url(), {"-d", "1s", "-c", "1"});
+  CHECK(exit.err.empty());
+  CHECK_THAT(exit.out, !Catch::Contains("\x1b"));
+  CHECK_THAT(exit.out, !Catch::Contains("\r"));
+}
+
+TEST_CASE("every default is stated in the help") {
+  const Exit exit = test::wskit({"bench", "--help"});
+  CHECK(exit.code == 0);
+  for (const char* part : {"--connections", "=50", "=10s", "=64", "--threshold", "--source"}) {
+    CHECK_THAT(exit.out, Catch::Contains(part));
+  }
+}
+
+TEST_CASE("the version names every library and the backends") {
+  const Exit exit = test::wskit({"--version"});
+  CHECK(exit.code == 0);
+  for (const char* part : {"wskit ", "libwebsockets 4", "openssl 3", "zlib 1", "liburing 2",
+                           "fmt 9", "nlohmann-json 3", "cli11 2", "libev 4", "io: epoll"}) {
+    CHECK_THAT(exit.out, Catch::Contains(part));
+  }
+}

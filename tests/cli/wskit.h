@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/support/process.h"
+
+namespace wskit::test {
+
+/// Runs the real program to its end.
+[[nodiscard]] inline Exit wskit(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), WSKIT_BINARY);
+  return run(arguments);
+}
+
+/// `wskit serve echo` on a port of its own.
+class EchoProcess {
+ public:
+  explicit EchoProcess(std::vector<std::string> arguments = {})
+      : process_(command(std::move(arguments))), url_(process_.read_line()) {}
+  [[nodiscard]] const std::string& url() const { return url_; }
+  [[nodiscard]] Process& process() { return process_; }
+
+ private:
+  static std::vector<std::string> command(std::vector<std::string> arguments) {
+    const std::vector<std::string> front{WSKIT_BINARY, "serve", "echo", "--listen", "127.0.0.1:0"};
+    arguments.insert(arguments.begin(), front.begin(), front.end());
+    return arguments;
+  }
+
+  Process process_;
+  std::string url_;
+};
+
+}  // namespace wskit::test
