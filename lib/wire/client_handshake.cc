@@ -74,7 +74,7 @@ Expected<void> check_accept(const HttpResponse& head, std::string_view expected)
 Expected<std::string> check_subprotocol(const HttpResponse& head, const UpgradeOptions& options) {
   constexpr std::string_view kName = "Sec-WebSocket-Protocol";
   const auto& offered = options.subprotocols;
-  const std::string chosen = head.headers.joined(kName);
+  std::string chosen = head.headers.joined(kName);
   if (head.headers.count(kName) == 0) {
     if (offered.empty() || !options.require_subprotocol) {
       return chosen;
