@@ -11,9 +11,13 @@ namespace {
 
 std::size_t allocations = 0;
 
-void* counted_allocation(std::size_t size) {
+void* count_allocation(std::size_t size) noexcept {
   ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) {
+  return std::malloc(size == 0 ? 1 : size);
+}
+
+void* count_allocation_or_throw(std::size_t size) {
+  if (void* memory = count_allocation(size)) {
     return memory;
   }
   throw std::bad_alloc();
@@ -21,11 +25,18 @@ void* counted_allocation(std::size_t size) {
 
 }  // namespace
 
+// All forms, so that a sanitizer sees each freed by the function that matches its allocation.
 void* operator new(std::size_t size) {
-  return counted_allocation(size);
+  return count_allocation_or_throw(size);
 }
 void* operator new[](std::size_t size) {
-  return counted_allocation(size);
+  return count_allocation_or_throw(size);
+}
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return count_allocation(size);
+}
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+  return count_allocation(size);
 }
 void operator delete(void* memory) noexcept {
   std::free(memory);

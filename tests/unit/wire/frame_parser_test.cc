@@ -144,8 +144,8 @@ TEST_CASE("Close frames that are legal are handed out") {
   REQUIRE(empty.size() == 1);
   CHECK(empty[0].opcode == Opcode::close);
   CHECK(empty[0].payload.empty());
-  const auto longest = parse_whole(
-      {}, frame({.opcode = Opcode::close}, std::string("\x03\xE8", 2) + std::string(123, 'r')));
+  const auto longest =
+      parse_whole({}, frame({.opcode = Opcode::close}, "\x03\xE8" + std::string(123, 'r')));
   REQUIRE(longest.size() == 1);
   CHECK(longest[0].kind == FrameEvent::Kind::control);
   CHECK(longest[0].payload.size() == 125);
