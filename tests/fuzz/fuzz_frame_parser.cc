@@ -58,7 +58,10 @@ void check_limits(const FrameParserOptions& options, const std::vector<LoggedFra
       continue;
     }
     check(frame.frame_bytes <= options.max_frame_bytes, "a frame keeps its limit");
-    message = frame.message_begin ? frame.payload : message + frame.payload;
+    if (frame.message_begin) {
+      message.clear();
+    }
+    message += frame.payload;
     check(message.size() <= options.max_message_bytes, "a message keeps its limit");
     check(!frame.message_end || frame.compressed || frame.opcode != Opcode::text ||
               wskit::wire::is_utf8(message),
