@@ -78,9 +78,8 @@ std::size_t encode_frame_header(std::span<std::byte> out, const FrameHeader& hea
   return size;
 }
 
-std::size_t detail::encode_any_frame(std::span<std::byte> out, FrameHeader header,
+std::size_t detail::encode_any_frame(std::span<std::byte> out, const FrameHeader& header,
                                      std::span<const std::byte> payload) {
-  header.payload_bytes = payload.size();
   const std::size_t header_size = encode_frame_header(out, header);
   check(payload.size() <= out.size() - header_size, "the buffer holds the frame");
   std::byte* const body = out.data() + header_size;

@@ -71,8 +71,8 @@ namespace detail {
                                 (static_cast<unsigned>(header.opcode) & 0xFU));
 }
 
-/// The header by value: a reference would force the one of a small frame into memory.
-std::size_t encode_any_frame(std::span<std::byte> out, FrameHeader header,
+/// `header.payload_bytes` is the payload's size.
+std::size_t encode_any_frame(std::span<std::byte> out, const FrameHeader& header,
                              std::span<const std::byte> payload);
 
 }  // namespace detail
@@ -85,7 +85,18 @@ inline std::size_t encode_frame(std::span<std::byte> out, const FrameHeader& hea
   const std::size_t key_bytes = header.masked ? sizeof(MaskKey) : 0;
   const std::size_t size = 2 + key_bytes + payload.size();
   if (payload.size() > 125 || header.length_form != LengthForm::minimal) {
-    return detail::encode_any_frame(out, header, payload);
+    // Field by field, so that the header of a small frame never has to be in memory.
+    return detail::encode_any_frame(out,
+                                    {.opcode = header.opcode,
+                                     .fin = header.fin,
+                                     .rsv1 = header.rsv1,
+                                     .rsv2 = header.rsv2,
+                                     .rsv3 = header.rsv3,
+                                     .masked = header.masked,
+                                     .mask_key = header.mask_key,
+                                     .payload_bytes = payload.size(),
+                                     .length_form = header.length_form},
+                                    payload);
   }
   check(size <= out.size(), "the buffer holds the frame");
   out[0] = detail::first_header_byte(header);

@@ -82,11 +82,11 @@ class FrameParser {
   [[nodiscard]] FrameEvent next(std::span<std::byte>& input) {
     // The hot path: small unfragmented messages, all there, then nothing more.
     if (stage_ == Stage::between_messages) [[likely]] {
-      if (input.empty()) {
-        return {};
-      }
       if (const std::size_t size = small_message_size(input); size != 0) [[likely]] {
         return take_small_message(input, size);
+      }
+      if (input.empty()) {
+        return {};
       }
     }
     return next_any(input);

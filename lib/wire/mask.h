@@ -36,42 +36,49 @@ class MaskSource {
   void find_key();
 
   Fill fill_;
-  std::array<std::uint32_t, 1024> keys_;
+  std::array<std::uint32_t, 1024> keys_{};
   std::size_t used_ = keys_.size();
 };
 
 namespace detail {
 
-/// The key, as a word of one or two repeats, as it applies from `phase` bytes on.
+/// A key, or a repeated key, as it applies from `phase` bytes on.
 template <class Word>
 [[nodiscard]] Word turn_key(Word key, std::size_t phase) {
   const int bits = static_cast<int>(phase % sizeof(MaskKey)) * 8;
   return std::endian::native == std::endian::little ? std::rotr(key, bits) : std::rotl(key, bits);
 }
 
-void xor_bulk(std::byte* out, std::span<const std::byte> in, std::uint32_t key);
-
-inline constexpr std::size_t kInlineMaskBytes = 128;
-
-/// `in` has at least sizeof(Word) bytes. The last word overlaps the one before it; it is read
-/// first, so that `out` may be `in`.
-template <class Word>
-void xor_words(std::byte* out, std::span<const std::byte> in, Word key) {
-  const std::size_t last = in.size() - sizeof(Word);
+/// XORs `in` word by word with a key that was repeated to fill one. At least one word; the last
+/// overlaps the one before it, and is read first so that `out` may be `in`. Inlined by force,
+/// since for a small frame the call costs as much as the work.
+template <class Word, class Key>
+[[gnu::always_inline]] inline void xor_words(std::byte* out, std::span<const std::byte> in,
+                                             Key key) {
+  const auto repeat = [](Key once) {
+    if constexpr (sizeof(Word) > sizeof(Key)) {
+      return Word{once, once};
+    } else {
+      return once;
+    }
+  };
   const std::byte* const from = in.data();
-  const Word last_word = load<Word>(from + last) ^ turn_key(key, last);
+  const std::size_t last = in.size() - sizeof(Word);
+  const Word last_word = load<Word>(from + last) ^ repeat(turn_key(key, last));
+  const Word key_word = repeat(key);
   for (std::size_t at = 0; at < last; at += sizeof(Word)) {
-    store<Word>(out + at, load<Word>(from + at) ^ key);
+    store<Word>(out + at, load<Word>(from + at) ^ key_word);
   }
   store<Word>(out + last, last_word);
 }
 
 /// `out` is `in.data()` or does not overlap it.
 inline void xor_key(std::byte* out, std::span<const std::byte> in, std::uint32_t key) {
-  if (in.size() > kInlineMaskBytes) {
-    xor_bulk(out, in, key);
-  } else if (in.size() >= sizeof(std::uint64_t)) {
-    xor_words<std::uint64_t>(out, in, key | std::uint64_t{key} << 32);
+  const std::uint64_t twice = key | std::uint64_t{key} << 32;
+  if (in.size() >= sizeof(WidePair)) {
+    xor_words<WidePair>(out, in, twice);
+  } else if (in.size() >= sizeof(twice)) {
+    xor_words<std::uint64_t>(out, in, twice);
   } else if (in.size() >= sizeof(std::uint32_t)) {
     xor_words<std::uint32_t>(out, in, key);
   } else {

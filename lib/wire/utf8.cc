@@ -39,25 +39,28 @@ bool Utf8Validator::start(unsigned lead) {
   return true;
 }
 
+bool Utf8Validator::go_on(unsigned byte) {
+  if (byte < low_ || byte > high_) {
+    return false;
+  }
+  low_ = 0x80;
+  high_ = 0xBF;
+  --missing_;
+  return true;
+}
+
 std::size_t Utf8Validator::consume_any(std::span<const std::byte> bytes) {
   std::size_t at = 0;
   while (at < bytes.size()) {
-    const auto byte = static_cast<std::uint8_t>(bytes[at]);
-    if (missing_ > 0) {
-      if (byte < low_ || byte > high_) {
-        return at;
-      }
-      low_ = 0x80;
-      high_ = 0xBF;
-      --missing_;
-      ++at;
-    } else if (byte < 0x80) {
+    const auto byte = std::to_integer<unsigned>(bytes[at]);
+    if (missing_ == 0 && byte < 0x80) {
       at = skip_ascii(bytes, at);
-    } else if (start(byte)) {
-      ++at;
-    } else {
+      continue;
+    }
+    if (!(missing_ > 0 ? go_on(byte) : start(byte))) {
       return at;
     }
+    ++at;
   }
   return at;
 }

@@ -10,24 +10,37 @@
 
 namespace wskit::wire {
 
+namespace detail {
+
+inline constexpr std::uint64_t kTopBits = 0x8080'8080'8080'8080;
+
+/// All bytes of `bytes`, at least one Word of them, ORed together; the last word overlaps.
+template <class Word>
+[[nodiscard]] inline Word or_words(std::span<const std::byte> bytes) {
+  const std::size_t last = bytes.size() - sizeof(Word);
+  Word seen = load<Word>(bytes.data() + last);
+  for (std::size_t at = 0; at < last; at += sizeof(Word)) {
+    seen |= load<Word>(bytes.data() + at);
+  }
+  return seen;
+}
+
+}  // namespace detail
+
 /// True when no byte has its top bit set.
 [[nodiscard]] inline bool is_ascii(std::span<const std::byte> bytes) {
-  const std::byte* at = bytes.data();
-  const std::byte* const end = at + bytes.size();
   std::uint64_t seen = 0;
-  if (bytes.size() >= 8) {
-    for (; end - at > 8; at += 8) {
-      seen |= load<std::uint64_t>(at);
-    }
-    seen |= load<std::uint64_t>(end - 8);  // overlaps what the loop has seen
-  } else if (bytes.size() >= 4) {
-    seen = load<std::uint32_t>(at) | load<std::uint32_t>(end - 4);
+  if (bytes.size() >= sizeof(WidePair)) {
+    const auto pair = detail::or_words<WidePair>(bytes);
+    seen = pair[0] | pair[1];
+  } else if (bytes.size() >= sizeof(std::uint64_t)) {
+    seen = detail::or_words<std::uint64_t>(bytes);
   } else {
-    for (; at != end; ++at) {
-      seen |= static_cast<std::uint64_t>(*at);
+    for (const std::byte byte : bytes) {
+      seen |= std::to_integer<std::uint64_t>(byte);
     }
   }
-  return (seen & 0x8080'8080'8080'8080) == 0;
+  return (seen & detail::kTopBits) == 0;
 }
 
 /// Checks UTF-8 piece by piece, code points cut anywhere (RFC 3629: no overlong forms, no
@@ -52,6 +65,7 @@ class Utf8Validator {
  private:
   [[nodiscard]] std::size_t consume_any(std::span<const std::byte> bytes);
   [[nodiscard]] bool start(unsigned lead);
+  [[nodiscard]] bool go_on(unsigned byte);
 
   // What the code point under way still needs: how many bytes, and the range of the next one.
   std::uint8_t missing_ = 0;

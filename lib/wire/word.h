@@ -2,14 +2,18 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 
 namespace wskit::wire {
 
+/// Sixteen bytes that compilers keep in one register.
+using WidePair [[gnu::vector_size(16)]] = std::uint64_t;
+
 /// Reads a word from memory of any alignment.
 template <class Word>
 [[nodiscard]] Word load(const std::byte* at) {
-  Word word;
+  Word word{};
   std::memcpy(&word, at, sizeof word);
   return word;
 }
