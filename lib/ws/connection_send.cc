@@ -71,6 +71,7 @@ Expected<void> Connection::close(wire::CloseCode code, std::string_view reason) 
   if (state_ == State::open) {
     put_close(*payload);
     state_ = State::close_sent;
+    held_pong_.reset();
     arm_deadline();
   }
   return {};
@@ -120,7 +121,8 @@ void Connection::sent_otherwise(std::size_t bytes) {
   }
   const Watch watch(*this);
   handler_.on_flushed(bytes);
-  if (watch.alive() && backpressure_ && unsent_ <= context_.options.high_watermark / 2) {
+  if (watch.alive() && state_ == State::open && backpressure_ &&
+      unsent_ <= context_.options.high_watermark / 2) {
     backpressure_ = false;
     handler_.on_drain();
   }

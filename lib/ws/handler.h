@@ -73,7 +73,7 @@ class FrameHandler {
   virtual void on_offer(Instant /*at*/) {}
   /// The kernel took `bytes` more, frame headers included.
   virtual void on_flushed(std::size_t /*bytes*/) {}
-  /// After send() returned Backpressure: the queue is short again.
+  /// After send() returned Backpressure: the queue is short again and the connection still open.
   virtual void on_drain() {}
 
   /// The last callback is one of these two. The views die when it returns.
