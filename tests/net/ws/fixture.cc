@@ -23,6 +23,13 @@ std::string_view after_head(std::string_view text) {
   return end == std::string_view::npos ? "" : text.substr(end + kHeadEnd.size());
 }
 
+void call(const std::function<void()>& then) {
+  if (then) {
+    const auto copy = then;
+    copy();
+  }
+}
+
 unsigned byte_at(std::string_view text, std::size_t at) {
   return static_cast<unsigned char>(text[at]);
 }
@@ -87,10 +94,12 @@ void Owner::on_pong(std::span<const std::byte> payload, Instant /*received*/) {
 
 void Owner::on_offer(Instant /*at*/) {
   ++offers;
+  call(then_offer);
 }
 
 void Owner::on_flushed(std::size_t bytes) {
   flushed += bytes;
+  call(then_flushed);
 }
 
 void Owner::on_drain() {
@@ -196,9 +205,13 @@ std::string ClientUnderTest::request() {
   return head_of(peer().received);
 }
 
-void ClientUnderTest::open(std::string_view headers) {
+void ClientUnderTest::answer(std::string_view headers) {
   await_request();
   peer().write(accepting_answer(request(), headers));
+}
+
+void ClientUnderTest::open(std::string_view headers) {
+  answer(headers);
   run_until(loop, [&] { return !owner.events.empty(); });
   REQUIRE(owner.events == Events{"open"});
 }
@@ -219,7 +232,7 @@ ServerUnderTest::ServerUnderTest(net::Loop& the_loop, const ws::ServerOptions& o
     : loop(the_loop),
       server(loop, options),
       listener(listen(loop, *this)),
-      peer(loop, listener->address()) {}
+      end(loop, listener->address()) {}
 
 void ServerUnderTest::on_accept(std::unique_ptr<net::Stream> stream,
                                 const net::SocketAddress& address) {
@@ -230,18 +243,22 @@ void ServerUnderTest::on_accept_error(const Error& error) {
   FAIL(error.message);
 }
 
+void ServerUnderTest::ask(std::string_view headers) {
+  peer().write(upgrade_request(headers, "/path?query"));
+}
+
 void ServerUnderTest::open(std::string_view headers) {
-  peer.write(upgrade_request(headers, "/path?query"));
+  ask(headers);
   run_until(loop, [&] { return !owner.events.empty() && !answer().empty(); });
   REQUIRE(owner.events == Events{"open"});
 }
 
 std::string ServerUnderTest::answer() const {
-  return head_of(peer.received);
+  return head_of(end.received);
 }
 
 std::vector<RawFrame> ServerUnderTest::frames() const {
-  return decode_frames(after_head(peer.received));
+  return decode_frames(after_head(end.received));
 }
 
 void ServerUnderTest::await_frames(std::size_t count) {

@@ -40,8 +40,10 @@ class Owner final : public ws::Handler {
   std::string request_target;
   /// Send back every message.
   bool echo = false;
-  /// Called with each event after it was written down; may destroy the connection.
+  /// Called with each event after it was written down; may destroy the connection, as the next two.
   std::function<void(std::string_view event)> then;
+  std::function<void()> then_offer;
+  std::function<void()> then_flushed;
 
   void send(std::string_view text, ws::MessageType type = ws::MessageType::text);
   [[nodiscard]] bool ended() const;
@@ -90,10 +92,16 @@ struct ClientUnderTest {
   explicit ClientUnderTest(net::Loop& the_loop, const ClientSetup& setup = {});
 
   [[nodiscard]] End& peer() { return *server.ends.front(); }
+  /// What the peer sends, as its role has it.
+  [[nodiscard]] static std::string peer_frame(unsigned first_byte, std::string_view payload = {}) {
+    return frame(first_byte, payload);
+  }
   /// Until the whole request is there.
   void await_request();
   /// The request, up to its empty line.
   [[nodiscard]] std::string request();
+  /// Answers the request.
+  void answer(std::string_view headers = {});
   /// Answers the request and waits for on_open.
   void open(std::string_view headers = {});
   /// The frames that came from the client.
@@ -113,6 +121,12 @@ struct ClientUnderTest {
 struct ServerUnderTest final : net::ListenHandler {
   explicit ServerUnderTest(net::Loop& the_loop, const ws::ServerOptions& options = {});
 
+  [[nodiscard]] End& peer() { return end; }
+  [[nodiscard]] static std::string peer_frame(unsigned first_byte, std::string_view payload = {}) {
+    return masked_frame(first_byte, payload);
+  }
+  /// Sends a request.
+  void ask(std::string_view headers = {});
   /// Sends a request and waits for on_open and the answer.
   void open(std::string_view headers = {});
   /// The head of the answer, up to its empty line.
@@ -125,7 +139,7 @@ struct ServerUnderTest final : net::ListenHandler {
   ws::Server server;
   Owner owner;
   std::unique_ptr<net::Listener> listener;
-  End peer;
+  End end;
 
  private:
   void on_accept(std::unique_ptr<net::Stream> stream, const net::SocketAddress& address) override;
