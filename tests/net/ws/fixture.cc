@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/bytes.h"
+#include "net/resolver.h"
 #include "tests/support/catch.h"
 #include "wire/uri.h"
 
@@ -34,8 +35,10 @@ unsigned byte_at(std::string_view text, std::size_t at) {
   return static_cast<unsigned char>(text[at]);
 }
 
-std::unique_ptr<net::Dialer> make_dialer(net::Loop& loop, net::Resolver& resolver) {
-  return net::Dialer::create(loop, resolver, {}).value();
+std::unique_ptr<net::Dialer> make_dialer(net::Loop& loop) {
+  // One for the process, as in the program: each has a thread.
+  static const auto resolver = net::Resolver::create();
+  return net::Dialer::create(loop, *resolver, {}).value();
 }
 
 std::unique_ptr<net::Listener> listen(net::Loop& loop, net::ListenHandler& handler) {
@@ -192,7 +195,7 @@ wire::UpgradeRequest request_to(const net::SocketAddress& address, wire::Upgrade
 ClientUnderTest::ClientUnderTest(net::Loop& the_loop, const ClientSetup& setup)
     : loop(the_loop),
       server(loop),
-      dialer(make_dialer(loop, *resolver)),
+      dialer(make_dialer(loop)),
       client(*dialer, request_to(server.address(), setup.upgrade), setup.options) {
   owner.connection = client.connect(owner);
 }
@@ -273,7 +276,7 @@ ConnectionPair::ConnectionPair(net::Loop& the_loop, const ConnectionPairSetup& s
     : loop(the_loop),
       ws_server(loop, setup.server),
       listener(listen(loop, *this)),
-      dialer(make_dialer(loop, *resolver)),
+      dialer(make_dialer(loop)),
       ws_client(*dialer, request_to(listener->address(), setup.client.upgrade),
                 setup.client.options) {
   client.connection = ws_client.connect(client);

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "net/dialer.h"
-#include "net/resolver.h"
 #include "tests/support/loop_fixture.h"
 #include "tests/support/raw_client.h"
 #include "wire/handshake.h"
@@ -111,7 +110,6 @@ struct ClientUnderTest {
 
   net::Loop& loop;
   Server server;
-  std::unique_ptr<net::Resolver> resolver = net::Resolver::create();
   std::unique_ptr<net::Dialer> dialer;
   ws::Client client;
   Owner owner;
@@ -160,7 +158,6 @@ struct ConnectionPair final : net::ListenHandler {
   ws::Server ws_server;
   Owner server;
   std::unique_ptr<net::Listener> listener;
-  std::unique_ptr<net::Resolver> resolver = net::Resolver::create();
   std::unique_ptr<net::Dialer> dialer;
   ws::Client ws_client;
   Owner client;

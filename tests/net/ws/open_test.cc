@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ws/client.h"
 
+#include "net/resolver.h"
 #include "tests/net/ws/fixture.h"
 #include "tests/support/catch.h"
 #include "tests/support/sim_loop.h"
