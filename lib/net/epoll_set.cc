@@ -3,6 +3,8 @@
 
 #include <cerrno>
 
+#include <poll.h>
+
 #include "core/check.h"
 #include "net/posted_calls.h"
 #include "net/socket_error.h"
@@ -43,10 +45,28 @@ int EpollSet::control(int operation, int fd, std::uint32_t events, Key key) {
 
 void EpollSet::wait(const timespec* timeout) {
   ++system_calls_;
-  const int count = ::epoll_pwait2(epoll_.get(), events_.data(), static_cast<int>(events_.size()),
-                                   timeout, nullptr);
-  check(count >= 0 || errno == EINTR, "epoll_pwait2 fails only when interrupted");
+  int count = -1;
+  if (has_pwait2_) {
+    count = ::epoll_pwait2(epoll_.get(), events_.data(), static_cast<int>(events_.size()), timeout,
+                           nullptr);
+    has_pwait2_ = count >= 0 || errno != ENOSYS;
+  }
+  if (!has_pwait2_) {
+    count = wait_without_pwait2(timeout);
+  }
+  check(count >= 0 || errno == EINTR, "waiting for events fails only when interrupted");
   count_ = count < 0 ? 0 : static_cast<std::size_t>(count);
+}
+
+int EpollSet::wait_without_pwait2(const timespec* timeout) {
+  // epoll_wait() counts in milliseconds; ppoll() on the epoll descriptor does not. Older kernels
+  // need it, some sandboxes, and valgrind.
+  pollfd ready{.fd = epoll_.get(), .events = POLLIN, .revents = 0};
+  if (const int polled = ::ppoll(&ready, 1, timeout, nullptr); polled <= 0) {
+    return polled;
+  }
+  ++system_calls_;
+  return ::epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), 0);
 }
 
 void EpollSet::dispatch() {

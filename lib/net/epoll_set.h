@@ -62,10 +62,14 @@ class EpollSet {
  private:
   static constexpr std::size_t kEventsPerTurn = 1024;
 
+  [[nodiscard]] int wait_without_pwait2(const timespec* timeout);
+
   Descriptor epoll_;
   Targets<EpollTarget> targets_;
   std::uint64_t& system_calls_;
   bool posted_ = false;
+  /// Until the kernel says otherwise: it came with Linux 5.11.
+  bool has_pwait2_ = true;
   std::size_t count_ = 0;
   std::array<epoll_event, kEventsPerTurn> events_;
 };
