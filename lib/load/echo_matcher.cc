@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstring>
-#include <optional>
 #include <random>
 #include <string_view>
 
@@ -61,7 +60,7 @@ void write_text(std::byte* out, const Header& header) {
   writer.digit(header.low << 4);
 }
 
-std::optional<Header> read_text(const std::byte* in) {
+bool read_text(const std::byte* in, Header& header) {
   std::array<std::uint64_t, kTextHeader> digits{};
   std::uint64_t seen = 0;
   for (std::size_t i = 0; i < kTextHeader; ++i) {
@@ -69,9 +68,8 @@ std::optional<Header> read_text(const std::byte* in) {
     seen |= digits[i];
   }
   if (seen > 63) {
-    return std::nullopt;
+    return false;
   }
-  Header header;
   for (std::size_t i = 0; i < 10; ++i) {
     header.high = header.high << kBitsPerDigit | digits[i];
   }
@@ -81,7 +79,7 @@ std::optional<Header> read_text(const std::byte* in) {
     header.low = header.low << kBitsPerDigit | digits[i];
   }
   header.low = header.low << 2 | digits[21] >> 4;
-  return header;
+  return true;
 }
 
 std::uint64_t big_endian(std::uint64_t value) {
@@ -138,15 +136,19 @@ Reply EchoMatcher::read(std::uint32_t connection, const Ledger& /*ledger*/, ws::
   if (payload.size() < header_size_) {
     return {};
   }
-  const auto header = type_ == ws::MessageType::text ? read_text(payload.data())
-                                                     : std::optional(read_binary(payload.data()));
-  if (!header || header->high != (std::uint64_t{run_id_} << 32 | connection)) {
+  Header header;
+  if (type_ == ws::MessageType::binary) {
+    header = read_binary(payload.data());
+  } else if (!read_text(payload.data(), header)) {
     return {};
   }
-  const auto filler = std::span(message_).subspan(header_size_);
+  if (header.high != (std::uint64_t{run_id_} << 32 | connection)) {
+    return {};
+  }
   const bool same = type == type_ && payload.size() == message_.size() &&
-                    std::memcmp(payload.data() + header_size_, filler.data(), filler.size()) == 0;
-  return {.kind = same ? Reply::Kind::answer : Reply::Kind::corrupted, .sequence = header->low};
+                    std::memcmp(payload.data() + header_size_, message_.data() + header_size_,
+                                message_.size() - header_size_) == 0;
+  return {.kind = same ? Reply::Kind::answer : Reply::Kind::corrupted, .sequence = header.low};
 }
 
 }  // namespace wskit::load

@@ -3,28 +3,7 @@
 
 #include <algorithm>
 
-#include "core/check.h"
-
 namespace wskit::load {
-
-std::uint64_t Ledger::add(Instant scheduled, Instant taken, bool measured) {
-  if (next_ - head_ == ring_.size()) {
-    grow();
-  }
-  at_mutable(next_) = {
-      .scheduled = scheduled, .mark = taken, .state = State::waiting, .measured = measured};
-  ++unresolved_;
-  return next_++;
-}
-
-std::optional<std::uint64_t> Ledger::first_waiting() const {
-  return first_waiting_ < next_ ? std::optional(first_waiting_) : std::nullopt;
-}
-
-void Ledger::queue_first_waiting() {
-  check(first_waiting_ < next_, "a message to queue is waiting");
-  at_mutable(first_waiting_++).state = State::queued;
-}
 
 Ledger::Entry Ledger::drop_first_waiting() {
   check(first_waiting_ < next_, "a message to drop is waiting");
@@ -35,24 +14,11 @@ Ledger::Entry Ledger::drop_first_waiting() {
   return dropped;
 }
 
-Ledger::Answer Ledger::answer(std::uint64_t sequence) {
+Ledger::Answer Ledger::answer_again(std::uint64_t sequence) {
   Answer answer{.verdict = Verdict::unknown, .sequence = sequence, .entry = {}};
-  if (sequence >= first_unoffered_) {
-    return answer;
+  if (sequence < first_unoffered_) {
+    answer.verdict = take_expired(sequence) ? Verdict::late : Verdict::duplicate;
   }
-  if (sequence >= head_ && at(sequence).state == State::offered) {
-    Entry& entry = at_mutable(sequence);
-    answer.verdict = Verdict::answered;
-    answer.entry = entry;
-    answer.reordered = sequence < highest_answered_;
-    highest_answered_ = std::max(highest_answered_, sequence + 1);
-    entry.state = State::done;
-    --unresolved_;
-    --in_flight_;
-    pop_done();
-    return answer;
-  }
-  answer.verdict = take_expired(sequence) ? Verdict::late : Verdict::duplicate;
   return answer;
 }
 
@@ -79,24 +45,21 @@ std::optional<Instant> Ledger::next_deadline(Nanoseconds timeout) const {
 
 void Ledger::grow() {
   constexpr std::size_t kFirstSize = 2;
-  std::vector<Entry> bigger(ring_.empty() ? kFirstSize : 2 * ring_.size());
+  const std::size_t size = ring_ == nullptr ? kFirstSize : 2 * capacity();
+  auto bigger = std::make_unique<Entry[]>(size);
   for (std::uint64_t sequence = head_; sequence < next_; ++sequence) {
-    bigger[static_cast<std::size_t>(sequence) & (bigger.size() - 1)] = at(sequence);
+    bigger[static_cast<std::size_t>(sequence) & (size - 1)] = at(sequence);
   }
   ring_ = std::move(bigger);
-}
-
-void Ledger::pop_done() {
-  while (head_ < first_unoffered_ && at(head_).state == State::done) {
-    ++head_;
-  }
+  mask_ = size - 1;
 }
 
 void Ledger::forget() {
   head_ = first_unoffered_ = first_waiting_ = next_;
   unresolved_ = 0;
   in_flight_ = 0;
-  ring_ = {};
+  ring_.reset();
+  mask_ = 0;
 }
 
 void Ledger::remember_expired(std::uint64_t sequence) {

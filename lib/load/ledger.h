@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "core/check.h"
 #include "core/clock.h"
 
 namespace wskit::load {
@@ -42,13 +45,26 @@ class Ledger {
   };
 
   /// Takes a message up and returns its sequence number: 0, 1, 2, ...
-  std::uint64_t add(Instant scheduled, Instant taken, bool measured);
+  std::uint64_t add(Instant scheduled, Instant taken, bool measured) {
+    if (next_ - head_ == capacity()) [[unlikely]] {
+      grow();
+    }
+    at_mutable(next_) = {
+        .scheduled = scheduled, .mark = taken, .state = State::waiting, .measured = measured};
+    ++unresolved_;
+    return next_++;
+  }
 
   /// The oldest message that is not yet in the connection's send queue.
-  [[nodiscard]] std::optional<std::uint64_t> first_waiting() const;
+  [[nodiscard]] std::optional<std::uint64_t> first_waiting() const {
+    return first_waiting_ < next_ ? std::optional(first_waiting_) : std::nullopt;
+  }
   [[nodiscard]] const Entry& entry(std::uint64_t sequence) const { return at(sequence); }
   /// The oldest waiting message went into the send queue.
-  void queue_first_waiting();
+  void queue_first_waiting() {
+    check(first_waiting_ < next_, "a message to queue is waiting");
+    at_mutable(first_waiting_++).state = State::queued;
+  }
   /// The oldest waiting message will not be sent.
   Entry drop_first_waiting();
 
@@ -70,7 +86,23 @@ class Ledger {
   }
 
   /// An answer that names its message.
-  Answer answer(std::uint64_t sequence);
+  Answer answer(std::uint64_t sequence) {
+    if (sequence < head_ || sequence >= first_unoffered_ || at(sequence).state != State::offered)
+        [[unlikely]] {
+      return answer_again(sequence);
+    }
+    Entry& entry = at_mutable(sequence);
+    const Answer answer{.verdict = Verdict::answered,
+                        .sequence = sequence,
+                        .entry = entry,
+                        .reordered = sequence < highest_answered_};
+    highest_answered_ = std::max(highest_answered_, sequence + 1);
+    entry.state = State::done;
+    --unresolved_;
+    --in_flight_;
+    pop_done();
+    return answer;
+  }
   /// The sequence that an answer in order belongs to: the oldest expired one without an answer,
   /// else the oldest offered.
   [[nodiscard]] std::optional<std::uint64_t> oldest_unanswered() const;
@@ -131,20 +163,28 @@ class Ledger {
   };
 
   [[nodiscard]] const Entry& at(std::uint64_t sequence) const {
-    return ring_[static_cast<std::size_t>(sequence) & (ring_.size() - 1)];
+    return ring_[static_cast<std::size_t>(sequence) & mask_];
   }
   [[nodiscard]] Entry& at_mutable(std::uint64_t sequence) {
-    return ring_[static_cast<std::size_t>(sequence) & (ring_.size() - 1)];
+    return ring_[static_cast<std::size_t>(sequence) & mask_];
   }
+  [[nodiscard]] std::size_t capacity() const { return ring_ == nullptr ? 0 : mask_ + 1; }
   void grow();
-  void pop_done();
+  void pop_done() {
+    while (head_ < first_unoffered_ && at(head_).state == State::done) {
+      ++head_;
+    }
+  }
+  /// An answer to no message that is out: late, twice, or to nothing.
+  Answer answer_again(std::uint64_t sequence);
   void forget();
   void remember_expired(std::uint64_t sequence);
   bool take_expired(std::uint64_t sequence);
   [[nodiscard]] std::size_t find_expired(std::uint64_t sequence) const;
 
   /// A ring whose size is a power of two; [head_, next_) are in it.
-  std::vector<Entry> ring_;
+  std::unique_ptr<Entry[]> ring_;
+  std::size_t mask_ = 0;
   std::uint64_t head_ = 0;
   std::uint64_t first_unoffered_ = 0;
   std::uint64_t first_waiting_ = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "load/session.h"
 
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -8,9 +9,23 @@
 #include "load/worker.h"
 
 namespace wskit::load {
+namespace {
+
+std::uint64_t quota_of(const Plan& plan, std::uint32_t number) {
+  if (plan.max_messages == 0) {
+    return std::numeric_limits<std::uint64_t>::max();
+  }
+  return plan.max_messages / plan.connections +
+         (number < plan.max_messages % plan.connections ? 1 : 0);
+}
+
+}  // namespace
 
 Session::Session(Worker& worker, std::uint32_t number)
-    : worker_(worker), expiry_(worker.loop().timers(), *this), number_(number) {}
+    : worker_(worker),
+      expiry_(worker.loop().timers(), *this),
+      quota_left_(quota_of(worker.plan(), number)),
+      number_(number) {}
 
 void Session::connect() {
   opened_ = false;
@@ -37,7 +52,7 @@ void Session::take_up(Instant scheduled, Instant taken, bool measured) {
     return;
   }
   if (!blocked_) {
-    send_waiting(taken);
+    send_waiting();
   }
 }
 
@@ -48,21 +63,23 @@ void Session::drop_superseded() {
 }
 
 void Session::fill_window(Instant now) {
-  const Plan& plan = worker_.plan();
-  while (is_open() && !blocked_ && ledger_.unresolved() < plan.window &&
-         worker_.may_start_message(now, *this)) {
-    const bool measured = worker_.is_measured(now);
+  if (!is_open() || !worker_.sends_at(now)) {
+    return;
+  }
+  const std::uint32_t window = worker_.plan().window;
+  const bool measured = worker_.is_measured(now);
+  while (!blocked_ && ledger_.unresolved() < window && quota_left_ != 0) {
     if (measured) {
-      ++quota_used_;
+      --quota_left_;
       worker_.measured_message_started(now);
     }
     worker_.tally().scheduled(now, measured);
     ledger_.add(now, now, measured);
-    send_waiting(now);
+    send_waiting();
   }
 }
 
-void Session::send_waiting(Instant now) {
+void Session::send_waiting() {
   const ws::MessageType type = worker_.plan().payload.type;
   while (const auto sequence = ledger_.first_waiting()) {
     const auto payload = worker_.matcher().message(number_, *sequence);
@@ -72,7 +89,7 @@ void Session::send_waiting(Instant now) {
       return;
     }
     ledger_.queue_first_waiting();
-    worker_.tally().payload_sent(now, payload.size());
+    worker_.tally().payload_sent(payload.size());
     if (result == ws::SendResult::backpressure) {
       blocked_ = true;
       return;
@@ -109,27 +126,36 @@ void Session::on_open(const ws::Opened& opened) {
 void Session::on_message(ws::MessageType type, std::span<const std::byte> payload,
                          ws::Received received) {
   Tally& tally = worker_.tally();
-  tally.payload_received(received.last, payload.size());
+  tally.payload_received(payload.size());
   const Reply reply = worker_.matcher().read(number_, ledger_, type, payload);
-  if (reply.kind == Reply::Kind::push) {
-    return tally.push(received.last);
-  }
-  if (reply.kind == Reply::Kind::unmatched) {
-    return tally.unmatched(received.last);
+  if (reply.kind == Reply::Kind::push || reply.kind == Reply::Kind::unmatched) [[unlikely]] {
+    return reply.kind == Reply::Kind::push ? tally.push(received.last)
+                                           : tally.unmatched(received.last);
   }
   const Ledger::Answer answer = ledger_.answer(reply.sequence);
-  switch (answer.verdict) {
-    case Ledger::Verdict::unknown:
-      return tally.unmatched(received.last);
-    case Ledger::Verdict::duplicate:
-      return tally.duplicate(received.last);
-    case Ledger::Verdict::late:
-      return tally.late_reply(received.last);
-    case Ledger::Verdict::answered:
-      break;
+  if (answer.verdict != Ledger::Verdict::answered) [[unlikely]] {
+    return count_stray(answer.verdict, received.last);
   }
   tally.answered(answer, reply.kind, received.last);
-  worker_.message_resolved(*this, received.last);
+  resolved(received.last);
+}
+
+void Session::count_stray(Ledger::Verdict verdict, Instant received) {
+  Tally& tally = worker_.tally();
+  if (verdict == Ledger::Verdict::duplicate) {
+    tally.duplicate(received);
+  } else if (verdict == Ledger::Verdict::late) {
+    tally.late_reply(received);
+  } else {
+    tally.unmatched(received);
+  }
+}
+
+void Session::resolved(Instant now) {
+  if (worker_.plan().model == stats::Model::closed) {
+    fill_window(now);
+  }
+  worker_.message_resolved(now);
 }
 
 void Session::on_offer(Instant at) {
@@ -151,10 +177,9 @@ void Session::on_flushed(std::size_t bytes) {
 
 void Session::unblock() {
   blocked_ = false;
-  const Instant now = worker_.loop().now();
-  send_waiting(now);
+  send_waiting();
   if (worker_.plan().model == stats::Model::closed) {
-    fill_window(now);
+    fill_window(worker_.loop().now());
   }
 }
 
@@ -168,7 +193,7 @@ void Session::on_timer(Instant now) {
     expiry_.arm(*next);
   }
   if (any) {
-    worker_.message_resolved(*this, now);
+    resolved(now);
   }
 }
 

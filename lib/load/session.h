@@ -34,8 +34,8 @@ class Session final : ws::Handler, net::TimerHandler {
   void fill_window(Instant now);
 
   [[nodiscard]] std::uint32_t number() const { return number_; }
-  /// Measured messages started so far (closed model).
-  [[nodiscard]] std::uint64_t quota_used() const { return quota_used_; }
+  /// Measured messages that may still be started: this connection's share of the plan's limit.
+  [[nodiscard]] std::uint64_t quota_left() const { return quota_left_; }
   [[nodiscard]] std::size_t unresolved() const { return ledger_.unresolved(); }
   [[nodiscard]] std::size_t in_flight() const { return ledger_.in_flight(); }
 
@@ -57,7 +57,9 @@ class Session final : ws::Handler, net::TimerHandler {
   void on_error(const ws::Failure& failure) override;
   void on_timer(Instant now) override;
 
-  void send_waiting(Instant now);
+  void send_waiting();
+  void resolved(Instant now);
+  void count_stray(Ledger::Verdict verdict, Instant received);
   void unblock();
   void drop_superseded();
   void down(const Error& cause);
@@ -68,7 +70,7 @@ class Session final : ws::Handler, net::TimerHandler {
   net::Timer expiry_;
   /// S of the latest message taken up: the distance between two is what --late drop goes by.
   Instant last_scheduled_ = Instant::min();
-  std::uint64_t quota_used_ = 0;
+  std::uint64_t quota_left_;
   std::uint32_t number_;
   /// Why there is no connection.
   ErrorCode cause_ = ErrorCode::internal;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <span>
+#include <utility>
 
 namespace wskit::load {
 namespace {
@@ -32,51 +33,34 @@ stats::Counts& Tally::now_counts(Instant now) {
     return warmup_.counts(0);
   }
   // What comes in the drain phase belongs to the last second of the measure phase.
-  return measured_.counts(interval(now < end_ ? now : end_ - Nanoseconds(1)));
+  return *second(now < end_ ? now : end_ - Nanoseconds(1)).counts;
 }
 
-void Tally::record(MetricId id, const Ledger::Entry& entry, Nanoseconds value) {
-  if (entry.measured) {
-    measured_.record(id, interval(entry.scheduled), value);
-  } else {
-    warmup_.record(id, 0, value);
-  }
+void Tally::find_second(Instant at) {
+  constexpr Nanoseconds kSecond = std::chrono::seconds(1);
+  const auto index = (at - start_) / kSecond;
+  second_ = {.begin = start_ + index * kSecond,
+             .index = static_cast<std::uint32_t>(index),
+             .counts = &measured_.counts(static_cast<std::uint32_t>(index))};
 }
 
-void Tally::offered(const Ledger::Entry& entry, Instant at) {
-  ++counts(entry.scheduled, entry.measured).sent;
-  if (open_model_) {
-    record(MetricId::pacer_lag, entry, entry.mark - entry.scheduled);
-    record(MetricId::blocked, entry, at - entry.mark);
-    record(MetricId::send_lag, entry, at - entry.scheduled);
-  }
+void Tally::record_lags(const Ledger::Entry& entry, Instant at) {
+  record(MetricId::pacer_lag, entry, entry.mark - entry.scheduled);
+  record(MetricId::blocked, entry, at - entry.mark);
+  record(MetricId::send_lag, entry, at - entry.scheduled);
 }
 
-void Tally::answered(const Ledger::Answer& answer, Reply::Kind kind, Instant received) {
-  const Ledger::Entry& entry = answer.entry;
-  stats::Counts& counts = this->counts(entry.scheduled, entry.measured);
-  counts.reordered += static_cast<std::uint64_t>(answer.reordered);
+void Tally::answered_wrong(stats::Counts& counts, Reply::Kind kind) {
   if (kind == Reply::Kind::corrupted) {
     ++counts.corrupted;
-    return;
-  }
-  if (kind == Reply::Kind::error_reply) {
+  } else {
     ++counts.error_reply;
-    return;
-  }
-  ++counts.ok;
-  if (received >= start_ && received < end_) {
-    ++ok_in_window_;
-  }
-  record(MetricId::service, entry, received - entry.mark);
-  if (open_model_) {
-    record(MetricId::response, entry, received - entry.scheduled);
   }
 }
 
 void Tally::record_censored(const Ledger::Entry& entry, Instant now) {
   stats::Recorder& recorder = entry.measured ? measured_ : warmup_;
-  const std::uint32_t at = entry.measured ? interval(entry.scheduled) : 0;
+  const std::uint32_t at = entry.measured ? second(entry.scheduled).index : 0;
   recorder.record_censored(MetricId::service, at, now - entry.mark);
   if (open_model_) {
     recorder.record_censored(MetricId::response, at, now - entry.scheduled);
@@ -104,10 +88,12 @@ void Tally::unsent(Instant due, bool measured, ErrorCode cause) {
   }
 }
 
-void Tally::wire(Instant now, std::uint64_t sent, std::uint64_t received) {
+void Tally::traffic(Instant now, const ws::Traffic& frames) {
   stats::Counts& counts = now_counts(now);
-  counts.wire_bytes_sent += sent;
-  counts.wire_bytes_received += received;
+  counts.wire_bytes_sent += frames.sent;
+  counts.wire_bytes_received += frames.received;
+  counts.payload_bytes_sent += std::exchange(payload_sent_, 0);
+  counts.payload_bytes_received += std::exchange(payload_received_, 0);
 }
 
 void Tally::opened(const ws::Opened& opened) {

@@ -12,6 +12,7 @@
 #include "load/plan.h"
 #include "stats/recorder.h"
 #include "stats/run_result.h"
+#include "ws/connection.h"
 #include "ws/handler.h"
 
 namespace wskit::load {
@@ -23,13 +24,34 @@ class Tally {
   explicit Tally(const Plan& plan);
 
   /// T0. What is scheduled before it belongs to the warm-up.
-  void begin(Instant start) { start_ = start; }
+  void begin(Instant start) {
+    start_ = start;
+    find_second(start);
+  }
   /// Where the measure window ends: answers after it are not part of the rates.
   void end(Instant end) { end_ = end; }
 
   void scheduled(Instant due, bool measured) { ++counts(due, measured).scheduled; }
-  void offered(const Ledger::Entry& entry, Instant at);
-  void answered(const Ledger::Answer& answer, Reply::Kind kind, Instant received);
+  void offered(const Ledger::Entry& entry, Instant at) {
+    ++counts(entry.scheduled, entry.measured).sent;
+    if (open_model_) {
+      record_lags(entry, at);
+    }
+  }
+  void answered(const Ledger::Answer& answer, Reply::Kind kind, Instant received) {
+    const Ledger::Entry& entry = answer.entry;
+    stats::Counts& counts = this->counts(entry.scheduled, entry.measured);
+    counts.reordered += static_cast<std::uint64_t>(answer.reordered);
+    if (kind != Reply::Kind::answer) [[unlikely]] {
+      return answered_wrong(counts, kind);
+    }
+    ++counts.ok;
+    ok_in_window_ += static_cast<std::uint64_t>(received >= start_ && received < end_);
+    record(stats::MetricId::service, entry, received - entry.mark);
+    if (open_model_) {
+      record(stats::MetricId::response, entry, received - entry.scheduled);
+    }
+  }
   void expired(const Ledger::Entry& entry, Instant now);
   void lost(const Ledger::Entry& entry, Instant now);
   void dropped(const Ledger::Entry& entry);
@@ -40,11 +62,10 @@ class Tally {
   void late_reply(Instant now) { ++now_counts(now).late_reply; }
   void unmatched(Instant now) { ++now_counts(now).unmatched; }
   void push(Instant now) { ++now_counts(now).push; }
-  void payload_sent(Instant now, std::size_t bytes) { now_counts(now).payload_bytes_sent += bytes; }
-  void payload_received(Instant now, std::size_t bytes) {
-    now_counts(now).payload_bytes_received += bytes;
-  }
-  void wire(Instant now, std::uint64_t sent, std::uint64_t received);
+  /// Bytes are added up and counted where the run is at the next traffic().
+  void payload_sent(std::size_t bytes) { payload_sent_ += bytes; }
+  void payload_received(std::size_t bytes) { payload_received_ += bytes; }
+  void traffic(Instant now, const ws::Traffic& frames);
 
   void opened(const ws::Opened& opened);
   void failed_to_open(ErrorCode cause) { stats::raise(connections_.failed, cause); }
@@ -62,22 +83,44 @@ class Tally {
   [[nodiscard]] Instant start() const { return start_; }
 
  private:
-  [[nodiscard]] std::uint32_t interval(Instant at) const {
-    constexpr std::int64_t kSecond = 1'000'000'000;
-    return static_cast<std::uint32_t>((at - start_).count() / kSecond);
+  /// The second of the measure phase that an instant lies in, and its counts. Nearly every message
+  /// is of the same second as the one before it.
+  struct Second {
+    Instant begin = Instant::max();
+    std::uint32_t index = 0;
+    stats::Counts* counts = nullptr;
+  };
+  [[nodiscard]] const Second& second(Instant at) {
+    constexpr std::uint64_t kSecond = 1'000'000'000;
+    if (static_cast<std::uint64_t>((at - second_.begin).count()) >= kSecond) [[unlikely]] {
+      find_second(at);
+    }
+    return second_;
   }
+  void find_second(Instant at);
   [[nodiscard]] stats::Counts& counts(Instant due, bool measured) {
-    return measured ? measured_.counts(interval(due)) : warmup_.counts(0);
+    return measured ? *second(due).counts : warmup_.counts(0);
   }
   [[nodiscard]] stats::Counts& now_counts(Instant now);
-  void record(stats::MetricId id, const Ledger::Entry& entry, Nanoseconds value);
+  void record(stats::MetricId id, const Ledger::Entry& entry, Nanoseconds value) {
+    if (entry.measured) [[likely]] {
+      measured_.record(id, second(entry.scheduled).index, value);
+    } else {
+      warmup_.record(id, 0, value);
+    }
+  }
+  void record_lags(const Ledger::Entry& entry, Instant at);
+  static void answered_wrong(stats::Counts& counts, Reply::Kind kind);
   void record_censored(const Ledger::Entry& entry, Instant now);
 
   bool open_model_;
   Instant start_ = Instant::max();
   Instant end_ = Instant::max();
   std::uint64_t ok_in_window_ = 0;
+  std::uint64_t payload_sent_ = 0;
+  std::uint64_t payload_received_ = 0;
   std::uint64_t tls_resumed_ = 0;
+  Second second_;
   std::string_view tls_version_;
   stats::Recorder measured_;
   stats::Recorder warmup_;

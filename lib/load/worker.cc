@@ -41,7 +41,7 @@ Worker::Worker(Setup setup)
       give_up_timer_(setup.loop.timers(), *this, &Worker::give_up_blocked) {
   for (const std::uint32_t number : numbers_) {
     sessions_.emplace_back(*this, number);
-    quota_left_ += quota(sessions_.back());
+    quota_left_ += plan_.max_messages == 0 ? 0 : sessions_.back().quota_left();
   }
 }
 
@@ -105,7 +105,8 @@ void Worker::tick(Instant now) {
 
 void Worker::count_traffic(Instant at) {
   const ws::Traffic& total = client_.traffic();
-  tally_.wire(at, total.sent - traffic_.sent, total.received - traffic_.received);
+  tally_.traffic(
+      at, {.sent = total.sent - traffic_.sent, .received = total.received - traffic_.received});
   traffic_ = total;
 }
 
@@ -146,20 +147,10 @@ void Worker::on_schedule_end() {
   }
 }
 
-bool Worker::may_start_message(Instant now, const Session& session) const {
-  return phase_ == Phase::running && now < end_ &&
-         (plan_.max_messages == 0 || !is_measured(now) || session.quota_used() < quota(session));
-}
-
 void Worker::measured_message_started(Instant now) {
   if (plan_.max_messages != 0 && --quota_left_ == 0) {
     end_timer_.arm(now);
   }
-}
-
-std::uint64_t Worker::quota(const Session& session) const {
-  const std::uint64_t all = plan_.connections;
-  return plan_.max_messages / all + (session.number() < plan_.max_messages % all ? 1 : 0);
 }
 
 void Worker::session_opened(Session& session) {
@@ -209,7 +200,7 @@ void Worker::lose(Session& session, Instant now) {
     return;
   }
   if (plan_.max_messages != 0 && plan_.model == stats::Model::closed) {
-    quota_left_ -= quota(session) - session.quota_used();
+    quota_left_ -= session.quota_left();
     if (quota_left_ == 0 && phase_ == Phase::running) {
       end_timer_.arm(now);
     }
@@ -250,16 +241,6 @@ void Worker::check_all_lost(Instant now) {
   } else if (sessions_.empty()) {
     end_timer_.arm(now);
   }
-}
-
-void Worker::message_resolved(Session& session, Instant now) {
-  if (phase_ == Phase::running) {
-    if (plan_.model == stats::Model::closed) {
-      session.fill_window(now);
-    }
-    return;
-  }
-  check_drained(now);
 }
 
 void Worker::interrupt() {

@@ -80,13 +80,18 @@ class Worker final : PacerTarget {
   [[nodiscard]] Matcher& matcher() { return *matcher_; }
   [[nodiscard]] Tally& tally() { return tally_; }
   [[nodiscard]] bool is_measured(Instant at) const { return at >= start_; }
-  /// Closed model: whether the connection may send one more message now.
-  [[nodiscard]] bool may_start_message(Instant now, const Session& session) const;
+  /// Closed model: whether messages may be started now.
+  [[nodiscard]] bool sends_at(Instant now) const { return phase_ == Phase::running && now < end_; }
   void measured_message_started(Instant now);
   void session_opened(Session& session);
   void session_failed(Session& session, const ws::Failure& failure);
   void session_down(Session& session, const Error& cause);
-  void message_resolved(Session& session, Instant now);
+  /// A message of some session was answered or given up.
+  void message_resolved(Instant now) {
+    if (phase_ == Phase::draining) [[unlikely]] {
+      check_drained(now);
+    }
+  }
 
  private:
   enum class Phase : std::uint8_t { idle, connecting, ready, running, draining, closing, finished };
@@ -109,8 +114,6 @@ class Worker final : PacerTarget {
   void count_traffic(Instant now);
   [[nodiscard]] ScheduleOptions warmup_schedule() const;
   [[nodiscard]] ScheduleOptions measure_schedule() const;
-  /// Closed model with a limit on messages: this connection's share of it.
-  [[nodiscard]] std::uint64_t quota(const Session& session) const;
 
   const Plan& plan_;
   ws::Client& client_;
