@@ -123,8 +123,8 @@ Expected<void> LwsContext::create(ServiceThread& thread, struct ev_loop* loop, c
   info.gid = -1;
   info.foreign_loops = loops;
   info.alpn = "http/1.1";
-  info.options = LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_VALIDATE_UTF8 |
-                 LWS_SERVER_OPTION_SKIP_SERVER_CANONICAL_NAME | LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
+  info.options = LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_SKIP_SERVER_CANONICAL_NAME |
+                 LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
   info.pt_serv_buf_size = kReadBytes;
   info.max_http_header_data = kHeaderBytes;
   info.max_http_header_pool = kHeaderPool;

@@ -29,7 +29,7 @@ struct LwsEvent {
 };
 
 /// A libwebsockets context for one thread, which listens nowhere: it is given accepted sockets.
-/// Set up against what 4.1.6 does by default: no HTTP/2, UTF-8 checked, 16 KiB of headers.
+/// Set up against what 4.1.6 does by default: no HTTP/2, 16 KiB of headers.
 class LwsContext {
  public:
   LwsContext();

@@ -16,6 +16,15 @@ namespace {
 constexpr int kGoOn = 0;
 constexpr int kEnd = -1;
 
+// Only for the callbacks of a WebSocket connection: other ones pass other things in its place.
+Session* session_of(const LwsEvent& event) {
+  return event.session == nullptr ? nullptr : static_cast<Session*>(*event.session);
+}
+
+std::string_view text_of(const LwsEvent& event) {
+  return {static_cast<const char*>(event.in), event.size};
+}
+
 std::string header(lws* connection, lws_token_indexes token) {
   const int size = lws_hdr_total_length(connection, token);
   if (size <= 0) {
@@ -86,33 +95,18 @@ HttpAnswer answer_to_get(std::string_view method, std::string_view path) {
 }  // namespace
 
 int ServiceThread::on_event(const LwsEvent& event) {
-  auto* session = event.session == nullptr ? nullptr : static_cast<Session*>(*event.session);
-  const auto text = [&event] {
-    return std::string_view(static_cast<const char*>(event.in), event.size);
-  };
   switch (event.reason) {
     case LWS_CALLBACK_RECEIVE:
       on_receive(event);
       return kGoOn;
-    case LWS_CALLBACK_SERVER_WRITEABLE:
-      session->on_writable();
-      return kGoOn;
-    case LWS_CALLBACK_RECEIVE_PONG:
-      session->on_pong();
-      return kGoOn;
-    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-      session->on_peer_close(text());
-      return kEnd;
-    case LWS_CALLBACK_WS_SERVER_DROP_PROTOCOL:
-      if (session != nullptr) {
-        session->on_closing_below(now());
-      }
-      return kGoOn;
-    case LWS_CALLBACK_CLOSED:
-      on_closed(event);
-      return kGoOn;
     case LWS_CALLBACK_ESTABLISHED:
       return on_established(event);
+    case LWS_CALLBACK_SERVER_WRITEABLE:
+    case LWS_CALLBACK_RECEIVE_PONG:
+    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+    case LWS_CALLBACK_WS_SERVER_DROP_PROTOCOL:
+    case LWS_CALLBACK_CLOSED:
+      return session_of(event) == nullptr ? kGoOn : on_session_event(event, *session_of(event));
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
       return on_upgrade(event.connection);
     case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
@@ -121,7 +115,7 @@ int ServiceThread::on_event(const LwsEvent& event) {
       }
       return kGoOn;
     case LWS_CALLBACK_HTTP:
-      return on_http(event.connection, text());
+      return on_http(event.connection, text_of(event));
     case LWS_CALLBACK_RAW_ADOPT:  // what CONNECT would turn a connection into
       return kEnd;
     default:
@@ -129,12 +123,32 @@ int ServiceThread::on_event(const LwsEvent& event) {
   }
 }
 
+int ServiceThread::on_session_event(const LwsEvent& event, Session& session) {
+  switch (event.reason) {
+    case LWS_CALLBACK_SERVER_WRITEABLE:
+      session.on_writable();
+      return kGoOn;
+    case LWS_CALLBACK_RECEIVE_PONG:
+      session.on_pong();
+      return kGoOn;
+    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+      session.on_peer_close(text_of(event));
+      return kEnd;
+    case LWS_CALLBACK_WS_SERVER_DROP_PROTOCOL:
+      session.on_closing_below();
+      return kGoOn;
+    default:
+      *event.session = nullptr;
+      on_closed(session);
+      return kGoOn;
+  }
+}
+
 void ServiceThread::on_receive(const LwsEvent& event) {
-  auto* session = static_cast<Session*>(*event.session);
-  session->on_fragment({static_cast<const char*>(event.in), event.size},
-                       lws_is_final_fragment(event.connection) != 0,
-                       lws_remaining_packet_payload(event.connection),
-                       lws_frame_is_binary(event.connection) != 0);
+  session_of(event)->on_fragment({static_cast<const char*>(event.in), event.size},
+                                 lws_is_final_fragment(event.connection) != 0,
+                                 lws_remaining_packet_payload(event.connection),
+                                 lws_frame_is_binary(event.connection) != 0);
 }
 
 int ServiceThread::on_established(const LwsEvent& event) {
@@ -147,16 +161,14 @@ int ServiceThread::on_established(const LwsEvent& event) {
   return kGoOn;
 }
 
-void ServiceThread::on_closed(const LwsEvent& event) {
-  auto* session = static_cast<Session*>(*event.session);
-  if (session == nullptr) {
-    return;
+void ServiceThread::on_closed(Session& session) {
+  if (session.dirty_) {
+    std::erase(dirty_, &session);
   }
-  *event.session = nullptr;
-  if (session->dirty_) {
-    std::erase(dirty_, session);
+  if (session.closing_) {
+    std::erase(ending_, &session);
   }
-  const std::size_t index = session->index_;
+  const std::size_t index = session.index_;
   std::swap(sessions_[index], sessions_.back());
   sessions_[index]->index_ = index;
   sessions_.pop_back();

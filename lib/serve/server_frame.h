@@ -1,29 +1,22 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdint>
+#include <array>
 #include <string>
 #include <string_view>
 
+#include "core/bytes.h"
+#include "wire/frame.h"
+
 namespace wskit::serve {
 
-/// First byte of a final frame (RFC 6455 5.2).
-enum class FrameStart : std::uint8_t { text = 0x81, binary = 0x82, close = 0x88, ping = 0x89 };
-
-/// Appends one unmasked frame.
-inline void append_frame(std::string& out, FrameStart start, std::string_view payload) {
-  const std::size_t size = payload.size();
-  out.push_back(static_cast<char>(start));
-  if (size < 126) {
-    out.push_back(static_cast<char>(size));
-  } else {
-    const int bytes = size <= 0xFFFF ? 2 : 8;
-    out.push_back(static_cast<char>(bytes == 2 ? 126 : 127));
-    for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) {
-      out.push_back(static_cast<char>(size >> shift));
-    }
-  }
-  out.append(payload);
+/// Appends one whole, unmasked frame.
+inline void append_frame(std::string& out, wire::Opcode opcode, std::string_view payload,
+                         bool compressed = false) {
+  std::array<std::byte, wire::kMaxFrameHeaderBytes> header;
+  const std::size_t size = wire::encode_frame_header(
+      header, {.opcode = opcode, .rsv1 = compressed, .payload_bytes = payload.size()});
+  out.append(as_text({header.data(), size})).append(payload);
 }
 
 }  // namespace wskit::serve

@@ -2,6 +2,7 @@
 #include "serve/service_thread.h"
 
 #include <libwebsockets.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <chrono>
@@ -12,19 +13,15 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::uint16_t kGoingAway = 1001;
+constexpr Nanoseconds kTick = milliseconds(50);
+constexpr Nanoseconds kMaxCheckPeriod = milliseconds(1000);
 
-// Often enough for the shortest of the time-outs, seldom enough to cost nothing.
-double tick_seconds(const EchoOptions& options) {
-  Nanoseconds shortest = milliseconds(1000);
-  for (const Nanoseconds time :
-       {options.ping_interval, options.ping_timeout, options.close_timeout, options.drain_time}) {
-    if (time.count() > 0) {
-      shortest = std::min(shortest, time);
-    }
-  }
-  return std::chrono::duration<double>(std::max<Nanoseconds>(shortest / 4, milliseconds(10)))
-      .count();
+// Looking at every connection costs; a quarter of the time-outs is exact enough.
+Nanoseconds check_period(const EchoOptions& options) {
+  const Nanoseconds shortest = options.ping_interval.count() > 0
+                                   ? std::min(options.ping_interval, options.ping_timeout)
+                                   : kMaxCheckPeriod;
+  return std::clamp(shortest / 4, kTick, kMaxCheckPeriod);
 }
 
 }  // namespace
@@ -38,7 +35,7 @@ ServiceThread::ServiceThread(ServerState& state)
   asked_.set<ServiceThread, &ServiceThread::on_asked>(this);
   asked_.start();
   tick_.set<ServiceThread, &ServiceThread::on_tick>(this);
-  const double period = tick_seconds(state.options);
+  const double period = std::chrono::duration<double>(kTick).count();
   tick_.start(period, period);
   turn_end_.set<ServiceThread, &ServiceThread::flush_dirty>(this);
   turn_end_.start();
@@ -111,7 +108,7 @@ void ServiceThread::begin_drain() {
   }
   drain_end_ = now() + options().drain_time;
   for (const auto& session : sessions_) {
-    session->start_close(kGoingAway, "server is stopping", now());
+    session->start_close(wire::CloseCode::going_away, "server is stopping");
   }
   if (sessions_.empty()) {
     loop_.break_loop(ev::ALL);
@@ -124,15 +121,31 @@ void ServiceThread::on_tick() noexcept {
     loop_.break_loop(ev::ALL);
     return;
   }
-  // From the back, because cutting one puts the last one into its place.
+  cut_overdue(at);
+  if (at >= next_check_) {
+    next_check_ = at + check_period(options());
+    check_alive(at);
+    // libwebsockets' libev plug-in does not re-arm its timer for an earlier deadline, so that a
+    // handshake's could pass unnoticed on an idle server: a wake-up makes it look.
+    context_.wake();
+  }
+}
+
+// Both from the back, because cutting a connection takes it out of the lists.
+void ServiceThread::cut_overdue(Instant at) {
+  for (std::size_t i = ending_.size(); i-- > 0;) {
+    if (at >= ending_[i]->end()) {
+      cut(*ending_[i]);
+    }
+  }
+}
+
+void ServiceThread::check_alive(Instant at) {
   for (std::size_t i = sessions_.size(); i-- > 0;) {
-    if (!sessions_[i]->tick(at)) {
+    if (!sessions_[i]->check_alive(at)) {
       cut(*sessions_[i]);
     }
   }
-  // libwebsockets' libev plug-in does not re-arm its timer for an earlier deadline, so that a
-  // handshake's could pass unnoticed on an idle server: a wake-up makes it look.
-  context_.wake();
 }
 
 void ServiceThread::flush_dirty() noexcept {
@@ -150,7 +163,13 @@ void ServiceThread::flush_dirty() noexcept {
 }
 
 void ServiceThread::cut(Session& session) {
-  lws_set_timeout(session.connection(), PENDING_TIMEOUT_KILLED_BY_PARENT, LWS_TO_KILL_SYNC);
+  lws* const connection = session.connection();
+  const std::size_t before = sessions_.size();
+  lws_set_timeout(connection, PENDING_TIMEOUT_KILLED_BY_PARENT, LWS_TO_KILL_SYNC);
+  if (sessions_.size() == before) {
+    // It wants to flush what it has buffered first, and has lost its own time limit for that.
+    ::shutdown(lws_get_socket_fd(connection), SHUT_RDWR);
+  }
 }
 
 }  // namespace wskit::serve

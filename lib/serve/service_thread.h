@@ -60,6 +60,7 @@ class ServiceThread {
   [[nodiscard]] ThreadCounts& counts() { return counts_; }
   [[nodiscard]] Instant now() const { return state_.clock.now(); }
   void add_dirty(Session& session) { dirty_.push_back(&session); }
+  void add_ending(Session& session) { ending_.push_back(&session); }
 
   /// One callback of libwebsockets; other than 0 ends the connection.
   [[nodiscard]] int on_event(const LwsEvent& event);
@@ -69,7 +70,8 @@ class ServiceThread {
 
   [[nodiscard]] int on_established(const LwsEvent& event);
   void on_receive(const LwsEvent& event);
-  void on_closed(const LwsEvent& event);
+  [[nodiscard]] int on_session_event(const LwsEvent& event, Session& session);
+  void on_closed(Session& session);
   [[nodiscard]] int on_http(lws* connection, std::string_view path);
   [[nodiscard]] int on_upgrade(lws* connection);
   [[nodiscard]] int answer(lws* connection, const struct HttpAnswer& answer);
@@ -78,6 +80,8 @@ class ServiceThread {
   void on_asked() noexcept;
   void on_tick() noexcept;
   void flush_dirty() noexcept;
+  void cut_overdue(Instant at);
+  void check_alive(Instant at);
   void adopt_waiting();
   void begin_drain();
   void cut(Session& session);
@@ -97,6 +101,8 @@ class ServiceThread {
   std::vector<std::unique_ptr<Session>> sessions_;
   std::vector<Session*> dirty_;
   std::vector<Session*> flushing_;
+  std::vector<Session*> ending_;  // their Close frame is out, and their time limited
+  Instant next_check_{};
 
   std::mutex mutex_;
   std::vector<UniqueFd> waiting_;  // guarded by mutex_

@@ -3,16 +3,23 @@
 
 #include <libwebsockets.h>
 
+#include "core/bytes.h"
+#include "core/check.h"
 #include "serve/server_frame.h"
 #include "serve/service_thread.h"
+#include "wire/violation.h"
 
 namespace wskit::serve {
 namespace {
 
-constexpr std::uint16_t kProtocolError = 1002;
-constexpr std::uint16_t kTooBig = 1009;
+using wire::CloseCode;
+using wire::Opcode;
+
 // A queue that grew for one large message gives its memory back.
 constexpr std::size_t kKeptCapacity = 16 * 1024;
+// Between a Close frame that says what a peer did wrong and the end: closing at once, with its
+// bytes unread, would send a RST that can overtake the frame.
+constexpr Nanoseconds kFailureLinger = std::chrono::milliseconds(200);
 
 void clear_keeping_little(std::string& text, std::size_t keep) {
   if (text.capacity() > kKeptCapacity) {
@@ -22,32 +29,18 @@ void clear_keeping_little(std::string& text, std::size_t keep) {
   }
 }
 
-std::string close_payload(std::uint16_t code, std::string_view reason) {
-  std::string payload;
-  payload.push_back(static_cast<char>(code >> 8));
-  payload.push_back(static_cast<char>(code & 0xFF));
-  payload.append(reason);
-  return payload;
+std::string close_payload(CloseCode code, std::string_view reason) {
+  const auto payload = wire::ClosePayload::make(code, reason);
+  check(payload.has_value(), "our own Close frames are valid");
+  return std::string(as_text(payload->bytes()));
 }
 
-// RFC 6455 7.4: what may stand in a Close frame. libwebsockets lets 5000 and 65535 pass, and has
-// already turned 1012 to 1014 into 1002 when we see them.
-bool allowed_on_wire(std::uint16_t code) {
-  return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) ||
-         (code >= 3000 && code <= 4999);
-}
-
+// What answers a Close frame: its code without the reason, or why it breaks the rules.
+// libwebsockets lets 5000 and 65535 pass, and has already turned 1012 to 1014 into 1002.
 std::string close_answer(std::string_view received) {
-  if (received.empty()) {
-    return {};
-  }
-  if (received.size() == 1) {
-    return close_payload(kProtocolError, {});
-  }
-  const auto high = static_cast<unsigned char>(received[0]);
-  const auto low = static_cast<unsigned char>(received[1]);
-  const auto code = static_cast<std::uint16_t>((high << 8) | low);
-  return close_payload(allowed_on_wire(code) ? code : kProtocolError, {});
+  const auto status = wire::parse_close_payload(as_bytes(received));
+  const CloseCode code = status ? status->code : wire::rule(status.error()).close;
+  return code == CloseCode::no_status ? std::string() : close_payload(code, {});
 }
 
 }  // namespace
@@ -60,10 +53,12 @@ void Session::on_fragment(std::string_view bytes, bool last, std::size_t remaini
   if (closing_) {
     return;
   }
-  const std::size_t limit = thread_.options().max_message;
-  const std::size_t so_far = message_.size() + bytes.size();
-  if (so_far > limit || remaining > limit - so_far) {
-    start_close(kTooBig, "message too big", thread_.now());
+  if (too_big(bytes.size(), remaining)) {
+    fail(CloseCode::too_big, "message too big");
+    return;
+  }
+  if (!binary && !valid_text(bytes, last)) {
+    fail(CloseCode::bad_payload, "text is not UTF-8");
     return;
   }
   if (last && message_.empty()) {
@@ -77,8 +72,20 @@ void Session::on_fragment(std::string_view bytes, bool last, std::size_t remaini
   }
 }
 
+bool Session::too_big(std::size_t bytes, std::size_t remaining) const {
+  const std::size_t limit = thread_.options().max_message;
+  const std::size_t so_far = message_.size() + bytes;
+  return so_far > limit || remaining > limit - so_far;
+}
+
+// libwebsockets' own check misses a code point that an empty last frame cuts short.
+bool Session::valid_text(std::string_view bytes, bool last) {
+  const bool valid = utf8_.consume(as_bytes(bytes)) == bytes.size();
+  return valid && (!last || utf8_.complete());
+}
+
 void Session::echo(std::string_view message, bool binary) {
-  append_frame(out_, binary ? FrameStart::binary : FrameStart::text, message);
+  append_frame(out_, binary ? Opcode::binary : Opcode::text, message);
   thread_.counts().on_message(message.size());
   mark_dirty();
 }
@@ -92,28 +99,40 @@ void Session::mark_dirty() {
 
 void Session::on_peer_close(std::string_view payload) {
   if (!closing_) {
-    append_frame(out_, FrameStart::close, close_answer(payload));
+    append_frame(out_, Opcode::close, close_answer(payload));
     closing_ = true;
   }
   // The connection ends right after: a failed write has nobody left to tell.
   (void)flush();
 }
 
-void Session::start_close(std::uint16_t code, std::string_view reason, Instant now) {
-  if (closing_) {
-    return;
-  }
-  append_frame(out_, FrameStart::close, close_payload(code, reason));
+void Session::start_ending(Nanoseconds patience) {
   closing_ = true;
-  since_ = now;
+  end_ = thread_.now() + patience;
   clear_keeping_little(message_, 0);
-  mark_dirty();
+  thread_.add_ending(*this);
 }
 
-void Session::on_closing_below(Instant now) {
+void Session::start_close(CloseCode code, std::string_view reason) {
   if (!closing_) {
-    closing_ = true;
-    since_ = now;
+    append_frame(out_, Opcode::close, close_payload(code, reason));
+    mark_dirty();
+    start_ending(thread_.options().close_timeout);
+  }
+}
+
+void Session::fail(CloseCode code, std::string_view reason) {
+  if (!closing_) {
+    append_frame(out_, Opcode::close, close_payload(code, reason));
+    mark_dirty();
+    start_ending(kFailureLinger);
+  }
+}
+
+void Session::on_closing_below() {
+  if (!closing_) {
+    // Its parser has stopped within a frame and may not recognise the peer's Close any more.
+    start_ending(kFailureLinger);
   }
 }
 
@@ -143,10 +162,14 @@ void Session::on_writable() {
   }
 }
 
-bool Session::tick(Instant now) {
-  const auto& options = thread_.options();
+bool Session::check_alive(Instant now) {
   if (closing_) {
-    return now - since_ < options.close_timeout;
+    return true;
+  }
+  // A frame's header alone raises no callback, however large the frame that it announces.
+  if (too_big(0, lws_remaining_packet_payload(connection_))) {
+    fail(CloseCode::too_big, "message too big");
+    return true;
   }
   if (heard_) {
     heard_ = false;
@@ -154,11 +177,12 @@ bool Session::tick(Instant now) {
     since_ = now;
     return true;
   }
+  const auto& options = thread_.options();
   if (pinged_) {
     return now - since_ < options.ping_timeout;
   }
   if (options.ping_interval.count() > 0 && now - since_ >= options.ping_interval) {
-    append_frame(out_, FrameStart::ping, {});
+    append_frame(out_, Opcode::ping, {});
     pinged_ = true;
     since_ = now;
     mark_dirty();

@@ -6,6 +6,8 @@
 #include <string_view>
 
 #include "core/clock.h"
+#include "wire/close_code.h"
+#include "wire/utf8.h"
 
 struct lws;
 
@@ -29,35 +31,44 @@ class Session {
   void on_peer_close(std::string_view payload);
   void on_writable();
 
+  /// libwebsockets has begun to close by itself, because the peer broke the protocol.
+  void on_closing_below();
+
   /// Sends a Close frame and ignores what comes after; the peer has close_timeout to answer.
-  void start_close(std::uint16_t code, std::string_view reason, Instant now);
+  void start_close(wire::CloseCode code, std::string_view reason);
+  /// The same for a peer that broke a rule: it only gets the time to read why (RFC 6455 7.1.7).
+  void fail(wire::CloseCode code, std::string_view reason);
   /// Writes what is queued. False when the connection is dead and must be cut.
   [[nodiscard]] bool flush();
-  /// Pings a quiet peer. False when the connection must be cut: no pong, or no answer to our Close.
-  [[nodiscard]] bool tick(Instant now);
-  /// libwebsockets has begun to close by itself: nothing may be written any more.
-  void on_closing_below(Instant now);
+  /// Pings a quiet peer. False when the connection must be cut, because no pong came.
+  [[nodiscard]] bool check_alive(Instant now);
+  /// Once closing: when the connection is to be cut.
+  [[nodiscard]] Instant end() const { return end_; }
 
-  [[nodiscard]] bool closing() const { return closing_; }
   [[nodiscard]] lws* connection() const { return connection_; }
 
  private:
   friend class ServiceThread;
 
+  [[nodiscard]] bool too_big(std::size_t bytes, std::size_t remaining) const;
+  [[nodiscard]] bool valid_text(std::string_view bytes, bool last);
   void echo(std::string_view message, bool binary);
   void mark_dirty();
+  void start_ending(Nanoseconds patience);
 
   lws* connection_;
   ServiceThread& thread_;
   std::size_t index_ = 0;  // in the thread's list of sessions
   std::string out_;        // LWS_PRE bytes of headroom, then whole frames to write
   std::string message_;    // the fragments of a message so far
-  bool dirty_ = false;     // in the thread's list of sessions to flush
-  bool closing_ = false;   // our Close frame is queued or sent, or the peer's was answered
-  bool paused_ = false;    // not reading: the peer does not take what we have for it
-  bool heard_ = true;      // since the last tick
+  wire::Utf8Validator utf8_;
+  bool dirty_ = false;    // in the thread's list of sessions to flush
+  bool closing_ = false;  // our Close frame is queued or sent, or the peer's was answered
+  bool paused_ = false;   // not reading: the peer does not take what we have for it
+  bool heard_ = true;     // since the last tick
   bool pinged_ = false;
-  Instant since_{};  // of the last sign of life, of the ping, or of our Close frame
+  Instant since_{};  // of the last sign of life, or of the ping
+  Instant end_{};
 };
 
 }  // namespace wskit::serve
