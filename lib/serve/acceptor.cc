@@ -14,6 +14,8 @@ namespace {
 
 // Between two looks whether descriptors have become free, as nginx's accept_mutex_delay.
 constexpr double kRetrySeconds = 0.1;
+// Between two lines about it.
+constexpr double kSilenceSeconds = 10;
 // Accepted in one go before what is already open gets its turn.
 constexpr int kBurst = 64;
 
@@ -50,6 +52,7 @@ bool Acceptor::accept_one() {
     }
     return again;
   }
+  short_of_descriptors_ = false;
   if (!socket_.address().is_unix()) {
     const int on = 1;
     ::setsockopt(connection.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
@@ -61,7 +64,9 @@ bool Acceptor::accept_one() {
 void Acceptor::pause(int error) {
   readable_.stop();
   retry_.start(kRetrySeconds);
-  if (!short_of_descriptors_ && log_) {
+  const ev_tstamp now = ev_time();
+  if (!short_of_descriptors_ && now - last_told_ >= kSilenceSeconds && log_) {
+    last_told_ = now;
     log_(LogLevel::warning, fmt::format("accept: {}; new connections wait until others close",
                                         std::generic_category().message(error)));
   }

@@ -35,6 +35,7 @@ class Acceptor {
   ev::io readable_;
   ev::timer retry_;
   bool short_of_descriptors_ = false;
+  double last_told_ = 0;  // seconds of the wall clock
 };
 
 }  // namespace wskit::serve

@@ -129,6 +129,7 @@ Expected<void> LwsContext::create(ServiceThread& thread, struct ev_loop* loop, c
   info.max_http_header_data = kHeaderBytes;
   info.max_http_header_pool = kHeaderPool;
   info.timeout_secs = whole_seconds(thread.options().handshake_timeout);
+  info.timeout_secs_ah_idle = info.timeout_secs;
   context_.reset(lws_create_context(&info));
   if (context_ != nullptr) {
     vhost_ = lws_create_vhost(context_.get(), &info);

@@ -2,6 +2,11 @@
 #include "serve/session.h"
 
 #include <libwebsockets.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <utility>
 
 #include "core/bytes.h"
 #include "core/check.h"
@@ -162,6 +167,17 @@ void Session::on_writable() {
   }
 }
 
+// A peer that reads slowly may take long to come to our ping: that it acknowledges bytes is a sign
+// of life too.
+bool Session::takes_bytes() {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  if (::getsockopt(lws_get_socket_fd(connection_), IPPROTO_TCP, TCP_INFO, &info, &size) != 0) {
+    return false;
+  }
+  return std::exchange(acknowledged_, info.tcpi_bytes_acked) != info.tcpi_bytes_acked;
+}
+
 bool Session::check_alive(Instant now) {
   if (closing_) {
     return true;
@@ -171,7 +187,7 @@ bool Session::check_alive(Instant now) {
     fail(CloseCode::too_big, "message too big");
     return true;
   }
-  if (heard_) {
+  if (heard_ || (paused_ && takes_bytes())) {
     heard_ = false;
     pinged_ = false;
     since_ = now;
@@ -182,7 +198,8 @@ bool Session::check_alive(Instant now) {
     return now - since_ < options.ping_timeout;
   }
   if (options.ping_interval.count() > 0 && now - since_ >= options.ping_interval) {
-    append_frame(out_, Opcode::ping, {});
+    // Not empty: libwebsockets does not tell of an empty pong.
+    append_frame(out_, Opcode::ping, "alive?");
     pinged_ = true;
     since_ = now;
     mark_dirty();

@@ -54,6 +54,7 @@ class Session {
   [[nodiscard]] bool valid_text(std::string_view bytes, bool last);
   void echo(std::string_view message, bool binary);
   void mark_dirty();
+  [[nodiscard]] bool takes_bytes();
   void start_ending(Nanoseconds patience);
 
   lws* connection_;
@@ -67,7 +68,8 @@ class Session {
   bool paused_ = false;   // not reading: the peer does not take what we have for it
   bool heard_ = true;     // since the last tick
   bool pinged_ = false;
-  Instant since_{};  // of the last sign of life, or of the ping
+  Instant since_{};                 // of the last sign of life, or of the ping
+  std::uint64_t acknowledged_ = 0;  // bytes, at the last look
   Instant end_{};
 };
 

@@ -116,8 +116,8 @@ RawClient::~RawClient() {
   }
 }
 
-bool RawClient::send(std::string_view bytes) {
-  const auto deadline = Clock::now() + kPatience;
+bool RawClient::send(std::string_view bytes, Timeout patience) {
+  const auto deadline = Clock::now() + patience;
   while (!bytes.empty()) {
     const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent > 0) {
@@ -188,8 +188,8 @@ bool RawClient::upgrade(std::string_view headers, std::string_view path) {
   return request(upgrade_request(headers, path)).starts_with("HTTP/1.1 101 ");
 }
 
-bool RawClient::send_frame(unsigned first_byte, std::string_view payload) {
-  return send(masked_frame(first_byte, payload));
+bool RawClient::send_frame(unsigned first_byte, std::string_view payload, Timeout patience) {
+  return send(masked_frame(first_byte, payload), patience);
 }
 
 std::optional<RawFrame> RawClient::read_frame(Timeout patience) {

@@ -31,14 +31,15 @@ class RawClient {
   /// Throws std::runtime_error when it cannot connect.
   explicit RawClient(std::uint16_t port, std::string_view host = "127.0.0.1");
   static RawClient over_unix(const std::string& path);
-  RawClient(RawClient&& other) noexcept : fd_(other.fd_), in_(std::move(other.in_)) {
+  RawClient(RawClient&& other) noexcept
+      : fd_(other.fd_), ended_(other.ended_), in_(std::move(other.in_)) {
     other.fd_ = -1;
   }
   RawClient& operator=(RawClient&&) = delete;
   ~RawClient();
 
   /// False when the connection broke, or the peer did not take it in time.
-  bool send(std::string_view bytes);
+  bool send(std::string_view bytes, Timeout patience = kPatience);
   /// Shrinks the receive buffer, so that the server notices soon that nobody reads.
   void set_small_receive_buffer();
   void shut_down_writing();
@@ -51,7 +52,7 @@ class RawClient {
   [[nodiscard]] bool upgrade(std::string_view headers = {}, std::string_view path = "/");
 
   /// Masked, with a fixed key.
-  bool send_frame(unsigned first_byte, std::string_view payload);
+  bool send_frame(unsigned first_byte, std::string_view payload, Timeout patience = kPatience);
   /// The next frame, or nothing when the stream ended or patience did.
   [[nodiscard]] std::optional<RawFrame> read_frame(Timeout patience = kPatience);
   /// The code of the next Close frame, whatever comes before it: 0 without a code, -1 for none.
