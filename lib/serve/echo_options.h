@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/clock.h"
+#include "serve/certificate.h"
 #include "serve/listen_address.h"
 
 namespace wskit::serve {
@@ -13,6 +16,8 @@ namespace wskit::serve {
 /// What an echo server does; a default-made one is a plain echo server on a free loopback port.
 struct EchoOptions {
   ListenAddress listen;
+  /// With one the server speaks TLS, 1.2 at least.
+  std::optional<Certificate> certificate;
   /// Each serves its share of the connections, dealt out in turn.
   unsigned threads = 1;
   /// Bytes of a message, inflated; a longer one is refused with 1009.

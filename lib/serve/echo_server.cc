@@ -30,7 +30,7 @@ Expected<void> EchoServer::open(EchoOptions options, LogSink log) {
   if (!socket) {
     return std::unexpected(std::move(socket.error()));
   }
-  url_ = url_of(socket->address(), false);
+  url_ = url_of(socket->address(), options.certificate.has_value());
   port_ = socket->address().port;
   state_ = std::make_unique<ServerState>();
   state_->options = std::move(options);

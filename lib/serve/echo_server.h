@@ -24,7 +24,7 @@ struct ServerState;
 /// pings in one read one is answered, and close codes 1012 to 1014 come back as 1002.
 class EchoServer {
  public:
-  /// Accepts connections when it returns. Fails with ErrorCode::usage for what the options ask.
+  /// Accepts connections when it returns. Fails with ErrorCode::listen_failed or usage.
   [[nodiscard]] static Expected<std::unique_ptr<EchoServer>> start(EchoOptions options,
                                                                    LogSink log = {});
   /// stop(), then wait().

@@ -36,8 +36,9 @@ std::unexpected<Error> refuse(const ListenAddress& address, int error) {
   } else if (error == EACCES && !address.is_unix()) {
     advice = "; ports below 1024 need a privilege";
   }
-  return fail(ErrorCode::usage, fmt::format("listen on {}: {}{}", describe(address),
-                                            std::generic_category().message(error), advice));
+  return fail(ErrorCode::listen_failed,
+              fmt::format("listen on {}: {}{}", describe(address),
+                          std::generic_category().message(error), advice));
 }
 
 Expected<UniqueFd> bind_and_listen(const ListenAddress& address, const sockaddr* where,
@@ -73,7 +74,7 @@ Expected<UniqueFd> open_tcp(ListenAddress& address) {
       ::getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &found);
   const AddressList list(found);
   if (status != 0) {
-    return fail(ErrorCode::usage,
+    return fail(ErrorCode::listen_failed,
                 fmt::format("listen on {}: {}", describe(address), ::gai_strerror(status)));
   }
   auto fd = bind_and_listen(address, list->ai_addr, list->ai_addrlen);

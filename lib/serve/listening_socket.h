@@ -12,7 +12,7 @@ namespace wskit::serve {
 /// server without a word), unix sockets can have several threads, and accepting can stop.
 class ListeningSocket {
  public:
-  /// Fails with ErrorCode::usage, naming the address and the reason.
+  /// Fails with ErrorCode::listen_failed, naming the address and the reason.
   [[nodiscard]] static Expected<ListeningSocket> open(const ListenAddress& address);
 
   ListeningSocket(ListeningSocket&&) = default;

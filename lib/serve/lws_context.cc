@@ -46,6 +46,26 @@ unsigned whole_seconds(Nanoseconds duration) {
   return seconds < 1 ? 1U : static_cast<unsigned>(seconds);
 }
 
+lws_context_creation_info creation_info(const EchoOptions& options) {
+  lws_context_creation_info info{};
+  info.port = CONTEXT_PORT_NO_LISTEN_SERVER;
+  info.uid = -1;
+  info.gid = -1;
+  info.alpn = "http/1.1";
+  info.options = LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_SKIP_SERVER_CANONICAL_NAME |
+                 LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
+  if (options.certificate) {
+    // Without a file: set up when LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS comes.
+    info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_CREATE_VHOST_SSL_CTX;
+  }
+  info.pt_serv_buf_size = kReadBytes;
+  info.max_http_header_data = kHeaderBytes;
+  info.max_http_header_pool = kHeaderPool;
+  info.timeout_secs = whole_seconds(options.handshake_timeout);
+  info.timeout_secs_ah_idle = info.timeout_secs;
+  return info;
+}
+
 constexpr int kLinesPerSecond = 10;
 
 struct LogState {
@@ -115,29 +135,18 @@ Expected<void> LwsContext::create(ServiceThread& thread, struct ev_loop* loop, c
   protocols_[0] = protocol("");
   protocols_[1] = protocol(subprotocol);
   void* loops[] = {loop};
-  lws_context_creation_info info{};
-  info.port = CONTEXT_PORT_NO_LISTEN_SERVER;
+  lws_context_creation_info info = creation_info(thread.options());
   info.protocols = protocols_.get();
   info.user = &thread;
-  info.uid = -1;
-  info.gid = -1;
   info.foreign_loops = loops;
-  info.alpn = "http/1.1";
-  info.options = LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_SKIP_SERVER_CANONICAL_NAME |
-                 LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
-  info.pt_serv_buf_size = kReadBytes;
-  info.max_http_header_data = kHeaderBytes;
-  info.max_http_header_pool = kHeaderPool;
-  info.timeout_secs = whole_seconds(thread.options().handshake_timeout);
-  info.timeout_secs_ah_idle = info.timeout_secs;
   context_.reset(lws_create_context(&info));
   if (context_ != nullptr) {
     vhost_ = lws_create_vhost(context_.get(), &info);
   }
   if (vhost_ == nullptr) {
+    const std::string& why = log_state.last;
     return fail(ErrorCode::internal,
-                fmt::format("start libwebsockets: {}",
-                            log_state.last.empty() ? "no reason given" : log_state.last));
+                fmt::format("start libwebsockets: {}", why.empty() ? "no reason given" : why));
   }
   return {};
 }

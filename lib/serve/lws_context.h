@@ -37,8 +37,8 @@ class LwsContext {
   LwsContext(const LwsContext&) = delete;
   LwsContext& operator=(const LwsContext&) = delete;
 
-  /// Events go to `thread`; `subprotocol` is a buffer that outlives the context. Fails with
-  /// ErrorCode::internal and the last thing that libwebsockets said.
+  /// Events go to `thread`, whose options it takes; `subprotocol` is a buffer that outlives the
+  /// context. Fails with ErrorCode::internal and the last thing that libwebsockets said.
   [[nodiscard]] Expected<void> create(ServiceThread& thread, struct ev_loop* loop,
                                       char* subprotocol);
   void destroy();

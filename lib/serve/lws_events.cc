@@ -116,6 +116,11 @@ int ServiceThread::on_event(const LwsEvent& event) {
       return kGoOn;
     case LWS_CALLBACK_HTTP:
       return on_http(event.connection, text_of(event));
+    case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
+      return set_up_tls(reinterpret_cast<SSL_CTX*>(event.session), *options().certificate,
+                        state_.ticket_keys)
+                 ? kGoOn
+                 : kEnd;
     case LWS_CALLBACK_RAW_ADOPT:  // what CONNECT would turn a connection into
       return kEnd;
     default:

@@ -20,6 +20,7 @@
 #include "serve/log.h"
 #include "serve/lws_context.h"
 #include "serve/session.h"
+#include "serve/tls_setup.h"
 #include "serve/unique_fd.h"
 
 struct lws;
@@ -34,6 +35,7 @@ struct ServerState {
   LogSink log;
   MonotonicClock clock;
   std::atomic<std::size_t> established{0};
+  TicketKeys ticket_keys;
 };
 
 /// One libwebsockets context on one libev loop, and its connections. All of it belongs to the

@@ -38,6 +38,7 @@ class RawClient {
   RawClient& operator=(RawClient&&) = delete;
   ~RawClient();
 
+  [[nodiscard]] int fd() const { return fd_; }
   /// False when the connection broke, or the peer did not take it in time.
   bool send(std::string_view bytes, Timeout patience = kPatience);
   /// Shrinks the receive buffer, so that the server notices soon that nobody reads.

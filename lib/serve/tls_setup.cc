@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#include "serve/tls_setup.h"
+
+#include <libwebsockets.h>  // and with it OpenSSL's TLS
+#include <openssl/rand.h>
+
+#include "core/check.h"
+
+namespace wskit::serve {
+
+TicketKeys::TicketKeys() {
+  check(RAND_bytes(bytes_.data(), static_cast<int>(bytes_.size())) == 1, "OpenSSL has randomness");
+}
+
+bool set_up_tls(SSL_CTX* context, const Certificate& certificate, const TicketKeys& keys) {
+  auto key_bytes = keys.bytes();
+  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_tlsext_ticket_keys(context, key_bytes.data(), key_bytes.size());
+  if (SSL_CTX_use_certificate(context, certificate.certificate()) != 1 ||
+      SSL_CTX_use_PrivateKey(context, certificate.key()) != 1) {
+    return false;
+  }
+  for (X509* link : certificate.chain()) {
+    if (SSL_CTX_add1_chain_cert(context, link) != 1) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace wskit::serve

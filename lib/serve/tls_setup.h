@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+
+#include "serve/certificate.h"
+
+struct ssl_ctx_st;
+
+namespace wskit::serve {
+
+/// The keys of session tickets, random and the same for all threads of a server, so that a client
+/// can resume its session whichever thread it comes to.
+class TicketKeys {
+ public:
+  TicketKeys();
+  [[nodiscard]] const std::array<unsigned char, 80>& bytes() const { return bytes_; }
+
+ private:
+  std::array<unsigned char, 80> bytes_{};
+};
+
+/// Makes a TLS context serve with the certificate. False when OpenSSL refuses it, e.g. because the
+/// key is too weak for its security level.
+[[nodiscard]] bool set_up_tls(ssl_ctx_st* context, const Certificate& certificate,
+                              const TicketKeys& keys);
+
+}  // namespace wskit::serve
