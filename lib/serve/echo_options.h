@@ -8,8 +8,11 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "core/error.h"
 #include "serve/certificate.h"
+#include "serve/delay.h"
 #include "serve/listen_address.h"
+#include "serve/stall.h"
 
 namespace wskit::serve {
 
@@ -39,6 +42,13 @@ struct EchoOptions {
   std::vector<std::string> allowed_origins;
   /// The subprotocols to agree to; empty: the first that a client offers.
   std::vector<std::string> subprotocols;
+  /// Echoes wait this long; a Close sends at once what is still held back, before itself.
+  DelayOptions delay;
+  /// All threads stand still together, counted from listening.
+  std::optional<StallOptions> stall;
 };
+
+/// Fails with ErrorCode::usage when options contradict each other or are out of range.
+[[nodiscard]] Expected<void> check_options(const EchoOptions& options);
 
 }  // namespace wskit::serve

@@ -26,6 +26,9 @@ Expected<std::unique_ptr<EchoServer>> EchoServer::start(EchoOptions options, Log
 }
 
 Expected<void> EchoServer::open(EchoOptions options, LogSink log) {
+  if (auto checked = check_options(options); !checked) {
+    return checked;
+  }
   auto socket = ListeningSocket::open(options.listen);
   if (!socket) {
     return std::unexpected(std::move(socket.error()));
@@ -35,6 +38,7 @@ Expected<void> EchoServer::open(EchoOptions options, LogSink log) {
   state_ = std::make_unique<ServerState>();
   state_->options = std::move(options);
   state_->log = std::move(log);
+  state_->start = state_->clock.now();
   for (unsigned i = 0; i < state_->options.threads; ++i) {
     auto service = ServiceThread::create(*state_);
     if (!service) {

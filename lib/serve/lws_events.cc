@@ -157,7 +157,7 @@ void ServiceThread::on_receive(const LwsEvent& event) {
 }
 
 int ServiceThread::on_established(const LwsEvent& event) {
-  auto session = std::make_unique<Session>(event.connection, *this);
+  auto session = std::make_unique<Session>(event.connection, *this, counts_.read().established);
   session->index_ = sessions_.size();
   *event.session = session.get();
   sessions_.push_back(std::move(session));
@@ -173,6 +173,7 @@ void ServiceThread::on_closed(Session& session) {
   if (session.closing_) {
     std::erase(ending_, &session);
   }
+  (void)held_.take(session);
   const std::size_t index = session.index_;
   std::swap(sessions_[index], sessions_.back());
   sessions_[index]->index_ = index;

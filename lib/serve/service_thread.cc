@@ -39,6 +39,14 @@ ServiceThread::ServiceThread(ServerState& state)
   tick_.start(period, period);
   turn_end_.set<ServiceThread, &ServiceThread::flush_dirty>(this);
   turn_end_.start();
+  if (state.options.delay.fixed.count() > 0) {
+    release_timer_.emplace(loop_, [this] { release_held(); });
+  }
+  if (state.options.stall) {
+    stalls_.emplace(*state.options.stall, state.start);
+    stall_timer_.emplace(loop_, [this] { stand_still(); });
+    stall_timer_->set(stalls_->next_begin(now()));
+  }
 }
 
 Expected<std::unique_ptr<ServiceThread>> ServiceThread::create(ServerState& state) {
@@ -73,6 +81,7 @@ void ServiceThread::adopt(UniqueFd connection) {
 void ServiceThread::ask(std::atomic<bool>& what) {
   what.store(true, std::memory_order_release);
   asked_.send();
+  asked_while_still_.release();
 }
 
 void ServiceThread::on_asked() noexcept {
@@ -169,6 +178,43 @@ void ServiceThread::cut(Session& session) {
   if (sessions_.size() == before) {
     // It wants to flush what it has buffered first, and has lost its own time limit for that.
     ::shutdown(lws_get_socket_fd(connection), SHUT_RDWR);
+  }
+}
+
+void ServiceThread::hold(Session& session, std::string frame) {
+  const auto before = held_.next_due();
+  const Nanoseconds delay = delay_of(options().delay, session.number_, session.messages_held_++);
+  held_.push(session, now() + delay, std::move(frame));
+  if (held_.next_due() != before) {
+    release_timer_->set(*held_.next_due());
+  }
+}
+
+void ServiceThread::release_held() {
+  held_.release_due(now(),
+                    [](Session& session, const std::string& frame) { session.release(frame); });
+  if (const auto due = held_.next_due()) {
+    release_timer_->set(*due);
+  }
+}
+
+bool ServiceThread::asked() const {
+  return stop_asked_.load(std::memory_order_acquire) ||
+         drain_asked_.load(std::memory_order_acquire);
+}
+
+void ServiceThread::stand_still() {
+  const Instant begin = now();
+  if (const auto end = stalls_->stalled_until(begin)) {
+    while (!asked() && now() < *end) {
+      (void)asked_while_still_.try_acquire_until(*end);
+    }
+  }
+  if (!asked()) {
+    stall_timer_->set(stalls_->next_begin(now()));
+  }
+  for (const auto& session : sessions_) {
+    session->forgive(now() - begin);
   }
 }
 

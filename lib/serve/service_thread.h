@@ -8,6 +8,8 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <semaphore>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,10 +18,13 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "serve/counts.h"
+#include "serve/delay_queue.h"
 #include "serve/echo_options.h"
+#include "serve/instant_timer.h"
 #include "serve/log.h"
 #include "serve/lws_context.h"
 #include "serve/session.h"
+#include "serve/stall.h"
 #include "serve/tls_setup.h"
 #include "serve/unique_fd.h"
 
@@ -34,6 +39,7 @@ struct ServerState {
   EchoOptions options;
   LogSink log;
   MonotonicClock clock;
+  Instant start;  // of listening
   std::atomic<std::size_t> established{0};
   TicketKeys ticket_keys;
 };
@@ -63,6 +69,11 @@ class ServiceThread {
   [[nodiscard]] Instant now() const { return state_.clock.now(); }
   void add_dirty(Session& session) { dirty_.push_back(&session); }
   void add_ending(Session& session) { ending_.push_back(&session); }
+  /// Holds a frame back until its delay is over; it comes back by Session::release().
+  void hold(Session& session, std::string frame);
+  [[nodiscard]] DelayQueue<Session>& held() { return held_; }
+  /// Bytes that were put aside unread may be looked at again.
+  void resume_reading() { context_.wake(); }
 
   /// One callback of libwebsockets; other than 0 ends the connection.
   [[nodiscard]] int on_event(const LwsEvent& event);
@@ -87,6 +98,9 @@ class ServiceThread {
   void adopt_waiting();
   void begin_drain();
   void cut(Session& session);
+  void release_held();
+  void stand_still();
+  [[nodiscard]] bool asked() const;
 
   ServerState& state_;
   ThreadCounts counts_;
@@ -105,11 +119,16 @@ class ServiceThread {
   std::vector<Session*> flushing_;
   std::vector<Session*> ending_;  // their Close frame is out, and their time limited
   Instant next_check_{};
+  DelayQueue<Session> held_;
+  std::optional<InstantTimer> release_timer_;
+  std::optional<StallSchedule> stalls_;
+  std::optional<InstantTimer> stall_timer_;
 
   std::mutex mutex_;
   std::vector<UniqueFd> waiting_;  // guarded by mutex_
   std::atomic<bool> drain_asked_{false};
   std::atomic<bool> stop_asked_{false};
+  std::counting_semaphore<> asked_while_still_{0};
   std::function<void()> drain_handler_;
   bool draining_ = false;
   Instant drain_end_{};

@@ -22,6 +22,8 @@ using wire::Opcode;
 
 // A queue that grew for one large message gives its memory back.
 constexpr std::size_t kKeptCapacity = 16 * 1024;
+// Of one connection under --delay. Reading pauses above it, and goes on below half of it.
+constexpr std::size_t kMaxHeldBytes = 16 * 1024 * 1024;
 // Between a Close frame that says what a peer did wrong and the end: closing at once, with its
 // bytes unread, would send a RST that can overtake the frame.
 constexpr Nanoseconds kFailureLinger = std::chrono::milliseconds(200);
@@ -50,8 +52,8 @@ std::string close_answer(std::string_view received) {
 
 }  // namespace
 
-Session::Session(lws* connection, ServiceThread& thread)
-    : connection_(connection), thread_(thread), out_(LWS_PRE, '\0') {}
+Session::Session(lws* connection, ServiceThread& thread, std::uint64_t number)
+    : connection_(connection), thread_(thread), number_(number), out_(LWS_PRE, '\0') {}
 
 void Session::on_fragment(std::string_view bytes, bool last, std::size_t remaining, bool binary) {
   heard_ = true;
@@ -90,9 +92,42 @@ bool Session::valid_text(std::string_view bytes, bool last) {
 }
 
 void Session::echo(std::string_view message, bool binary) {
-  append_frame(out_, binary ? Opcode::binary : Opcode::text, message);
+  const Opcode opcode = binary ? Opcode::binary : Opcode::text;
   thread_.counts().on_message(message.size());
+  if (thread_.options().delay.fixed.count() == 0) {
+    append_frame(out_, opcode, message);
+    mark_dirty();
+    return;
+  }
+  std::string frame;
+  append_frame(frame, opcode, message);
+  thread_.hold(*this, std::move(frame));
+  if (thread_.held().held_bytes(*this) > kMaxHeldBytes) {
+    pause(held);
+  }
+}
+
+void Session::release(const std::string& frame) {
+  out_ += frame;
   mark_dirty();
+  if ((paused_ & held) != 0 && thread_.held().held_bytes(*this) < kMaxHeldBytes / 2) {
+    resume(held);
+    thread_.resume_reading();
+  }
+}
+
+void Session::pause(PauseReason reason) {
+  if (paused_ == 0) {
+    lws_rx_flow_control(connection_, 0);
+  }
+  paused_ |= reason;
+}
+
+void Session::resume(PauseReason reason) {
+  if (paused_ == reason) {
+    lws_rx_flow_control(connection_, 1);
+  }
+  paused_ = static_cast<unsigned char>(paused_ & ~reason);
 }
 
 void Session::mark_dirty() {
@@ -104,6 +139,7 @@ void Session::mark_dirty() {
 
 void Session::on_peer_close(std::string_view payload) {
   if (!closing_) {
+    out_ += thread_.held().take(*this);
     append_frame(out_, Opcode::close, close_answer(payload));
     closing_ = true;
   }
@@ -115,11 +151,13 @@ void Session::start_ending(Nanoseconds patience) {
   closing_ = true;
   end_ = thread_.now() + patience;
   clear_keeping_little(message_, 0);
+  (void)thread_.held().take(*this);
   thread_.add_ending(*this);
 }
 
 void Session::start_close(CloseCode code, std::string_view reason) {
   if (!closing_) {
+    out_ += thread_.held().take(*this);
     append_frame(out_, Opcode::close, close_payload(code, reason));
     mark_dirty();
     start_ending(thread_.options().close_timeout);
@@ -152,18 +190,16 @@ bool Session::flush() {
   // What the kernel did not take is in libwebsockets' own buffer now. Until that is empty nothing
   // is read: it bounds what a peer that does not read can make us hold, and libwebsockets drops a
   // connection whose Close frame arrives while it has bytes buffered.
-  if (alive && !paused_ && lws_partial_buffered(connection_) != 0) {
-    paused_ = true;
-    lws_rx_flow_control(connection_, 0);
+  if (alive && lws_partial_buffered(connection_) != 0) {
+    pause(unsent);
   }
   return alive;
 }
 
 void Session::on_writable() {
   mark_dirty();
-  if (paused_ && lws_partial_buffered(connection_) == 0) {
-    paused_ = false;
-    lws_rx_flow_control(connection_, 1);
+  if ((paused_ & unsent) != 0 && lws_partial_buffered(connection_) == 0) {
+    resume(unsent);
   }
 }
 
@@ -187,7 +223,7 @@ bool Session::check_alive(Instant now) {
     fail(CloseCode::too_big, "message too big");
     return true;
   }
-  if (heard_ || (paused_ && takes_bytes())) {
+  if (heard_ || ((paused_ & unsent) != 0 && takes_bytes())) {
     heard_ = false;
     pinged_ = false;
     since_ = now;

@@ -20,7 +20,8 @@ class ServiceThread;
 /// its frames are written raw, once a turn, by flush().
 class Session {
  public:
-  Session(lws* connection, ServiceThread& thread);
+  /// `number` tells the connections of a thread apart, for their delays.
+  Session(lws* connection, ServiceThread& thread, std::uint64_t number);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -31,6 +32,10 @@ class Session {
   void on_peer_close(std::string_view payload);
   void on_writable();
 
+  /// A frame that was held back is due.
+  void release(const std::string& frame);
+  /// The server stood still for so long: not the peer's fault.
+  void forgive(Nanoseconds time) { since_ += time; }
   /// libwebsockets has begun to close by itself, because the peer broke the protocol.
   void on_closing_below();
 
@@ -50,23 +55,30 @@ class Session {
  private:
   friend class ServiceThread;
 
+  /// Why nothing is read: the peer does not take what we have for it, or too much is held back.
+  enum PauseReason : unsigned char { unsent = 1, held = 2 };
+
   [[nodiscard]] bool too_big(std::size_t bytes, std::size_t remaining) const;
   [[nodiscard]] bool valid_text(std::string_view bytes, bool last);
   void echo(std::string_view message, bool binary);
   void mark_dirty();
   [[nodiscard]] bool takes_bytes();
+  void pause(PauseReason reason);
+  void resume(PauseReason reason);
   void start_ending(Nanoseconds patience);
 
   lws* connection_;
   ServiceThread& thread_;
-  std::size_t index_ = 0;  // in the thread's list of sessions
-  std::string out_;        // LWS_PRE bytes of headroom, then whole frames to write
-  std::string message_;    // the fragments of a message so far
+  std::uint64_t number_;
+  std::uint64_t messages_held_ = 0;  // so far
+  std::size_t index_ = 0;            // in the thread's list of sessions
+  std::string out_;                  // LWS_PRE bytes of headroom, then whole frames to write
+  std::string message_;              // the fragments of a message so far
   wire::Utf8Validator utf8_;
-  bool dirty_ = false;    // in the thread's list of sessions to flush
-  bool closing_ = false;  // our Close frame is queued or sent, or the peer's was answered
-  bool paused_ = false;   // not reading: the peer does not take what we have for it
-  bool heard_ = true;     // since the last tick
+  bool dirty_ = false;        // in the thread's list of sessions to flush
+  bool closing_ = false;      // our Close frame is queued or sent, or the peer's was answered
+  unsigned char paused_ = 0;  // PauseReasons
+  bool heard_ = true;         // since the last tick
   bool pinged_ = false;
   Instant since_{};                 // of the last sign of life, or of the ping
   std::uint64_t acknowledged_ = 0;  // bytes, at the last look

@@ -3,9 +3,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
+#include <stdexcept>
+#include <string>
 #include <vector>
 
 #include "tests/support/catch.h"
@@ -20,6 +24,40 @@ std::uint16_t port_of(const std::string& url) {
   const std::size_t colon = url.rfind(':');
   return colon == std::string::npos ? std::uint16_t{0}
                                     : static_cast<std::uint16_t>(std::stoi(url.substr(colon + 1)));
+}
+
+std::vector<std::string> echo_command(std::vector<std::string> further) {
+  std::vector<std::string> command{WSKIT_BINARY, "serve", "echo"};
+  if (std::ranges::find(further, "--unix-socket") == further.end()) {
+    command.insert(command.end(), {"--listen", "127.0.0.1:0"});
+  }
+  command.insert(command.end(), further.begin(), further.end());
+  return command;
+}
+
+// A directory of this test's own, gone with it.
+class ScratchDirectory {
+ public:
+  ScratchDirectory() {
+    std::string path = (std::filesystem::temp_directory_path() / "wskit-serve-XXXXXX").string();
+    if (::mkdtemp(path.data()) == nullptr) {
+      throw std::runtime_error("mkdtemp");
+    }
+    path_ = path;
+  }
+  ScratchDirectory(const ScratchDirectory&) = delete;
+  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
+  ~ScratchDirectory() { std::filesystem::remove_all(path_); }
+
+  [[nodiscard]] std::string file(const std::string& name) const { return path_ + "/" + name; }
+
+ private:
+  std::string path_;
+};
+
+std::string content_of(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 // User and system time of a process.
@@ -40,7 +78,7 @@ double cpu_seconds(pid_t pid) {
 }  // namespace
 
 TEST_CASE("the first line is the URL and SIGTERM ends in order") {
-  Process server({WSKIT_BINARY, "serve", "echo", "--listen", "127.0.0.1:0"});
+  Process server(echo_command({}));
   const std::string url = server.read_line();
   REQUIRE(url.starts_with("ws://127.0.0.1:"));
   RawClient client(port_of(url));
@@ -60,7 +98,7 @@ TEST_CASE("the first line is the URL and SIGTERM ends in order") {
 }
 
 TEST_CASE("short of descriptors it neither spins nor fills the log and recovers") {
-  Process server({WSKIT_BINARY, "serve", "echo", "--listen", "127.0.0.1:0"}, 60);
+  Process server(echo_command({}), 60);
   const std::uint16_t port = port_of(server.read_line());
   std::vector<RawClient> clients;
   for (int i = 0; i < 120; ++i) {
@@ -85,4 +123,126 @@ TEST_CASE("short of descriptors it neither spins nor fills the log and recovers"
   CHECK(exit.code == 0);
   CHECK_THAT(exit.err, Catch::Contains("new connections wait"));
   CHECK(std::ranges::count(exit.err, '\n') <= 3);
+}
+
+TEST_CASE("the ready file holds the URL") {
+  const ScratchDirectory scratch;
+  const std::string file = scratch.file("ready");
+  Process server(echo_command({"--ready-file", file}));
+  const std::string url = server.read_line();
+  CHECK(content_of(file) == url + "\n");
+  server.signal(SIGINT);
+  CHECK(server.wait().code == 0);
+}
+
+TEST_CASE("it serves on a unix socket and removes it") {
+  const ScratchDirectory scratch;
+  const std::string path = scratch.file("echo.sock");
+  Process server(echo_command({"--unix-socket", path, "--threads", "2"}));
+  CHECK(server.read_line() == "ws+unix:" + path);
+  RawClient client = RawClient::over_unix(path);
+  REQUIRE(client.upgrade());
+  client.send_frame(0x81, "hello");
+  const auto echo = client.read_frame();
+  REQUIRE(echo);
+  CHECK(echo->payload == "hello");
+  server.signal(SIGTERM);
+  client.send_frame(0x88, "\x03\xe9");
+  CHECK(server.wait().code == 0);
+  CHECK_FALSE(std::filesystem::exists(path));
+}
+
+TEST_CASE("a unix socket that a killed server left behind is taken over") {
+  const ScratchDirectory scratch;
+  const std::string path = scratch.file("echo.sock");
+  {
+    Process killed(echo_command({"--unix-socket", path}));
+    REQUIRE_FALSE(killed.read_line().empty());
+  }
+  REQUIRE(std::filesystem::exists(path));
+  Process server(echo_command({"--unix-socket", path}));
+  CHECK_FALSE(server.read_line().empty());
+  const Exit second = run(echo_command({"--unix-socket", path}));
+  CHECK(second.code == 2);
+  CHECK_THAT(second.err, Catch::Contains("in use"));
+}
+
+TEST_CASE("peers that do not answer the close are cut after the drain time") {
+  Process server(echo_command({"--drain-time", "200ms"}));
+  RawClient client(port_of(server.read_line()));
+  REQUIRE(client.upgrade());
+  server.signal(SIGTERM);
+  CHECK(client.read_close() == 1001);
+  CHECK(server.wait().code == 0);
+}
+
+TEST_CASE("a second signal cuts at once") {
+  Process server(echo_command({"--drain-time", "1h"}));
+  RawClient client(port_of(server.read_line()));
+  REQUIRE(client.upgrade());
+  server.signal(SIGTERM);
+  CHECK(client.read_close() == 1001);
+  server.signal(SIGTERM);
+  CHECK(server.wait().code == 0);
+}
+
+TEST_CASE("a self-signed certificate is written for the clients and told about") {
+  const ScratchDirectory scratch;
+  const std::string ca = scratch.file("ca.pem");
+  Process server(echo_command({"--self-signed", "--write-ca", ca}));
+  CHECK(server.read_line().starts_with("wss://127.0.0.1:"));
+  CHECK(content_of(ca).starts_with("-----BEGIN CERTIFICATE-----"));
+  CHECK_THAT(server.err(), Catch::Contains("--cacert " + ca));
+  CHECK_THAT(server.err(), Catch::Contains("SHA-256"));
+}
+
+TEST_CASE("a port in use is an error that names it") {
+  Process server(echo_command({}));
+  const std::string port = std::to_string(port_of(server.read_line()));
+  const Exit exit = run({WSKIT_BINARY, "serve", "echo", "--listen", "127.0.0.1:" + port});
+  CHECK(exit.code == 2);
+  CHECK(exit.out.empty());
+  CHECK_THAT(exit.err, Catch::Contains("127.0.0.1:" + port));
+  CHECK(std::ranges::count(exit.err, '\n') == 1);
+}
+
+TEST_CASE("bad options are one line on standard error and exit 2") {
+  const std::vector<std::vector<std::string>> cases{
+      {"--listen", "nonsense"},
+      {"--listen", "127.0.0.1:99999"},
+      {"--listen", "192.0.2.1:0"},
+      {"--listen", "no.such.host.invalid:0"},
+      {"--threads", "0"},
+      {"--threads", "x"},
+      {"--stall", "5s"},
+      {"--stall", "1s,2s"},
+      {"--delay", "fast"},
+      {"--delay", "10ms", "--jitter", "20ms"},
+      {"--max-message", "0"},
+      {"--max-message", "-1"},
+      {"--ping-timeout", "0"},
+      {"--cert", "/nonexistent.pem"},
+      {"--cert", "/nonexistent.pem", "--key", "/nonexistent.key"},
+      {"--self-signed", "--cert", "/dev/null", "--key", "/dev/null"},
+      {"--write-ca", "/tmp/x"},
+      {"--unix-socket", ""},
+      {"--no-such-option"},
+      {"further"},
+  };
+  for (const auto& options : cases) {
+    std::vector<std::string> command{WSKIT_BINARY, "serve", "echo"};
+    command.insert(command.end(), options.begin(), options.end());
+    const Exit exit = run(command);
+    INFO(options.front() << " " << options.back() << ": " << exit.err);
+    CHECK(exit.code == 2);
+    CHECK(exit.out.empty());
+    CHECK(std::ranges::count(exit.err, '\n') == 1);
+  }
+}
+
+TEST_CASE("a ready file that cannot be written ends the server before it says that it is ready") {
+  const Exit exit = run(echo_command({"--ready-file", "/nonexistent/ready"}));
+  CHECK(exit.code == 23);
+  CHECK(exit.out.empty());
+  CHECK_THAT(exit.err, Catch::Contains("/nonexistent/ready"));
 }

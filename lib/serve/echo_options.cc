@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#include "serve/echo_options.h"
+
+#include <string_view>
+
+namespace wskit::serve {
+namespace {
+
+constexpr unsigned kMaxThreads = 256;
+
+}  // namespace
+
+Expected<void> check_options(const EchoOptions& options) {
+  const auto refuse = [](std::string_view why) {
+    return fail(ErrorCode::usage, std::string("echo server: ").append(why));
+  };
+  if (options.threads == 0 || options.threads > kMaxThreads) {
+    return refuse("the number of threads is from 1 to 256");
+  }
+  if (options.max_message == 0) {
+    return refuse("the limit of a message is at least 1 byte");
+  }
+  if (options.handshake_timeout.count() <= 0 || options.close_timeout.count() <= 0) {
+    return refuse("time-outs are greater than zero");
+  }
+  if (options.ping_interval.count() > 0 && options.ping_timeout.count() <= 0) {
+    return refuse("the ping time-out is greater than zero; a ping interval of zero sends no pings");
+  }
+  if (options.delay.jitter > options.delay.fixed) {
+    return refuse("the jitter is at most the delay, around which it lies");
+  }
+  return {};
+}
+
+}  // namespace wskit::serve
