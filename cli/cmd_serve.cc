@@ -1,78 +1,116 @@
 // SPDX-License-Identifier: MIT
 #include "cli/cmd_serve.h"
 
-#include <fmt/format.h>
-
-#include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
 
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "cli/hints.h"
+#include "cli/serve_options.h"
 #include "cli/stop_signals.h"
+#include "load/limits.h"
+#include "report/file.h"
+#include "report/terminal.h"
 #include "serve/echo_server.h"
 
 namespace wskit::cli {
 namespace {
 
-struct ServeOptions {
-  std::string listen = "127.0.0.1:9001";
-  serve::EchoOptions echo;
-};
+constexpr std::string_view kName = "serve echo";
 
-int report(const Error& error) {
-  fmt::print(stderr, "wskit: {}\n", error.message);
-  return exit_code(error.code);
+void log_line(serve::LogLevel, std::string_view line) {
+  fmt::print(stderr, "wskit {}: {}\n", kName, report::printable(line));
 }
 
-void log_to_stderr(serve::LogLevel, std::string_view line) {
-  fmt::print(stderr, "wskit: {}\n", line);
+// A self-signed certificate is of no use to a client that does not know how to trust it.
+Expected<void> tell_how_to_trust(const ServeEchoOptions& options,
+                                 const serve::Certificate& certificate) {
+  fmt::print(stderr, "self-signed certificate, SHA-256 {}\n", certificate.fingerprint());
+  if (options.ca_file.empty()) {
+    fmt::print(stderr, "to trust it: --write-ca FILE here, --cacert FILE at the client\n");
+    return {};
+  }
+  auto written = report::write_file(options.ca_file, certificate.pem());
+  if (written) {
+    fmt::print(stderr, "to trust it: --cacert {}\n", options.ca_file);
+  }
+  return written;
+}
+
+// The first line of standard output is the URL: whoever started us waits for it.
+Expected<void> announce(const ServeEchoOptions& options, const std::string& url) {
+  if (!options.ready_file.empty()) {
+    if (auto written = report::write_file(options.ready_file, url + "\n"); !written) {
+      return written;
+    }
+  }
+  fmt::print("{}\n", url);
+  std::fflush(stdout);
+  return {};
 }
 
 // The first signal lets what is open end in order, the second cuts it.
-void stop_on_signals(const StopSignals& signals, serve::EchoServer& server) {
+void serve_until_signalled(const StopSignals& signals, serve::EchoServer& server) {
   (void)signals.next();
   server.drain();
-  std::thread waiting([&server] { server.wait(); });
-  std::thread([&] {
-    (void)signals.next();
-    server.stop();
-  }).detach();
-  waiting.join();
+  const std::jthread second([&signals, &server](const std::stop_token& done) {
+    while (!done.stop_requested()) {
+      if (signals.poll()) {
+        server.stop();
+        return;
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+  });
+  server.wait();
 }
 
-int run_echo(const ServeOptions& options) {
+Expected<void> serve_echo(const ServeEchoOptions& options) {
   const StopSignals signals;
-  auto address = serve::parse_listen_address(options.listen);
-  if (!address) {
-    return report(address.error());
+  (void)load::raise_limits();
+  auto server_options = cli::server_options(options);
+  if (!server_options) {
+    return std::unexpected(std::move(server_options.error()));
   }
-  serve::EchoOptions echo = options.echo;
-  echo.listen = std::move(*address);
-  auto server = serve::EchoServer::start(std::move(echo), log_to_stderr);
+  const auto certificate = server_options->certificate;
+  auto server = serve::EchoServer::start(std::move(*server_options), log_line);
   if (!server) {
-    return report(server.error());
+    return std::unexpected(std::move(server.error()));
   }
-  fmt::print("{}\n", (*server)->url());
-  std::fflush(stdout);
-  stop_on_signals(signals, **server);
-  return 0;
+  if (options.self_signed) {
+    if (auto told = tell_how_to_trust(options, *certificate); !told) {
+      return told;
+    }
+  }
+  if (auto announced = announce(options, (*server)->url()); !announced) {
+    return announced;
+  }
+  serve_until_signalled(signals, **server);
+  return {};
+}
+
+int run_serve_echo(const ServeEchoOptions& options) {
+  const auto served = serve_echo(options);
+  return served ? 0 : complain(kName, served.error());
 }
 
 }  // namespace
 
 void add_serve(CLI::App& app, Command& chosen) {
-  auto* serve = app.add_subcommand("serve", "Run a server to test against");
+  CLI::App* serve = app.add_subcommand("serve", "Run a server to test against");
   serve->require_subcommand(1);
-  auto* echo = serve->add_subcommand("echo", "Send every message back");
-  auto options = std::make_shared<ServeOptions>();
-  echo->add_option("--listen", options->listen,
-                   "HOST:PORT, [IPV6]:PORT or unix:PATH; port 0 takes a free one")
-      ->capture_default_str();
-  echo->add_option("--threads", options->echo.threads, "Threads that share the connections")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 256));
-  echo->callback([options, &chosen] { chosen = [options] { return run_echo(*options); }; });
+  CLI::App* echo =
+      serve->add_subcommand("echo", "Send every message back, text as text and binary as binary");
+  auto options = std::make_shared<ServeEchoOptions>();  // shared with the callback that CLI11 keeps
+  add_serve_echo_options(*echo, *options);
+  echo->callback([options, &chosen] { chosen = [options] { return run_serve_echo(*options); }; });
 }
 
 }  // namespace wskit::cli

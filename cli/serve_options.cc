@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+#include "cli/serve_options.h"
+
+#include <limits>
+#include <string_view>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/parsed_option.h"
+#include "core/parse.h"
+
+namespace wskit::cli {
+namespace {
+
+using serve::EchoOptions;
+
+constexpr std::uint64_t kMaxThreads = 256;
+constexpr std::uint64_t kMaxNumber = std::numeric_limits<std::int64_t>::max();
+
+template <class Integer, std::uint64_t Low, std::uint64_t High>
+Expected<Integer> parse_number(std::string_view text) {
+  const auto value = parse_integer(text, Low, High);
+  if (!value) {
+    return std::unexpected(value.error());
+  }
+  return static_cast<Integer>(*value);
+}
+
+std::string seconds(Nanoseconds duration) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count()) + "s";
+}
+
+CLI::Option* add_duration(CLI::App& app, const std::string& name, Nanoseconds& value,
+                          const std::string& description) {
+  return add_parsed(app, name, value, parse_duration, description)->type_name("DURATION");
+}
+
+void add_where(CLI::App& app, ServeEchoOptions& options) {
+  const std::string group = "Where";
+  add_parsed(app, "--listen", options.server.listen, serve::parse_listen_address,
+             "Listen here; port 0 takes a free one, a port alone is on 127.0.0.1")
+      ->type_name("HOST:PORT|unix:PATH")
+      ->default_str("127.0.0.1:9001")
+      ->group(group);
+  app.add_option("--unix-socket", options.unix_path, "Listen on a unix socket")
+      ->type_name("PATH")
+      ->excludes("--listen")
+      ->group(group);
+  add_parsed(app, "-t,--threads", options.server.threads, parse_number<unsigned, 1, kMaxThreads>,
+             "Threads that share the connections")
+      ->type_name("N")
+      ->default_str("1")
+      ->group(group);
+  app.add_option("--ready-file", options.ready_file,
+                 "Write the URL to this file once connections are accepted")
+      ->type_name("FILE")
+      ->group(group);
+}
+
+void add_tls(CLI::App& app, ServeEchoOptions& options) {
+  const std::string group = "TLS";
+  app.add_option("--cert", options.certificate_file, "Certificate with its chain, PEM")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--key", options.key_file, "Its private key, PEM, without a passphrase")
+      ->type_name("FILE")
+      ->group(group);
+  app.get_option("--cert")->needs("--key");
+  app.get_option("--key")->needs("--cert");
+  app.add_flag("--self-signed", options.self_signed,
+               "Make a certificate for localhost, 127.0.0.1 and ::1, good for 30 days")
+      ->excludes("--cert")
+      ->group(group);
+  app.add_option("--write-ca", options.ca_file,
+                 "Write that certificate here, for the --cacert of clients")
+      ->type_name("FILE")
+      ->needs("--self-signed")
+      ->group(group);
+}
+
+void add_behaviour(CLI::App& app, EchoOptions& server) {
+  const std::string group = "Behaviour";
+  add_duration(app, "--delay", server.delay.fixed, "Hold every echo back for this long")
+      ->default_str("0")
+      ->group(group);
+  add_duration(app, "--jitter", server.delay.jitter,
+               "Spread the delay evenly by plus or minus this")
+      ->default_str("0")
+      ->group(group);
+  add_parsed(app, "--seed", server.delay.seed, parse_number<std::uint64_t, 0, kMaxNumber>,
+             "The same seed spreads the same way")
+      ->type_name("N")
+      ->default_str("1")
+      ->group(group);
+  add_parsed(app, "--stall", server.stall, serve::parse_stall,
+             "Stand still in the last FOR of each EVERY, all threads together, e.g. 5s,1s")
+      ->type_name("EVERY,FOR")
+      ->group(group);
+  app.add_option("--subprotocol", server.subprotocols,
+                 "Agree to this subprotocol only (repeatable); else to the first offered")
+      ->type_name("NAME")
+      ->allow_extra_args(false)
+      ->group(group);
+  app.add_option("--allow-origin", server.allowed_origins,
+                 "Let pages of this origin connect too (repeatable), '*' for all; without it only "
+                 "clients without an Origin header and pages of this host and port may")
+      ->type_name("ORIGIN")
+      ->allow_extra_args(false)
+      ->group(group);
+}
+
+void add_limits(CLI::App& app, EchoOptions& server) {
+  const std::string group = "Limits";
+  add_parsed(app, "--max-message", server.max_message, parse_size,
+             "Refuse longer messages with 1009")
+      ->type_name("SIZE")
+      ->default_str("16MiB")
+      ->group(group);
+  add_parsed(app, "--max-connections", server.max_connections,
+             parse_number<std::size_t, 0, kMaxNumber>,
+             "Refuse further upgrades with 503; 0 for no limit but the open files")
+      ->type_name("N")
+      ->default_str("0")
+      ->group(group);
+  add_duration(app, "--handshake-timeout", server.handshake_timeout,
+               "From accepting to the end of the upgrade, in whole seconds")
+      ->default_str(seconds(EchoOptions().handshake_timeout))
+      ->group(group);
+  add_duration(app, "--ping-interval", server.ping_interval,
+               "Ping a connection that was quiet for this long; 0 for never")
+      ->default_str(seconds(EchoOptions().ping_interval))
+      ->group(group);
+  add_duration(app, "--ping-timeout", server.ping_timeout,
+               "Drop a connection that does not answer a ping")
+      ->default_str(seconds(EchoOptions().ping_timeout))
+      ->group(group);
+  add_duration(app, "--drain-time", server.drain_time,
+               "On SIGTERM close with 1001 and wait this long at most; a second signal cuts")
+      ->default_str(seconds(EchoOptions().drain_time))
+      ->group(group);
+}
+
+}  // namespace
+
+void add_serve_echo_options(CLI::App& app, ServeEchoOptions& options) {
+  add_where(app, options);
+  add_tls(app, options);
+  add_behaviour(app, options.server);
+  add_limits(app, options.server);
+}
+
+Expected<serve::EchoOptions> server_options(const ServeEchoOptions& options) {
+  EchoOptions server = options.server;
+  if (options.unix_path) {
+    auto address = serve::parse_listen_address("unix:" + *options.unix_path);
+    if (!address) {
+      return std::unexpected(std::move(address.error()));
+    }
+    server.listen = std::move(*address);
+  }
+  if (options.self_signed || !options.certificate_file.empty()) {
+    auto certificate = options.self_signed
+                           ? serve::Certificate::make_self_signed()
+                           : serve::Certificate::load(options.certificate_file, options.key_file);
+    if (!certificate) {
+      return std::unexpected(std::move(certificate.error()));
+    }
+    server.certificate = std::move(*certificate);
+  }
+  return server;
+}
+
+}  // namespace wskit::cli

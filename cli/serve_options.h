@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/error.h"
+#include "serve/echo_options.h"
+
+namespace CLI {
+class App;
+}
+
+namespace wskit::cli {
+
+/// What `wskit serve echo` was told, before files are read and the certificate is made.
+struct ServeEchoOptions {
+  serve::EchoOptions server = {.listen = {.port = 9001}};
+  std::optional<std::string> unix_path;
+  std::string certificate_file;
+  std::string key_file;
+  bool self_signed = false;
+  std::string ca_file;     // where the self-signed certificate is to be written
+  std::string ready_file;  // where the URL is to be written
+};
+
+void add_serve_echo_options(CLI::App& app, ServeEchoOptions& options);
+
+/// Loads or makes the certificate and puts the parts together. Fails with ErrorCode::usage.
+[[nodiscard]] Expected<serve::EchoOptions> server_options(const ServeEchoOptions& options);
+
+}  // namespace wskit::cli
