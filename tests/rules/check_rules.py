@@ -197,8 +197,25 @@ def check_top_level(tree):
             yield file, 1, "top-level", f"{file.parts[0]} is not part of the layout"
 
 
+def check_built(tree):
+    """What no CMakeLists.txt names is neither built nor tested: a merge can lose it in silence."""
+    if "CMakeLists.txt" not in tree.paths:
+        return
+    lists = {file.path: file for file in tree.files if file.parts[-1] == "CMakeLists.txt"}
+    for file in tree.files:
+        folders = ["/".join(file.parts[:depth]) for depth in range(len(file.parts))]
+        above = [lists[path] for path in (f"{folder}/CMakeLists.txt".lstrip("/")
+                                          for folder in folders) if path in lists]
+        if file.suffix == ".cc" and not any(file.parts[-1] in list_.text for list_ in above):
+            yield file, 1, "built", "no CMakeLists.txt above it names this source"
+        if file.path in lists and len(file.parts) > 1:
+            parent = lists.get("/".join([*file.parts[:-2], "CMakeLists.txt"]))
+            if parent is None or f"add_subdirectory({file.parts[-2]})" not in parent.text:
+                yield file, 1, "built", "the folder above does not add this one"
+
+
 RULES = [
-    check_layers, check_links, check_restricted_headers, check_include_order, check_libraries,
+    check_built, check_layers, check_links, check_restricted_headers, check_include_order, check_libraries,
     check_code, check_files, check_top_level,
 ]
 

@@ -42,6 +42,17 @@ class CheckRules(unittest.TestCase):
         self.assertEqual([("layers", 2)], self.found_in("lib/load/a.cc", '#include "cli/main.h"\n'))
         self.assertEqual([("layers", 2)], self.found_in("cli/a.cc", '#include "broker/broker.h"\n'))
 
+    def test_a_source_that_no_list_names_fails(self):
+        tree = {
+            "CMakeLists.txt": "add_subdirectory(lib)\n",
+            "lib/CMakeLists.txt": "add_subdirectory(wire)\n",
+            "lib/wire/CMakeLists.txt": "wskit_library(wire SOURCES a.cc)\n",
+            "lib/wire/a.cc": SPDX,
+        }
+        self.assertEqual([], self.found(tree))
+        self.assertEqual([("built", 1)], self.found(tree | {"lib/wire/b.cc": SPDX}))
+        self.assertEqual([("built", 1)], self.found(tree | {"lib/CMakeLists.txt": ""}))
+
     def test_a_folder_outside_the_design_fails(self):
         self.assertEqual([("layers", 1)], self.found_in("lib/misc/a.cc", ""))
 
