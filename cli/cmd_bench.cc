@@ -176,11 +176,20 @@ int exit_code_of(const BenchOptions& options, const stats::RunResult& result,
   return options.strict && result.verdict.generator_limited ? kGeneratorLimited : 0;
 }
 
+/// When `at` was by the clock on the wall.
+stats::WallClock wall_clock(Instant at) {
+  const auto now = std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now());
+  return now - (MonotonicClock().now() - at);
+}
+
 int run_bench(const BenchOptions& options) {
   const StopSignals signals;
   auto prepared = prepare(options);
   if (!prepared) {
     return complain("bench", prepared.error());
+  }
+  if (options.connect.insecure && prepared->target.request.options().uri.tls) {
+    fmt::print(stderr, "wskit bench: warning: certificates are not checked (--insecure)\n");
   }
   const std::uint32_t threads = thread_count(options);
   load::Runner runner(prepared->plan, prepared->target, threads);
@@ -196,6 +205,7 @@ int run_bench(const BenchOptions& options) {
   stats::RunResult result = runner.result();
   result.run.command = options.command_line;
   result.run.url = prepared->url;
+  result.run.start = wall_clock(runner.measure_start().value_or(MonotonicClock().now()));
   result.run.versions = versions();
   stats::judge(result);
   for (const stats::Threshold& threshold : prepared->thresholds) {

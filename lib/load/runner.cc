@@ -78,12 +78,6 @@ stats::RunInfo describe_run(const Plan& plan, Nanoseconds window) {
           .timeout_s = seconds(plan.timeout)};
 }
 
-/// When `at` was, or is, by the clock on the wall.
-stats::WallClock wall_clock(Instant at) {
-  const auto now = std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now());
-  return at == Instant::max() ? now : now - (MonotonicClock().now() - at);
-}
-
 /// Histograms of one configuration always merge: a refusal is a bug of ours.
 void must(const Expected<void>& merged) {
   check(merged.has_value(), "results of one run merge");
@@ -144,6 +138,11 @@ Progress Runner::progress() {
   return crew_->progress();
 }
 
+std::optional<Instant> Runner::measure_start() const {
+  const Instant start = crew_->measure_start();
+  return start == Instant::max() ? std::nullopt : std::optional(start);
+}
+
 std::uint64_t Runner::opened() const {
   std::uint64_t opened = 0;
   for (const ThreadResult& thread : crew_->results()) {
@@ -172,7 +171,6 @@ stats::RunResult Runner::result() const {
   stats::RunResult result;
   result.run = describe_run(plan, window);
   result.run.interrupted = crew_->interrupted();
-  result.run.start = wall_clock(start);
   result.run.threads = static_cast<std::uint32_t>(crew_->results().size());
   result.connections.asked = plan.connections;
   result.generator = usage_of_process();

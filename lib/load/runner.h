@@ -61,9 +61,11 @@ class Runner {
   /// Cheap enough for a few times a second; asks the threads for news on the way.
   [[nodiscard]] Progress progress();
 
-  /// Once the run is over: everything that was measured, without thresholds. `run.command`, `url`
-  /// and `versions` are the caller's to fill in.
+  /// Once the run is over: everything that was measured, without thresholds. `run.command`, `url`,
+  /// `start` and `versions` are the caller's to fill in.
   [[nodiscard]] stats::RunResult result() const;
+  /// T0, once it is known.
+  [[nodiscard]] std::optional<Instant> measure_start() const;
   /// Connections that were open at some time, once the run is over.
   [[nodiscard]] std::uint64_t opened() const;
   /// Why the first connection that failed did so.
