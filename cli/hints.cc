@@ -22,8 +22,6 @@ std::string_view hint(ErrorCode code) noexcept {
       return "--connect-timeout sets how long to wait";
     case ErrorCode::tls_not_tls:
       return "a server without TLS is ws://, not wss://";
-    case ErrorCode::tls_certificate:
-      return "--cacert FILE trusts its issuer, --insecure skips the check";
     case ErrorCode::tls_alert:
       return "--cert and --key give a client certificate, --tls-max and --tlsv1.3 the versions";
     case ErrorCode::upgrade_http_status:

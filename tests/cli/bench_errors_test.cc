@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/cli/canned_server.h"
 #include "tests/cli/wskit.h"
-#include "tests/support/canned_server.h"
 #include "tests/support/catch.h"
 
 using namespace wskit::test;

@@ -10,7 +10,7 @@
 #include "net/dialer.h"
 #include "net/resolver.h"
 #include "stats/counts.h"
-#include "tests/support/sim_echo_server.h"
+#include "tests/net/load/sim_echo_server.h"
 #include "tests/support/sim_loop.h"
 #include "wire/handshake.h"
 #include "ws/client.h"

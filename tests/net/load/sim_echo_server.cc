@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tests/support/sim_echo_server.h"
+#include "tests/net/load/sim_echo_server.h"
 
 #include <algorithm>
 #include <deque>

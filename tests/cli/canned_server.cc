@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tests/support/canned_server.h"
+#include "tests/cli/canned_server.h"
 
 #include <array>
 #include <stdexcept>
