@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/cli/canned_server.h"
@@ -176,4 +177,38 @@ TEST_CASE("a password on the command line is in neither the output nor the resul
     CHECK_THAT(text, !Catch::Contains("s3cret"));
     CHECK_THAT(text, !Catch::Contains("t0ken"));
   }
+}
+
+TEST_CASE("a certificate that is not to be trusted exits with 60 and says why") {
+  const std::string directory = WSKIT_TEST_CERTIFICATES;
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"expired", "expired"},
+      {"self-signed", "self-signed"},
+      {"wrong-name", "other.example"},
+      {"unknown-ca", "unknown authority"},
+  };
+  for (const auto& [name, reason] : cases) {
+    INFO(name);
+    EchoProcess server(
+        {"--cert", directory + "/" + name + ".pem", "--key", directory + "/" + name + ".key"});
+    const Exit exit = bench(server.url(), {"--cacert", directory + "/ca.pem"});
+    check_complaint(exit, 60, {"certificate", reason, "--insecure"});
+  }
+}
+
+TEST_CASE(
+    "a certificate of a trusted issuer is accepted and without the check any with a warning") {
+  const std::string directory = WSKIT_TEST_CERTIFICATES;
+  EchoProcess good({"--cert", directory + "/server.pem", "--key", directory + "/server.key"});
+  CHECK(bench(good.url(), {"--cacert", directory + "/ca.pem"}).code == 0);
+  EchoProcess expired({"--cert", directory + "/expired.pem", "--key", directory + "/expired.key"});
+  const Exit exit = bench(expired.url(), {"--insecure"});
+  CHECK(exit.code == 0);
+  CHECK_THAT(exit.err, Catch::Contains("not checked"));
+}
+
+TEST_CASE("WebSocket without TLS to a TLS port exits with 22 and says what speaks there") {
+  EchoProcess server({"--self-signed"});
+  const std::string url = "ws" + server.url().substr(3);
+  check_complaint(bench(url), 22, {"wss://"});
 }
