@@ -12,6 +12,7 @@
 #include "cli/cmd_serve.h"
 #include "cli/command.h"
 #include "cli/command_line.h"
+#include "cli/dump_tree.h"
 #include "cli/version.h"
 #include "core/check.h"
 
@@ -43,6 +44,7 @@ int main(int argc, char* argv[]) {
   wskit::cli::add_bench(app, chosen,
                         wskit::cli::redacted_command_line({argv, static_cast<std::size_t>(argc)}));
   wskit::cli::add_serve(app, chosen);
+  wskit::cli::add_dump_option(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
