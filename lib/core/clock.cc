@@ -4,7 +4,7 @@
 namespace wskit {
 
 Instant MonotonicClock::now() const {
-  return std::chrono::steady_clock::now();
+  return read_monotonic_clock();
 }
 
 }  // namespace wskit

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <ctime>
 
 namespace wskit {
 
@@ -17,6 +18,13 @@ class Clock {
   /// The time of this very call, never a cached value.
   [[nodiscard]] virtual Instant now() const = 0;
 };
+
+/// CLOCK_MONOTONIC, as std::chrono::steady_clock reads it with one more call.
+[[nodiscard]] inline Instant read_monotonic_clock() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return Instant(std::chrono::seconds(now.tv_sec) + Nanoseconds(now.tv_nsec));
+}
 
 /// CLOCK_MONOTONIC.
 class MonotonicClock final : public Clock {

@@ -14,9 +14,8 @@ std::size_t class_of(std::size_t size) {
 
 }  // namespace
 
-Buffer BufferPool::take(std::size_t bytes) {
+Buffer BufferPool::take_any(std::size_t bytes) {
   const std::size_t size = std::bit_ceil(std::max(bytes, kSmallest));
-  bytes_out_ += size;
   const std::size_t size_class = class_of(size);
   if (size_class < kClasses && !kept_[size_class].empty()) {
     Buffer buffer = std::move(kept_[size_class].back());
@@ -27,8 +26,7 @@ Buffer BufferPool::take(std::size_t bytes) {
   return {std::make_unique_for_overwrite<std::byte[]>(size), size};
 }
 
-void BufferPool::give(Buffer buffer) {
-  bytes_out_ -= buffer.size;
+void BufferPool::give_any(Buffer buffer) {
   const std::size_t size_class = class_of(buffer.size);
   if (size_class < kClasses && kept_bytes_ + buffer.size <= kMaxKeptBytes) {
     kept_bytes_ += buffer.size;

@@ -22,18 +22,32 @@ class BufferPool {
   static constexpr std::size_t kMaxKeptBytes = std::size_t{8} << 20;
 
   /// A buffer of `bytes` or more, contents unspecified.
-  [[nodiscard]] Buffer take(std::size_t bytes);
-  void give(Buffer buffer);
-
-  /// Bytes in buffers that were taken and not given back.
-  [[nodiscard]] std::size_t bytes_out() const { return bytes_out_; }
+  [[nodiscard]] Buffer take(std::size_t bytes) {
+    std::vector<Buffer>& smallest = kept_.front();
+    if (bytes > kSmallest || smallest.empty()) [[unlikely]] {
+      return take_any(bytes);
+    }
+    Buffer buffer = std::move(smallest.back());
+    smallest.pop_back();
+    kept_bytes_ -= kSmallest;
+    return buffer;
+  }
+  void give(Buffer buffer) {
+    if (buffer.size != kSmallest || kept_bytes_ + kSmallest > kMaxKeptBytes) [[unlikely]] {
+      return give_any(std::move(buffer));
+    }
+    kept_bytes_ += kSmallest;
+    kept_.front().push_back(std::move(buffer));
+  }
 
  private:
   static constexpr std::size_t kClasses = 12;  // 512 bytes to 1 MiB
 
+  [[nodiscard]] Buffer take_any(std::size_t bytes);
+  void give_any(Buffer buffer);
+
   std::array<std::vector<Buffer>, kClasses> kept_;
   std::size_t kept_bytes_ = 0;
-  std::size_t bytes_out_ = 0;
 };
 
 }  // namespace wskit::net

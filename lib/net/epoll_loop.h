@@ -23,7 +23,7 @@ class EpollLoop final : public Loop, private StreamAdopter {
   explicit EpollLoop(LoopDescriptors descriptors);
   ~EpollLoop() override;
 
-  [[nodiscard]] Instant now() const override { return std::chrono::steady_clock::now(); }
+  [[nodiscard]] Instant now() const override { return read_monotonic_clock(); }
   [[nodiscard]] Backend backend() const override { return Backend::epoll; }
   [[nodiscard]] std::unique_ptr<Stream> connect(const SocketAddress& peer,
                                                 const SocketOptions& options,

@@ -9,6 +9,7 @@
 
 #include "core/check.h"
 #include "net/socket.h"
+#include "net/socket_io.h"
 
 namespace wskit::net {
 namespace {
@@ -20,7 +21,9 @@ constexpr int kBuffersPerTurn = 4;
 }  // namespace
 
 EpollStream::EpollStream(EpollLoop& loop, std::string peer)
-    : loop_(loop), key_(loop.targets().add(*this)), queue_(loop.pool()), peer_(std::move(peer)) {}
+    : loop_(loop), key_(loop.targets().add(*this)), queue_(loop.pool()), peer_(std::move(peer)) {
+  use_window(queue_.window());
+}
 
 EpollStream::~EpollStream() {
   loop_.targets().remove(key_);
@@ -78,15 +81,14 @@ void EpollStream::fail_later(SystemFailure failure) {
   loop_.targets().revisit(key_);
 }
 
-void EpollStream::commit(std::size_t bytes) {
+void EpollStream::make_room(std::size_t bytes) {
   check(!finishing_, "nothing is written to a stream after finish()");
-  queue_.commit(bytes);
-  unoffered_ = true;
-  flush_later();
+  queue_.make_room(bytes);
 }
 
 void EpollStream::finish() {
   finishing_ = true;
+  queue_.window().end = queue_.window().at;
   flush_later();
 }
 
@@ -184,7 +186,7 @@ void EpollStream::receive() {
       return;
     }
     ++loop.system_calls();
-    const ssize_t received = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
+    const ssize_t received = receive_bytes(socket_.get(), buffer);
     if (received <= 0) {
       received_nothing(received == 0 ? 0 : errno);
       return;
@@ -245,18 +247,19 @@ void EpollStream::on_flush() {
   flush_pending_ = false;
   if (state_ == State::failed) {
     queue_.clear();
+    queue_.window().announced = false;
   }
 }
 
 bool EpollStream::offer() {
-  if (unoffered_) {
+  if (queue_.window().announced) {
     EpollLoop& loop = loop_;
     const auto key = key_;
     handler_->on_offer(loop.now());
     if (!loop.targets().alive(key)) {
       return false;
     }
-    unoffered_ = false;
+    queue_.window().announced = false;
   }
   // Only now: what on_offer() wrote leaves with the rest.
   flush_pending_ = false;
@@ -265,11 +268,11 @@ bool EpollStream::offer() {
 
 bool EpollStream::send() {
   if (queue_.empty()) {
+    queue_.clear();
     return true;
   }
-  const std::span<const std::byte> bytes = queue_.bytes();
   ++loop_.system_calls();
-  const ssize_t sent = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  const ssize_t sent = send_bytes(socket_.get(), queue_.bytes());
   if (sent < 0) {
     send_failed(errno);
     return false;

@@ -26,10 +26,6 @@ class EpollStream final : public Stream, private EpollTarget {
   void adopt(Descriptor socket);
 
   void set_handler(StreamHandler& handler) override { handler_ = &handler; }
-  [[nodiscard]] std::span<std::byte> prepare(std::size_t bytes) override {
-    return queue_.prepare(bytes);
-  }
-  void commit(std::size_t bytes) override;
   [[nodiscard]] std::size_t unsent() const override { return queue_.size(); }
   void finish() override;
   void reset_on_close() override;
@@ -39,6 +35,8 @@ class EpollStream final : public Stream, private EpollTarget {
  private:
   enum class State : std::uint8_t { connecting, established, failed };
 
+  void make_room(std::size_t bytes) override;
+  void on_commit() override { flush_later(); }
   void on_events(std::uint32_t events) override;
   void on_revisit() override;
   void on_flush() override;
@@ -66,8 +64,6 @@ class EpollStream final : public Stream, private EpollTarget {
   Descriptor socket_;
   State state_ = State::connecting;
   bool flush_pending_ : 1 = false;
-  /// Something was committed since on_offer().
-  bool unoffered_ : 1 = false;
   /// A send found no room; on_events() will tell when there is.
   bool blocked_ : 1 = false;
   bool watches_room_ : 1 = false;

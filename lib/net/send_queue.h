@@ -6,8 +6,8 @@
 #include <span>
 #include <utility>
 
-#include "core/check.h"
 #include "net/buffer_pool.h"
+#include "net/stream.h"
 
 namespace wskit::net {
 
@@ -24,7 +24,8 @@ struct SendPiece {
 };
 
 /// The bytes of one stream that wait to be sent, in one piece, so that one system call takes them
-/// all. Owns a buffer only while it is not empty.
+/// all. They end where its window begins: what is written and committed there is queued. Owns a
+/// buffer only while it is not empty.
 class SendQueue {
  public:
   explicit SendQueue(BufferPool& pool) : pool_(pool) {}
@@ -32,54 +33,51 @@ class SendQueue {
   SendQueue& operator=(const SendQueue&) = delete;
   ~SendQueue() { clear(); }
 
-  /// Room for `bytes` behind what is queued; see Stream::prepare().
-  [[nodiscard]] std::span<std::byte> prepare(std::size_t bytes) {
-    if (buffer_.size - end_ < bytes) {
-      make_room(bytes);
+  [[nodiscard]] SendWindow& window() { return window_; }
+  /// Makes the window at least `bytes` long; see Stream::prepare().
+  void make_room(std::size_t bytes) {
+    if (buffer_.size == 0) [[likely]] {
+      hold(pool_.take(bytes));
+    } else {
+      move_up(bytes);
     }
-    return {buffer_.bytes.get() + end_, bytes};
   }
 
-  void commit(std::size_t bytes) {
-    check(bytes <= buffer_.size - end_, "a commit is not larger than what was prepared");
-    end_ += bytes;
-    give_back_if_empty();
-  }
-
-  [[nodiscard]] std::size_t size() const { return end_ - begin_; }
-  [[nodiscard]] bool empty() const { return end_ == begin_; }
-  [[nodiscard]] std::span<const std::byte> bytes() const {
-    return {buffer_.bytes.get() + begin_, size()};
-  }
+  [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(window_.at - begin_); }
+  [[nodiscard]] bool empty() const { return window_.at == begin_; }
+  [[nodiscard]] std::span<const std::byte> bytes() const { return {begin_, size()}; }
 
   /// The first `bytes` are sent.
   void consume(std::size_t bytes) {
     begin_ += bytes;
-    give_back_if_empty();
+    if (empty() && buffer_.size != 0) {
+      pool_.give(std::exchange(buffer_, {}));
+      begin_ = window_.at = window_.end = nullptr;
+    }
   }
 
   void clear() { consume(size()); }
 
   /// All that is queued; its buffer has to be given back to the pool.
   [[nodiscard]] SendPiece take() {
-    return {std::exchange(buffer_, {}), std::exchange(begin_, 0), std::exchange(end_, 0)};
+    const auto begin = static_cast<std::size_t>(begin_ - buffer_.bytes.get());
+    const std::size_t end = begin + size();
+    begin_ = window_.at = window_.end = nullptr;
+    return {std::exchange(buffer_, {}), begin, end};
   }
 
  private:
-  void give_back_if_empty() {
-    if (begin_ == end_) {
-      begin_ = end_ = 0;
-      if (buffer_.size != 0) {
-        pool_.give(std::exchange(buffer_, {}));
-      }
-    }
+  void hold(Buffer buffer) {
+    buffer_ = std::move(buffer);
+    begin_ = window_.at = buffer_.bytes.get();
+    window_.end = begin_ + buffer_.size;
   }
-  void make_room(std::size_t bytes);
+  void move_up(std::size_t bytes);
 
   BufferPool& pool_;
   Buffer buffer_;
-  std::size_t begin_ = 0;
-  std::size_t end_ = 0;
+  std::byte* begin_ = nullptr;
+  SendWindow window_;
 };
 
 }  // namespace wskit::net

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 
+#include "core/check.h"
 #include "core/clock.h"
 #include "core/error.h"
 
@@ -40,9 +41,20 @@ class StreamHandler {
   ~StreamHandler() = default;
 };
 
+/// The memory behind what a stream has queued, kept up to date by the stream.
+struct SendWindow {
+  std::byte* at = nullptr;
+  std::byte* end = nullptr;
+  /// on_commit() was called since the stream last offered what it has.
+  bool announced = false;
+};
+
 /// A connected (or connecting) byte stream: TCP, unix socket, TLS over one of these, or simulated.
 /// Writes queue, and all that is queued in a turn of the loop leaves in one system call. Destroying
 /// it closes the descriptor and forgets what was not sent; no callback follows.
+///
+/// The part of prepare() and commit() that every message passes is here, in line: an implementation
+/// hands its window to use_window() and is asked only when there is no room or something new.
 class Stream {
  public:
   Stream() = default;
@@ -55,9 +67,21 @@ class Stream {
 
   /// Room for `bytes` at the end of the send queue, to be written in place; valid until the next
   /// call on this stream. Nothing is queued before commit().
-  [[nodiscard]] virtual std::span<std::byte> prepare(std::size_t bytes) = 0;
+  [[nodiscard]] std::span<std::byte> prepare(std::size_t bytes) {
+    if (room() < bytes) [[unlikely]] {
+      make_room(bytes);
+    }
+    return {window_->at, bytes};
+  }
   /// Queues the first `bytes` of what prepare() gave.
-  virtual void commit(std::size_t bytes) = 0;
+  void commit(std::size_t bytes) {
+    check(bytes <= room(), "a commit is not larger than what was prepared");
+    window_->at += bytes;
+    if (!window_->announced) [[unlikely]] {
+      window_->announced = true;
+      on_commit();
+    }
+  }
 
   void write(std::span<const std::byte> bytes) {
     std::memcpy(prepare(bytes.size()).data(), bytes.data(), bytes.size());
@@ -76,6 +100,22 @@ class Stream {
   /// Stops and restarts on_data; what the kernel holds stays there, so that the peer feels it.
   virtual void pause() = 0;
   virtual void resume() = 0;
+
+ protected:
+  /// Before the first prepare(); `window` lives as long as the stream.
+  void use_window(SendWindow& window) { window_ = &window; }
+
+ private:
+  /// Makes the window `bytes` long or more; no write may come after finish().
+  virtual void make_room(std::size_t bytes) = 0;
+  /// Something was committed for the first time since `announced` was false.
+  virtual void on_commit() = 0;
+
+  [[nodiscard]] std::size_t room() const {
+    return static_cast<std::size_t>(window_->end - window_->at);
+  }
+
+  SendWindow* window_ = nullptr;
 };
 
 }  // namespace wskit::net

@@ -51,6 +51,7 @@ TlsStream::TlsStream(Loop& loop, std::shared_ptr<TlsContext> context, TlsServer&
       inner_(std::move(inner)),
       engine_(*context_, server, *inner_),
       plain_(context_->pool()) {
+  use_window(plain_.window());
   inner_->set_handler(*this);
   if (engine_.handshake() == TlsEngine::Step::failed) {
     state_ = State::failing;
@@ -65,18 +66,14 @@ TlsStream::~TlsStream() {
   }
 }
 
-std::span<std::byte> TlsStream::prepare(std::size_t bytes) {
-  return plain_.prepare(bytes);
-}
-
-void TlsStream::commit(std::size_t bytes) {
+void TlsStream::make_room(std::size_t bytes) {
   check(!finishing_, "nothing is written to a stream after finish()");
-  plain_.commit(bytes);
-  loop_.at_turn_end(*this);
+  plain_.make_room(bytes);
 }
 
 void TlsStream::finish() {
   finishing_ = true;
+  plain_.window().end = plain_.window().at;
   loop_.at_turn_end(*this);
 }
 
@@ -291,6 +288,8 @@ void TlsStream::encrypt() {
     mark(piece.size());
     plain_.consume(piece.size());
   }
+  plain_.clear();
+  plain_.window().announced = false;
   if (finishing_ && !std::exchange(close_sent_, true)) {
     engine_.send_close_notify();
     inner_->finish();

@@ -34,8 +34,6 @@ class TlsStream final : public Stream, private StreamHandler, private TurnHook {
   [[nodiscard]] TlsInfo info() const { return engine_.info(); }
 
   void set_handler(StreamHandler& handler) override { handler_ = &handler; }
-  [[nodiscard]] std::span<std::byte> prepare(std::size_t bytes) override;
-  void commit(std::size_t bytes) override;
   [[nodiscard]] std::size_t unsent() const override { return plain_.size() + encrypted_; }
   void finish() override;
   void reset_on_close() override { inner_->reset_on_close(); }
@@ -60,6 +58,8 @@ class TlsStream final : public Stream, private StreamHandler, private TurnHook {
 
   class Watch;
 
+  void make_room(std::size_t bytes) override;
+  void on_commit() override { loop_.at_turn_end(*this); }
   void on_data(std::span<std::byte> bytes, Instant received) override;
   void on_offer(Instant at) override;
   void on_sent(std::size_t bytes) override;

@@ -37,7 +37,7 @@ class UringLoop final : public Loop, private StreamAdopter {
   explicit UringLoop(LoopDescriptors descriptors);
   ~UringLoop() override;
 
-  [[nodiscard]] Instant now() const override { return std::chrono::steady_clock::now(); }
+  [[nodiscard]] Instant now() const override { return read_monotonic_clock(); }
   [[nodiscard]] Backend backend() const override { return Backend::uring; }
   [[nodiscard]] std::unique_ptr<Stream> connect(const SocketAddress& peer,
                                                 const SocketOptions& options,

@@ -66,15 +66,14 @@ void UringSocket::leave(std::unique_ptr<UringSocket> socket) {
   left.give_up();
 }
 
-void UringSocket::commit(std::size_t bytes) {
+void UringSocket::make_room(std::size_t bytes) {
   check(!finishing_, "nothing is written to a stream after finish()");
-  queue_.commit(bytes);
-  unoffered_ = true;
-  flush_later();
+  queue_.make_room(bytes);
 }
 
 void UringSocket::finish() {
   finishing_ = true;
+  queue_.window().end = queue_.window().at;
   flush_later();
 }
 
@@ -254,22 +253,25 @@ void UringSocket::on_flush() {
     flush_pending_ = false;
     if (state_ == State::failed) {
       queue_.clear();
+      queue_.window().announced = false;
     }
     return;
   }
-  if (unoffered_) {
+  if (queue_.window().announced) {
     handler_->on_offer(loop_.now());
     if (left_) {
       return;
     }
-    unoffered_ = false;
+    queue_.window().announced = false;
   }
   // Only now: what on_offer() wrote leaves with the rest.
   flush_pending_ = false;
   if (!queue_.empty()) {
     sending_ = queue_.take();
-    send();
-  } else if (finishing_ && !finished_) {
+    return send();
+  }
+  queue_.clear();
+  if (finishing_ && !finished_) {
     finished_ = true;
     ++loop_.system_calls();
     ::shutdown(socket_.get(), SHUT_WR);

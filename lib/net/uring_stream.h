@@ -32,8 +32,9 @@ class UringSocket final : public UringTarget {
 
   // What Stream does.
   void set_handler(StreamHandler& handler) { handler_ = &handler; }
-  [[nodiscard]] std::span<std::byte> prepare(std::size_t bytes) { return queue_.prepare(bytes); }
-  void commit(std::size_t bytes);
+  [[nodiscard]] SendWindow& window() { return queue_.window(); }
+  void make_room(std::size_t bytes);
+  void on_commit() { flush_later(); }
   [[nodiscard]] std::size_t unsent() const { return queue_.size() + sending_.size(); }
   void finish();
   void reset_on_close();
@@ -80,8 +81,6 @@ class UringSocket final : public UringTarget {
   bool left_ : 1 = false;
   bool released_ : 1 = false;
   bool flush_pending_ : 1 = false;
-  /// Something was committed since on_offer().
-  bool unoffered_ : 1 = false;
   bool finishing_ : 1 = false;
   bool finished_ : 1 = false;
   bool paused_ : 1 = false;
@@ -103,14 +102,12 @@ class UringSocket final : public UringTarget {
 /// The owner's end of a UringSocket.
 class UringStream final : public Stream {
  public:
-  explicit UringStream(std::unique_ptr<UringSocket> socket) : socket_(std::move(socket)) {}
+  explicit UringStream(std::unique_ptr<UringSocket> socket) : socket_(std::move(socket)) {
+    use_window(socket_->window());
+  }
   ~UringStream() override { UringSocket::leave(std::move(socket_)); }
 
   void set_handler(StreamHandler& handler) override { socket_->set_handler(handler); }
-  [[nodiscard]] std::span<std::byte> prepare(std::size_t bytes) override {
-    return socket_->prepare(bytes);
-  }
-  void commit(std::size_t bytes) override { socket_->commit(bytes); }
   [[nodiscard]] std::size_t unsent() const override { return socket_->unsent(); }
   void finish() override { socket_->finish(); }
   void reset_on_close() override { socket_->reset_on_close(); }
@@ -118,6 +115,9 @@ class UringStream final : public Stream {
   void resume() override { socket_->resume(); }
 
  private:
+  void make_room(std::size_t bytes) override { socket_->make_room(bytes); }
+  void on_commit() override { socket_->on_commit(); }
+
   std::unique_ptr<UringSocket> socket_;
 };
 

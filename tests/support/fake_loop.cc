@@ -13,6 +13,7 @@ class FakeStream final : public net::Stream {
   // The connection is shared with the test.
   FakeStream(std::shared_ptr<FakeConnection> connection, net::StreamHandler& handler)
       : connection_(std::move(connection)) {
+    use_window(window_);
     connection_->stream_ = this;
     connection_->handler_ = &handler;
   }
@@ -25,18 +26,6 @@ class FakeStream final : public net::Stream {
 
   void set_handler(net::StreamHandler& handler) override { connection_->handler_ = &handler; }
 
-  std::span<std::byte> prepare(std::size_t bytes) override {
-    prepared_.resize(bytes);
-    return std::as_writable_bytes(std::span(prepared_));
-  }
-
-  void commit(std::size_t bytes) override {
-    check(bytes <= prepared_.size(), "commit() of more than was prepared");
-    check(!connection_->finished, "commit() after finish()");
-    connection_->unsent_.append(prepared_, 0, bytes);
-    prepared_.clear();
-  }
-
   std::size_t unsent() const override { return connection_->unsent_.size(); }
   void finish() override { connection_->finished = true; }
   void reset_on_close() override { connection_->reset_on_close = true; }
@@ -44,6 +33,21 @@ class FakeStream final : public net::Stream {
   void resume() override { connection_->paused = false; }
 
  private:
+  void make_room(std::size_t bytes) override {
+    prepared_.resize(bytes);
+    const auto room = std::as_writable_bytes(std::span(prepared_));
+    window_ = {.at = room.data(), .end = room.data() + room.size()};
+  }
+
+  void on_commit() override {
+    check(!connection_->finished, "commit() after finish()");
+    const auto left = static_cast<std::size_t>(window_.end - window_.at);
+    connection_->unsent_.append(prepared_, 0, prepared_.size() - left);
+    prepared_.clear();
+    window_ = {};
+  }
+
+  net::SendWindow window_;
   std::shared_ptr<FakeConnection> connection_;
   std::string prepared_;
 };

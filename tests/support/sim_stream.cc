@@ -11,6 +11,7 @@ namespace wskit::test {
 
 SimStream::SimStream(SimLoop& loop, Role role, std::string peer_name)
     : loop_(loop), role_(role), peer_name_(std::move(peer_name)), id_(loop.add(*this)) {
+  use_window(queue_.window());
   if (role == Role::acceptor) {
     state_ = State::established;
   }
@@ -29,22 +30,14 @@ SimStream::~SimStream() {
   }
 }
 
-std::span<std::byte> SimStream::prepare(std::size_t bytes) {
-  queue_.resize(queued_ + bytes);
-  return std::span(queue_).last(bytes);
-}
-
-void SimStream::commit(std::size_t bytes) {
+void SimStream::make_room(std::size_t bytes) {
   check(!finishing_, "nothing is written to a stream after finish()");
-  check(queued_ + bytes <= queue_.size(), "a commit is not larger than what was prepared");
-  queued_ += bytes;
-  queue_.resize(queued_);
-  unoffered_ = true;
-  flush_later();
+  queue_.make_room(bytes);
 }
 
 void SimStream::finish() {
   finishing_ = true;
+  queue_.window().end = queue_.window().at;
   flush_later();
 }
 
@@ -62,7 +55,7 @@ void SimStream::connected() {
   SimLoop& loop = loop_;
   const auto id = id_;
   handler_->on_connect(loop.now());
-  if (loop.find(id) != nullptr && (queued_ > 0 || finishing_)) {
+  if (loop.find(id) != nullptr && (!queue_.empty() || finishing_)) {
     flush_later();
   }
 }
@@ -114,7 +107,7 @@ bool SimStream::deliver_piece() {
 
 void SimStream::give_room(std::size_t bytes) {
   under_way_ -= bytes;
-  if (queued_ > 0) {
+  if (!queue_.empty()) {
     flush_later();
   }
 }
@@ -128,18 +121,21 @@ void SimStream::flush_later() {
 void SimStream::flush() {
   if (state_ != State::established) {
     flush_pending_ = false;
-    queued_ = state_ == State::failed ? 0 : queued_;
+    if (state_ == State::failed) {
+      queue_.clear();
+      queue_.window().announced = false;
+    }
     return;
   }
-  if (queued_ > 0 && under_way_ < loop_.network.socket_buffer) {
+  if (!queue_.empty() && under_way_ < loop_.network.socket_buffer) {
     if (!send()) {
       return;
     }
   }
   flush_pending_ = false;
-  if (queued_ == 0 && finishing_ && !std::exchange(finished_, true)) {
+  if (queue_.empty() && finishing_ && !std::exchange(finished_, true)) {
     send_to_peer([](SimStream& peer) { peer.receive_fin(); });
-  } else if (queued_ > 0 && under_way_ < loop_.network.socket_buffer) {
+  } else if (!queue_.empty() && under_way_ < loop_.network.socket_buffer) {
     flush_later();
   }
 }
@@ -147,21 +143,20 @@ void SimStream::flush() {
 bool SimStream::send() {
   SimLoop& loop = loop_;
   const auto id = id_;
-  if (unoffered_) {
+  if (queue_.window().announced) {
     handler_->on_offer(loop.now());
     if (loop.find(id) == nullptr) {
       return false;
     }
-    unoffered_ = false;
+    queue_.window().announced = false;
   }
   if (breaks()) {
     return false;
   }
   const std::size_t room = loop.network.socket_buffer - under_way_;
-  const std::size_t size = loop.cut(std::min(queued_, room), loop.network.short_write);
-  send_bytes(std::span(queue_).first(size));
-  queue_.erase(queue_.begin(), queue_.begin() + static_cast<long>(size));
-  queued_ -= size;
+  const std::size_t size = loop.cut(std::min(queue_.size(), room), loop.network.short_write);
+  send_bytes(queue_.bytes().first(size));
+  queue_.consume(size);
   handler_->on_sent(size);
   return loop.find(id) != nullptr;
 }
@@ -219,7 +214,6 @@ void SimStream::fail(net::SystemFailure failure) {
   }
   state_ = State::failed;
   queue_.clear();
-  queued_ = 0;
   const Error error = connecting ? net::connect_error(peer_name_, failure)
                                  : net::connection_error(peer_name_, failure);
   handler_->on_error(error);

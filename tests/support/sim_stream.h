@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "net/buffer_pool.h"
+#include "net/send_queue.h"
 #include "net/socket_error.h"
 #include "net/stream.h"
 #include "tests/support/sim_loop.h"
@@ -26,9 +28,7 @@ class SimStream final : public net::Stream {
   void set_peer(SimLoop::Id peer) { peer_ = peer; }
 
   void set_handler(net::StreamHandler& handler) override { handler_ = &handler; }
-  [[nodiscard]] std::span<std::byte> prepare(std::size_t bytes) override;
-  void commit(std::size_t bytes) override;
-  [[nodiscard]] std::size_t unsent() const override { return queued_; }
+  [[nodiscard]] std::size_t unsent() const override { return queue_.size(); }
   void finish() override;
   void reset_on_close() override { reset_on_close_ = true; }
   void pause() override { paused_ = true; }
@@ -47,6 +47,8 @@ class SimStream final : public net::Stream {
  private:
   enum class State { connecting, established, failed };
 
+  void make_room(std::size_t bytes) override;
+  void on_commit() override { flush_later(); }
   /// Does `act` at the peer when what is sent now arrives there, `otherwise` if it has left.
   void send_to_peer(std::function<void(SimStream&)> act, std::function<void()> otherwise = {});
   void send_bytes(std::span<const std::byte> bytes);
@@ -65,15 +67,13 @@ class SimStream final : public net::Stream {
   SimLoop::Id peer_ = 0;
   net::StreamHandler* handler_ = nullptr;
   State state_ = State::connecting;
-  std::vector<std::byte> queue_;
-  /// Of queue_: committed. The rest was only prepared.
-  std::size_t queued_ = 0;
+  net::BufferPool pool_;
+  net::SendQueue queue_{pool_};
   std::vector<std::byte> unread_;
   /// Sent and not yet taken by the peer.
   std::size_t under_way_ = 0;
   Instant last_arrival_;
   bool flush_pending_ = false;
-  bool unoffered_ = false;
   bool finishing_ = false;
   bool finished_ = false;
   bool paused_ = false;
