@@ -62,11 +62,10 @@ void serve_until_signalled(const StopSignals& signals, serve::EchoServer& server
   server.drain();
   const std::jthread second([&signals, &server](const std::stop_token& done) {
     while (!done.stop_requested()) {
-      if (signals.poll()) {
+      if (signals.next_within(std::chrono::milliseconds(20))) {
         server.stop();
         return;
       }
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
   });
   server.wait();

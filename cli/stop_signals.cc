@@ -21,9 +21,10 @@ int StopSignals::next() const {
   return number;
 }
 
-std::optional<int> StopSignals::poll() const {
-  const timespec no_wait{};
-  const int number = ::sigtimedwait(&set_, nullptr, &no_wait);
+std::optional<int> StopSignals::next_within(Nanoseconds patience) const {
+  const auto whole = std::chrono::floor<std::chrono::seconds>(patience);
+  const timespec time{.tv_sec = whole.count(), .tv_nsec = (patience - whole).count()};
+  const int number = ::sigtimedwait(&set_, nullptr, &time);
   return number > 0 ? std::optional(number) : std::nullopt;
 }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "serve/acceptor.h"
 
+#include <cerrno>
+#include <system_error>
+
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-
-#include <cerrno>
-#include <system_error>
 
 namespace wskit::serve {
 namespace {

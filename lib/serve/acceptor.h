@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <ev++.h>
-
 #include <functional>
+
+#include <ev++.h>
 
 #include "serve/listening_socket.h"
 #include "serve/log.h"

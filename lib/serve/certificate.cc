@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "serve/certificate.h"
 
+#include <array>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+#include <vector>
+
 #include <fmt/format.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
-
-#include <array>
-#include <cerrno>
-#include <system_error>
-#include <utility>
-#include <vector>
 
 namespace wskit::serve {
 namespace {

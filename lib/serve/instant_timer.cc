@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "serve/instant_timer.h"
 
-#include <sys/timerfd.h>
-
 #include <cerrno>
 #include <cstdint>
 #include <system_error>
 #include <utility>
+
+#include <sys/timerfd.h>
 
 namespace wskit::serve {
 

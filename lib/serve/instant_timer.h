@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <ev++.h>
-
 #include <functional>
+
+#include <ev++.h>
 
 #include "core/clock.h"
 #include "serve/unique_fd.h"

@@ -2,9 +2,8 @@
 #include "serve/libraries.h"
 
 #include <ev.h>
-#include <libwebsockets.h>
-
 #include <fmt/format.h>
+#include <libwebsockets.h>
 
 namespace wskit::serve {
 

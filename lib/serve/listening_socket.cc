@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "serve/listening_socket.h"
 
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <system_error>
+
 #include <fmt/format.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-
-#include <cerrno>
-#include <cstring>
-#include <memory>
-#include <system_error>
 
 namespace wskit::serve {
 namespace {

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "serve/lws_context.h"
 
-#include <ev.h>
-#include <fmt/format.h>
-#include <libwebsockets.h>
-
 #include <chrono>
 #include <exception>
 #include <mutex>
 
+#include <ev.h>
+#include <fmt/format.h>
+#include <libwebsockets.h>
+
+#include "serve/lws_log.h"
 #include "serve/service_thread.h"
 
 namespace wskit::serve {
@@ -66,58 +67,7 @@ lws_context_creation_info creation_info(const EchoOptions& options) {
   return info;
 }
 
-constexpr int kLinesPerSecond = 10;
-
-struct LogState {
-  const LogSink* sink = nullptr;
-  std::chrono::steady_clock::time_point second{};
-  int lines = 0;
-  std::uint64_t left_out = 0;
-  std::string last;
-};
-
-thread_local LogState log_state;
-
-bool allowed_by_rate(LogState& state) {
-  const auto now = std::chrono::steady_clock::now();
-  if (now - state.second >= std::chrono::seconds(1)) {
-    if (state.left_out > 0) {
-      (*state.sink)(LogLevel::warning, fmt::format("{} more lines left out", state.left_out));
-    }
-    state = {state.sink, now, 0, 0, std::move(state.last)};
-  }
-  return ++state.lines <= kLinesPerSecond;
-}
-
-void on_lws_line(int level, const char* line) {
-  LogState& state = log_state;
-  if (state.sink == nullptr) {
-    return;
-  }
-  std::string_view text(line);
-  while (text.ends_with('\n')) {
-    text.remove_suffix(1);
-  }
-  state.last = text;
-  if (!*state.sink || !allowed_by_rate(state)) {
-    ++state.left_out;
-    return;
-  }
-  (*state.sink)(level == LLL_ERR ? LogLevel::error : LogLevel::warning, text);
-}
-
 }  // namespace
-
-LwsLogScope::LwsLogScope(const LogSink& sink) {
-  static std::once_flag once;
-  std::call_once(once, [] { lws_set_log_level(LLL_ERR, on_lws_line); });
-  log_state = LogState{};
-  log_state.sink = &sink;
-}
-
-LwsLogScope::~LwsLogScope() {
-  log_state.sink = nullptr;
-}
 
 LwsContext::LwsContext() = default;
 
@@ -144,7 +94,7 @@ Expected<void> LwsContext::create(ServiceThread& thread, struct ev_loop* loop, c
     vhost_ = lws_create_vhost(context_.get(), &info);
   }
   if (vhost_ == nullptr) {
-    const std::string& why = log_state.last;
+    const std::string& why = LwsLogScope::last();
     return fail(ErrorCode::internal,
                 fmt::format("start libwebsockets: {}", why.empty() ? "no reason given" : why));
   }

@@ -6,7 +6,6 @@
 
 #include "core/error.h"
 #include "serve/echo_options.h"
-#include "serve/log.h"
 
 struct lws;
 struct lws_context;
@@ -55,16 +54,6 @@ class LwsContext {
   std::unique_ptr<lws_protocols[]> protocols_;
   std::unique_ptr<lws_context, DestroyContext> context_;
   lws_vhost* vhost_ = nullptr;
-};
-
-/// While it lives, what libwebsockets says on this thread goes to `sink`, at most ten lines a
-/// second; the process-wide setting is made by the first.
-class LwsLogScope {
- public:
-  explicit LwsLogScope(const LogSink& sink);
-  ~LwsLogScope();
-  LwsLogScope(const LwsLogScope&) = delete;
-  LwsLogScope& operator=(const LwsLogScope&) = delete;
 };
 
 }  // namespace wskit::serve

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What a ServiceThread does on libwebsockets' callbacks.
-#include <fmt/format.h>
-#include <libwebsockets.h>
-
 #include <algorithm>
 #include <exception>
 #include <utility>
+
+#include <fmt/format.h>
+#include <libwebsockets.h>
 
 #include "serve/service_thread.h"
 #include "serve/upgrade_check.h"

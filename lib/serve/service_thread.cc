@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "serve/service_thread.h"
 
-#include <libwebsockets.h>
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <chrono>
 #include <utility>
+
+#include <libwebsockets.h>
+#include <sys/socket.h>
+
+#include "serve/lws_log.h"
 
 namespace wskit::serve {
 namespace {
@@ -50,7 +52,7 @@ ServiceThread::ServiceThread(ServerState& state)
 }
 
 Expected<std::unique_ptr<ServiceThread>> ServiceThread::create(ServerState& state) {
-  const LwsLogScope log(state.log);
+  const LwsLogScope log(state.log, state.clock);
   std::unique_ptr<ServiceThread> thread(new ServiceThread(state));
   auto created =
       thread->context_.create(*thread, thread->loop_.raw_loop, thread->subprotocol_.data());
@@ -61,12 +63,12 @@ Expected<std::unique_ptr<ServiceThread>> ServiceThread::create(ServerState& stat
 }
 
 ServiceThread::~ServiceThread() {
-  const LwsLogScope log(state_.log);
+  const LwsLogScope log(state_.log, state_.clock);
   context_.destroy();
 }
 
 void ServiceThread::run() {
-  const LwsLogScope log(state_.log);
+  const LwsLogScope log(state_.log, state_.clock);
   loop_.run(0);
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <ev++.h>
-
 #include <array>
 #include <atomic>
 #include <functional>
@@ -14,6 +12,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <ev++.h>
 
 #include "core/clock.h"
 #include "core/error.h"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "serve/session.h"
 
+#include <utility>
+
 #include <libwebsockets.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-
-#include <utility>
 
 #include "core/bytes.h"
 #include "core/check.h"

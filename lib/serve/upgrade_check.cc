@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "serve/upgrade_check.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cctype>
 #include <ranges>
+
+#include <fmt/format.h>
 
 #include "core/base64.h"
 

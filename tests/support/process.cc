@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "tests/support/process.h"
 
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <stdexcept>
-#include <thread>
 
 namespace wskit::test {
 namespace {
@@ -146,13 +146,13 @@ Exit Process::wait(Timeout patience) {
   const Deadline deadline = std::chrono::steady_clock::now() + patience;
   while (pump(deadline)) {
   }
-  int status = 0;
   // Its outputs have ended, or the time is over: a child that closed them early is waited for too.
-  pid_t ended = 0;
-  while ((ended = ::waitpid(pid_, &status, WNOHANG)) == 0 &&
-         std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
+  const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));
+  pollfd polled{pidfd, POLLIN, 0};
+  ::poll(&polled, 1, milliseconds_until(deadline));
+  ::close(pidfd);
+  int status = 0;
+  const pid_t ended = ::waitpid(pid_, &status, WNOHANG);
   Exit exit{-1, out_, err_};
   if (ended == 0) {
     ::kill(pid_, SIGKILL);

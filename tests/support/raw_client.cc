@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "tests/support/raw_client.h"
 
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+#include <utility>
+
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -8,12 +14,6 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <stdexcept>
-#include <utility>
 
 namespace wskit::test {
 namespace {

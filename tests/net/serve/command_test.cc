@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <signal.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -11,6 +8,9 @@
 #include <stdexcept>
 #include <string>
 #include <vector>
+
+#include <signal.h>
+#include <unistd.h>
 
 #include "tests/support/catch.h"
 #include "tests/support/process.h"

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-
 #include <cstdio>
 #include <fstream>
 #include <string>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 
 #include "tests/net/serve/serving.h"
 
