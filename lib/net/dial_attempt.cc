@@ -154,8 +154,8 @@ void DialAttempt::secure(std::unique_ptr<Stream> stream) {
 
 void DialAttempt::secured(Instant at) {
   times_.secured = at;
-  auto info = tls_->info();
-  hand_over(std::move(tls_), std::move(info));
+  auto agreed = tls_->agreement();
+  hand_over(std::move(tls_), std::move(agreed));
 }
 
 void DialAttempt::not_secured(const Error& error) {
@@ -164,7 +164,7 @@ void DialAttempt::not_secured(const Error& error) {
   handler_.on_dial_failed(named);
 }
 
-void DialAttempt::hand_over(std::unique_ptr<Stream> stream, std::optional<TlsInfo> tls) {
+void DialAttempt::hand_over(std::unique_ptr<Stream> stream, std::optional<TlsAgreement> tls) {
   timer_.cancel();
   handler_.on_dialed({std::move(stream), peer_, times_, std::move(tls)});
 }

@@ -80,7 +80,7 @@ class DialAttempt final : public Dial, private TimerHandler {
   void secure(std::unique_ptr<Stream> stream);
   void secured(Instant at);
   void not_secured(const Error& error);
-  void hand_over(std::unique_ptr<Stream> stream, std::optional<TlsInfo> tls);
+  void hand_over(std::unique_ptr<Stream> stream, std::optional<TlsAgreement> tls);
   void remember(const Error& error);
   void fail_later(Error error);
   [[nodiscard]] Error outcome_of_all() const;

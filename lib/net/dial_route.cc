@@ -91,22 +91,21 @@ std::optional<SocketAddress> SourceRotation::next(int family) {
 }
 
 void interleave_families(std::vector<SocketAddress>& addresses) {
-  if (addresses.size() < 3) {
+  if (addresses.empty()) {
     return;
   }
-  const int first_family = addresses.front().family();
-  std::vector<SocketAddress> ordered = std::move(addresses);
-  const auto others = std::ranges::stable_partition(
-      ordered, [=](const SocketAddress& address) { return address.family() == first_family; });
+  std::vector<SocketAddress> first;
+  std::vector<SocketAddress> other;
+  for (const SocketAddress& address : addresses) {
+    (address.family() == addresses.front().family() ? first : other).push_back(address);
+  }
   addresses.clear();
-  auto one = ordered.begin();
-  auto other = others.begin();
-  while (one != others.begin() || other != ordered.end()) {
-    if (one != others.begin()) {
-      addresses.push_back(*one++);
+  for (std::size_t i = 0; i < std::max(first.size(), other.size()); ++i) {
+    if (i < first.size()) {
+      addresses.push_back(first[i]);
     }
-    if (other != ordered.end()) {
-      addresses.push_back(*other++);
+    if (i < other.size()) {
+      addresses.push_back(other[i]);
     }
   }
 }

@@ -72,7 +72,7 @@ struct Dialed {
   std::unique_ptr<Stream> stream;
   SocketAddress peer;
   DialTimes times;
-  std::optional<TlsInfo> tls;
+  std::optional<TlsAgreement> tls;
 };
 
 class DialHandler {

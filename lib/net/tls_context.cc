@@ -173,6 +173,7 @@ void TlsSessionFree::operator()(ssl_session_st* session) const {
   SSL_SESSION_free(session);
 }
 
+// The dialer and its streams share it.
 Expected<std::shared_ptr<TlsContext>> TlsContext::create(const TlsOptions& options) {
   auto context = std::make_shared<TlsContext>(options);
   if (auto done = context->set_up(); !done) {

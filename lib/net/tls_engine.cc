@@ -118,7 +118,7 @@ void TlsEngine::send_close_notify() {
   ERR_clear_error();
 }
 
-TlsInfo TlsEngine::info() const {
+TlsAgreement TlsEngine::agreement() const {
   const SSL* const ssl = ssl_.get();
   return {SSL_version(ssl) == TLS1_3_VERSION ? TlsVersion::tls1_3 : TlsVersion::tls1_2,
           SSL_session_reused(ssl) == 1, SSL_get_cipher_name(ssl)};

@@ -51,7 +51,7 @@ class TlsEngine {
   /// Of the step that failed.
   [[nodiscard]] const Error& error() const { return *error_; }
   /// After the handshake.
-  [[nodiscard]] TlsInfo info() const;
+  [[nodiscard]] TlsAgreement agreement() const;
   /// Bytes ever committed to the stream below.
   [[nodiscard]] std::size_t written() const { return transport_.written; }
 

@@ -37,7 +37,7 @@ struct TlsOptions {
 };
 
 /// What a handshake agreed on.
-struct TlsInfo {
+struct TlsAgreement {
   TlsVersion version = TlsVersion::tls1_3;
   bool resumed = false;
   std::string cipher;

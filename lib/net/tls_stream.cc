@@ -44,6 +44,7 @@ class TlsStream::Watch {
   Watch* outer_;
 };
 
+// The context is shared with the dialer and its other streams.
 TlsStream::TlsStream(Loop& loop, std::shared_ptr<TlsContext> context, TlsServer& server,
                      std::unique_ptr<Stream> inner)
     : loop_(loop),

@@ -31,7 +31,7 @@ class TlsStream final : public Stream, private StreamHandler, private TurnHook {
   ~TlsStream() override;
 
   /// After on_connect.
-  [[nodiscard]] TlsInfo info() const { return engine_.info(); }
+  [[nodiscard]] TlsAgreement agreement() const { return engine_.agreement(); }
 
   void set_handler(StreamHandler& handler) override { handler_ = &handler; }
   [[nodiscard]] std::size_t unsent() const override { return plain_.size() + encrypted_; }

@@ -33,7 +33,7 @@ struct Opened {
   net::DialTimes times;
   /// When the other side's half of the upgrade was complete.
   Instant upgraded;
-  std::optional<net::TlsInfo> tls;
+  std::optional<net::TlsAgreement> tls;
   net::SocketAddress peer;
 };
 

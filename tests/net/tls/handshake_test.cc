@@ -36,7 +36,7 @@ TEST_CASE("a handshake agrees on a version and a cipher and then carries data bo
   CHECK(pair.peer.error == "");
   REQUIRE(pair.client->connects == 1);
   CHECK(pair.peer.established());
-  const auto info = pair.stream->info();
+  const auto info = pair.stream->agreement();
   CHECK(info.version == (version == 13 ? TlsVersion::tls1_3 : TlsVersion::tls1_2));
   CHECK(info.cipher ==
         (version == 13 ? "TLS_AES_256_GCM_SHA384" : "ECDHE-ECDSA-AES256-GCM-SHA384"));
@@ -94,7 +94,7 @@ TEST_CASE("versions are held to what the options allow") {
     MemoryPair pair(options, TlsServerContext());
     pair.settle();
     REQUIRE(pair.client->connects == 1);
-    CHECK(pair.stream->info().version == TlsVersion::tls1_2);
+    CHECK(pair.stream->agreement().version == TlsVersion::tls1_2);
   }
   SECTION("only TLS 1.3 with a server that has it not") {
     options.min_version = TlsVersion::tls1_3;
@@ -120,13 +120,13 @@ TEST_CASE("ciphers are those of the options") {
     options.ciphers = "ECDHE-ECDSA-CHACHA20-POLY1305";
     MemoryPair pair(options, TlsServerContext());
     pair.settle();
-    CHECK(pair.stream->info().cipher == "ECDHE-ECDSA-CHACHA20-POLY1305");
+    CHECK(pair.stream->agreement().cipher == "ECDHE-ECDSA-CHACHA20-POLY1305");
   }
   SECTION("of TLS 1.3") {
     options.ciphersuites = "TLS_AES_128_GCM_SHA256";
     MemoryPair pair(options, TlsServerContext());
     pair.settle();
-    CHECK(pair.stream->info().cipher == "TLS_AES_128_GCM_SHA256");
+    CHECK(pair.stream->agreement().cipher == "TLS_AES_128_GCM_SHA256");
   }
   SECTION("none in common") {
     options.max_version = TlsVersion::tls1_2;
@@ -314,8 +314,8 @@ TEST_CASE("sessions are resumed only on request") {
     pair.client->write("hello");
     pair.settle();
     REQUIRE(pair.peer.received == "hello");
-    CHECK(pair.peer.resumed() == pair.stream->info().resumed);
-    return pair.stream->info().resumed;
+    CHECK(pair.peer.resumed() == pair.stream->agreement().resumed);
+    return pair.stream->agreement().resumed;
   };
   CHECK_FALSE(resumed("localhost"));
   CHECK(resumed("localhost") == options.resume_sessions);
@@ -337,7 +337,7 @@ TEST_CASE("many connections can resume the same session at once") {
   }
   for (const auto& pair : pairs) {
     pair->settle();
-    CHECK(pair->stream->info().resumed);
+    CHECK(pair->stream->agreement().resumed);
   }
 }
 
@@ -355,7 +355,7 @@ TEST_CASE("a session of a connection that failed is not resumed") {
   MemoryPair next(context, server);
   next.settle();
   CHECK(next.client->connects == 1);
-  CHECK_FALSE(next.stream->info().resumed);
+  CHECK_FALSE(next.stream->agreement().resumed);
 }
 
 TEST_CASE("session keys are appended to the key log") {

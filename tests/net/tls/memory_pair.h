@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/check.h"
 #include "net/tls_context.h"
 #include "net/tls_stream.h"
 #include "tests/support/fake_loop.h"
@@ -22,7 +24,8 @@ namespace wskit::test {
   return options;
 }
 
-/// A TlsStream and an OpenSSL server joined in memory; the test carries the bytes.
+/// A TlsStream and an OpenSSL server joined in memory; the test carries the bytes. Pairs may share
+/// a context, as the streams of a dialer do.
 struct MemoryPair {
   MemoryPair(const std::shared_ptr<net::TlsContext>& shared_context, const TlsServerContext& server,
              const std::string& host = "localhost")
@@ -70,12 +73,29 @@ struct MemoryPair {
 
   FakeLoop loop;
   End unused;
-  // Shared as in the dialer, so that it can be the same for several pairs.
   std::shared_ptr<net::TlsContext> context;
   TlsPeer peer;
   net::TlsStream* stream = nullptr;
   std::unique_ptr<End> client;
 };
+
+/// A pair after its handshake, tickets and all.
+struct OpenPair : MemoryPair {
+  explicit OpenPair(const TlsServerOptions& options = {})
+      : MemoryPair(trusting(), TlsServerContext(options)) {
+    settle();
+    check(client->connects == 1, "the handshake succeeds");
+  }
+};
+
+/// Text that does not repeat itself soon.
+[[nodiscard]] inline std::string pattern(std::size_t size) {
+  std::string text(size, '\0');
+  for (std::size_t i = 0; i < size; ++i) {
+    text[i] = static_cast<char>('a' + (i * 7 + i / 251) % 26);
+  }
+  return text;
+}
 
 /// The content types of the TLS records in `bytes`, which are whole.
 [[nodiscard]] inline std::vector<int> record_types(std::string_view bytes) {
