@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "core/error.h"
 #include "wire/deflate_negotiation.h"
@@ -80,6 +81,8 @@ class Inflater {
   /// piece is used up. Fails with ErrorCode::too_big (close with 1009) at a limit, or
   /// ErrorCode::protocol_error when the payload is not valid; then the object is of no more use.
   [[nodiscard]] Expected<std::span<std::byte>> next(std::span<std::byte> scratch);
+  /// The bytes that were fed need not live any longer: what is left of them is copied.
+  void keep_rest();
   [[nodiscard]] bool owns_zlib_state() const { return stream_ != nullptr; }
 
  private:
@@ -96,6 +99,7 @@ class Inflater {
   bool context_takeover_;
   InflateLimits limits_;
   std::span<const std::byte> piece_;
+  std::vector<std::byte> kept_;
   bool last_ = false;
   bool in_tail_ = false;
   bool ended_in_final_block_ = false;

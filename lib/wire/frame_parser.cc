@@ -96,7 +96,7 @@ FrameEvent FrameParser::read_header(std::span<std::byte>& input) {
     case Violation::none:
       break;
     case Violation::message_too_big:
-      return fail(broken, message_bytes_ + frame_bytes_, max_message_bytes_);
+      return fail(broken, message_bytes_ + frame_bytes_, message_limit());
     default:
       return fail(broken, frame_bytes_, max_frame_bytes_);
   }
@@ -185,10 +185,17 @@ Violation FrameParser::check_length() const {
   if (frame_bytes_ > max_frame_bytes_) {
     return Violation::frame_too_big;
   }
-  if (frame_bytes_ > max_message_bytes_ - message_bytes_) {
+  if (frame_bytes_ > message_limit() - message_bytes_) {
     return Violation::message_too_big;
   }
   return Violation::none;
+}
+
+std::uint64_t FrameParser::message_limit() const {
+  const bool has_rsv1 = (std::to_integer<unsigned>(header_[0]) & kRsv1) != 0;
+  const bool compressed = opcode_ == Opcode::continuation ? compressed_ : has_rsv1;
+  const std::uint64_t allowance = compressed ? max_message_bytes_ / 64 + 64 : 0;
+  return max_message_bytes_ + std::min(allowance, UINT64_MAX - max_message_bytes_);
 }
 
 void FrameParser::begin_message() {

@@ -22,7 +22,8 @@ namespace wskit::wire {
 struct FrameParserOptions {
   Role role = Role::client;  // ours: the frames read are the other's
   bool allow_rsv1 = false;   // permessage-deflate was negotiated (RFC 7692)
-  // What the wire may carry, compressed messages as they are: who inflates limits the result.
+  // What the wire may carry: who inflates limits the result. A compressed message may be a 64th and
+  // 64 bytes longer than max_message_bytes, since compression can make one of that size longer.
   std::uint64_t max_frame_bytes = std::uint64_t{64} << 20;
   std::uint64_t max_message_bytes = std::uint64_t{64} << 20;  // all fragments together
 };
@@ -122,6 +123,7 @@ class FrameParser {
   [[nodiscard]] std::size_t header_size() const;
   [[nodiscard]] Violation check_first_bytes() const;
   [[nodiscard]] Violation check_length() const;
+  [[nodiscard]] std::uint64_t message_limit() const;
   void decode_header();
   void begin_message();
   void end_frame();

@@ -58,6 +58,14 @@ void Inflater::feed(std::span<const std::byte> piece, bool last) {
   last_ = last;
 }
 
+void Inflater::keep_rest() {
+  if (!in_tail_ && !piece_.empty()) {
+    // Not assign(): on a second call the rest lies in what was kept.
+    kept_ = std::vector<std::byte>(piece_.begin(), piece_.end());
+    piece_ = kept_;
+  }
+}
+
 Expected<std::span<std::byte>> Inflater::next(std::span<std::byte> scratch) {
   check(!scratch.empty(), "there is room to inflate into");
   if (piece_.empty() && !last_ && !stream_) {

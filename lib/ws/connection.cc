@@ -11,8 +11,10 @@
 namespace wskit::ws {
 namespace {
 
-wire::FrameParserOptions parser_options(const ConnectionOptions& options, wire::Role role) {
+wire::FrameParserOptions parser_options(const ConnectionOptions& options, wire::Role role,
+                                        bool compressed) {
   return {.role = role,
+          .allow_rsv1 = compressed,
           .max_frame_bytes = options.max_frame_bytes,
           .max_message_bytes = options.max_message_bytes};
 }
@@ -56,7 +58,7 @@ struct Connection::Ending {
 Connection::Connection(Context& context, wire::Role role, FrameHandler& handler)
     : context_(context),
       handler_(handler),
-      parser_(parser_options(context.options, role)),
+      parser_(parser_options(context.options, role, false)),
       deadline_(context.loop.timers(), *this),
       role_(role) {}
 
@@ -74,6 +76,11 @@ void Connection::begin(std::unique_ptr<net::Stream> stream, const Opened& opened
   upgrade_unsent_ = stream_->unsent();
   if (paused_ != nullptr) {
     stream_->pause();
+  }
+  if (opened.deflate) {
+    parser_ = wire::FrameParser(parser_options(context_.options, role_, true));
+    deflate_ = std::make_unique<ConnectionDeflate>(*opened.deflate, role_, context_.options,
+                                                   context_.deflate);
   }
   state_ = State::open;
   const Watch watch(*this);
@@ -118,7 +125,14 @@ void Connection::resume() {
 void Connection::read_kept() {
   const std::unique_ptr<Paused> self = std::move(paused_);
   const Watch watch(*this);
-  read(self->kept, self->received);
+  if (deflate_ != nullptr) {
+    read_inflated(self->received);
+  }
+  if (watch.alive() && paused_ != nullptr) {
+    paused_->keep(self->kept, self->received);
+  } else if (watch.alive()) {
+    read(self->kept, self->received);
+  }
   if (!watch.alive() || state_ == State::ended) {
     return;
   }
@@ -149,7 +163,11 @@ void Connection::read(std::span<std::byte> bytes, Instant received) {
       return;
     }
     if (event.kind == Kind::data) [[likely]] {
-      handler_.on_data(event, received);
+      if (event.compressed) [[unlikely]] {
+        inflate(event, received);
+      } else {
+        handler_.on_data(event, received);
+      }
     } else if (event.kind == Kind::control) {
       handle_control(event, received);
     } else {
@@ -161,6 +179,33 @@ void Connection::read(std::span<std::byte> bytes, Instant received) {
     if (paused_ != nullptr) [[unlikely]] {
       paused_->keep(bytes, received);
       return;
+    }
+  }
+}
+
+void Connection::inflate(const wire::FrameEvent& event, Instant received) {
+  deflate_->inflater.feed(event);
+  read_inflated(received);
+}
+
+void Connection::read_inflated(Instant received) {
+  using Kind = wire::FrameEvent::Kind;
+  const Watch watch(*this);
+  while (reads_frames()) {
+    MessageInflater& inflater = deflate_->inflater;
+    const wire::FrameEvent event = inflater.next(deflate_->inflate_room());
+    if (event.kind == Kind::need_more) {
+      return;
+    }
+    if (event.kind == Kind::violation) {
+      return violation(inflater.error(), inflater.close_code());
+    }
+    handler_.on_data(event, received);
+    if (!watch.alive()) {
+      return;
+    }
+    if (paused_ != nullptr) {
+      return inflater.keep_rest();
     }
   }
 }

@@ -18,6 +18,7 @@
 #include "wire/frame_parser.h"
 #include "wire/mask.h"
 #include "wire/role.h"
+#include "ws/deflate.h"
 #include "ws/handler.h"
 #include "ws/options.h"
 
@@ -46,13 +47,14 @@ struct Context {
   net::Loop& loop;
   ConnectionOptions options;
   wire::MaskSource masks;
+  SharedDeflate deflate;
   Traffic traffic;
 };
 
-/// A WebSocket connection (RFC 6455) in either role, made by Client::connect() or Server::accept().
-/// Pings are answered, the close handshake is done with a deadline, and a peer that breaks the
-/// protocol is told so with a Close frame. Destroying it ends the TCP connection at once, from
-/// inside a callback too; no callback follows.
+/// A WebSocket connection (RFC 6455), compressed where that was agreed on (RFC 7692), made by
+/// Client::connect() or Server::accept(). Pings are answered, the close handshake is done with a
+/// deadline, and a peer that breaks the protocol is told so with a Close frame. Destroying it ends
+/// the TCP connection at once, from inside a callback too; no callback follows.
 class Connection final : net::StreamHandler, net::TimerHandler {
  public:
   Connection(Context& context, wire::Role role, FrameHandler& handler);
@@ -110,6 +112,8 @@ class Connection final : net::StreamHandler, net::TimerHandler {
   void on_timer(Instant now) override;
 
   void read(std::span<std::byte> bytes, Instant received);
+  void inflate(const wire::FrameEvent& event, Instant received);
+  void read_inflated(Instant received);
   [[nodiscard]] bool reads_frames() const {
     return state_ == State::open || state_ == State::close_sent;
   }
@@ -137,6 +141,7 @@ class Connection final : net::StreamHandler, net::TimerHandler {
   std::unique_ptr<net::Stream> stream_;
   std::unique_ptr<Opening> opening_;
   std::unique_ptr<Paused> paused_;
+  std::unique_ptr<ConnectionDeflate> deflate_;
   std::unique_ptr<Ending> ending_;
   /// The answer to the latest Ping that has to wait for room (RFC 6455 5.5.3 allows the latest).
   std::unique_ptr<std::vector<std::byte>> held_pong_;

@@ -26,7 +26,9 @@ SendResult Connection::send(MessageType type, std::span<const std::byte> payload
   if (state_ != State::open || unsent_ > most || payload.size() > most - unsent_) [[unlikely]] {
     return SendResult::dropped;
   }
-  if (role_ == wire::Role::client && payload.size() <= wire::kMaxControlPayload) [[likely]] {
+  if (deflate_ != nullptr) [[unlikely]] {
+    put_frame({.opcode = opcode_of(type), .rsv1 = true}, deflate_->compress(payload));
+  } else if (role_ == wire::Role::client && payload.size() <= wire::kMaxControlPayload) [[likely]] {
     put_small_message(opcode_of(type), payload);
   } else {
     put_frame({.opcode = opcode_of(type)}, payload);

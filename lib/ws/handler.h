@@ -61,8 +61,9 @@ class FrameHandler {
  public:
   virtual void on_open(const Opened& opened) = 0;
 
-  /// A piece of a message, uncompressed and (text) checked as UTF-8. `event.frame_bytes` is the
-  /// length on the wire. `received` is when the piece was taken off the socket.
+  /// A piece of a message, inflated and (text) checked as UTF-8. `event.frame_bytes` is the length
+  /// on the wire, `event.compressed` how the message came. `received` is when the piece was taken
+  /// off the socket.
   virtual void on_data(const wire::FrameEvent& event, Instant received) = 0;
 
   /// A Ping, already answered; or a Pong, asked for or not.

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "core/clock.h"
+#include "wire/deflate.h"
 
 namespace wskit::ws {
 
@@ -17,6 +18,8 @@ struct ConnectionOptions {
   /// A compressed message may grow to so many times its size; 0 for no limit. Small messages of
   /// zeros reach 1,000 honestly, so this is off and max_message_bytes does the work.
   std::uint32_t max_inflate_ratio = 0;
+  /// How hard messages are compressed where permessage-deflate was agreed on.
+  wire::DeflateEffort deflate_effort;
   /// From our Close frame to the peer's, and from there to the end of the TCP connection; counted
   /// anew whenever the kernel takes some of what is unsent.
   Nanoseconds close_timeout = std::chrono::seconds(5);

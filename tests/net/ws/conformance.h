@@ -68,7 +68,7 @@ void run_once(const ConformanceCase& expected, std::size_t first_piece, std::siz
               std::string_view headers = {}) {
   INFO(expected.name << " first cut at " << first_piece << " then every " << piece);
   SimLoop loop;
-  UnderTest test(loop);
+  UnderTest test(loop, UnderTest::compressing());
   test.open(headers);
   std::string bytes;
   for (const PeerFrame& one : expected.frames) {

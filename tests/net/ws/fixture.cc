@@ -200,6 +200,12 @@ ClientUnderTest::ClientUnderTest(net::Loop& the_loop, const ClientSetup& setup)
   owner.connection = client.connect(owner);
 }
 
+ClientSetup ClientUnderTest::compressing() {
+  ClientSetup setup;
+  setup.upgrade.deflate.emplace_back();
+  return setup;
+}
+
 void ClientUnderTest::await_request() {
   run_until(loop, [&] { return !server.ends.empty() && !request().empty(); });
 }
@@ -244,6 +250,12 @@ void ServerUnderTest::on_accept(std::unique_ptr<net::Stream> stream,
 
 void ServerUnderTest::on_accept_error(const Error& error) {
   FAIL(error.message);
+}
+
+ws::ServerOptions ServerUnderTest::compressing() {
+  ws::ServerOptions options;
+  options.upgrade.deflate.emplace();
+  return options;
 }
 
 void ServerUnderTest::ask(std::string_view headers) {

@@ -95,6 +95,8 @@ struct ClientUnderTest {
   [[nodiscard]] static std::string peer_frame(unsigned first_byte, std::string_view payload = {}) {
     return frame(first_byte, payload);
   }
+  /// Offers permessage-deflate.
+  [[nodiscard]] static ClientSetup compressing();
   /// Until the whole request is there.
   void await_request();
   /// The request, up to its empty line.
@@ -123,6 +125,8 @@ struct ServerUnderTest final : net::ListenHandler {
   [[nodiscard]] static std::string peer_frame(unsigned first_byte, std::string_view payload = {}) {
     return masked_frame(first_byte, payload);
   }
+  /// Agrees to permessage-deflate.
+  [[nodiscard]] static ws::ServerOptions compressing();
   /// Sends a request.
   void ask(std::string_view headers = {});
   /// Sends a request and waits for on_open and the answer.
