@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/cmd_bench.h"
+#include "cli/cmd_report.h"
 #include "cli/cmd_serve.h"
 #include "cli/command.h"
 #include "cli/command_line.h"
@@ -43,6 +44,7 @@ int main(int argc, char* argv[]) {
   wskit::cli::Command chosen;
   wskit::cli::add_bench(app, chosen,
                         wskit::cli::redacted_command_line({argv, static_cast<std::size_t>(argc)}));
+  wskit::cli::add_report(app, chosen);
   wskit::cli::add_serve(app, chosen);
   wskit::cli::add_dump_option(app);
   try {

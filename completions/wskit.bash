@@ -17,6 +17,7 @@ _wskit() {
     fi
     case "$command $word" in
       'wskit bench') command='wskit bench' ;;
+      'wskit report') command='wskit report' ;;
       'wskit serve') command='wskit serve' ;;
       'wskit serve echo') command='wskit serve echo' ;;
       'wskit bench -c' | \
@@ -72,6 +73,11 @@ _wskit() {
         'wskit bench --source' | \
         'wskit bench --interface' | \
         'wskit bench --connect-timeout') skip=1 ;;
+      'wskit report --format' | \
+        'wskit report -o' | \
+        'wskit report --output' | \
+        'wskit report --metric' | \
+        'wskit report --color') skip=1 ;;
       'wskit serve echo --listen' | \
         'wskit serve echo --unix-socket' | \
         'wskit serve echo -t' | \
@@ -139,6 +145,10 @@ _wskit() {
     'wskit bench --source') COMPREPLY=(); return ;;
     'wskit bench --interface') COMPREPLY=(); return ;;
     'wskit bench --connect-timeout') COMPREPLY=(); return ;;
+    'wskit report --format') COMPREPLY=($(compgen -W 'text json csv hgrm hlog' -- "$current")); return ;;
+    'wskit report -o' | 'wskit report --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit report --metric') COMPREPLY=(); return ;;
+    'wskit report --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     'wskit serve echo --listen') COMPREPLY=(); return ;;
     'wskit serve echo --unix-socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit serve echo -t' | 'wskit serve echo --threads') COMPREPLY=(); return ;;
@@ -161,9 +171,11 @@ _wskit() {
   esac
   case "$command" in
     'wskit')
-      COMPREPLY=($(compgen -W 'bench serve -h --help -V --version' -- "$current")) ;;
+      COMPREPLY=($(compgen -W 'bench report serve -h --help -V --version' -- "$current")) ;;
     'wskit bench')
       COMPREPLY=($(compgen -W '-h --help -c --connections -d --duration -n --messages -r --rate --stages --poisson --window --warmup -t --threads --connect-rate --connect-concurrency --seed --io --size --payload --payload-jsonl --text --binary --match --timeout --late --on-close --threshold --strict --json --color -q --quiet -H --header --origin -s --subprotocol -u --user --oauth2-bearer --bearer --cookie --compress --no-compress --max-message -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout' -- "$current")) ;;
+    'wskit report')
+      COMPREPLY=($(compgen -W '-h --help --format -o --output --metric --color' -- "$current")) ;;
     'wskit serve')
       COMPREPLY=($(compgen -W 'echo -h --help' -- "$current")) ;;
     'wskit serve echo')

@@ -37,7 +37,8 @@ CompactHistogram read_histogram(const JsonFields& metric, std::string_view name)
 }
 
 stats::IntervalMetric read_metric(MetricId id, const JsonFields& metric) {
-  stats::IntervalMetric result{.id = id};
+  stats::IntervalMetric result;
+  result.id = id;
   if (metric.text("unit") != "us" || metric.text("hdr_unit") != "ns") {
     metric.reject({}, "has units other than us and ns");
   }
@@ -97,8 +98,8 @@ stats::Causes read_causes(const JsonFields& fields) {
   return causes;
 }
 
-stats::RunInfo read_run(const JsonFields& fields) {
-  stats::RunInfo run;
+stats::RunDescription read_run(const JsonFields& fields) {
+  stats::RunDescription run;
   run.id = fields.text("id");
   run.command = fields.text("command");
   run.url = fields.text("url");
@@ -226,7 +227,10 @@ RunResult read_result(const JsonFields& fields, std::optional<Error>& error) {
 Expected<RunResult> read_json(std::string_view text) {
   const auto json = parse_json(text);
   if (!json) {
-    return fail(ErrorCode::unreadable_file, json.error().message);
+    // The parser's own text begins with the name of its exception: "[json.exception...] parse ...".
+    const std::string& why = json.error().message;
+    const std::size_t name_end = why.starts_with('[') ? why.find("] ") + 2 : 0;
+    return fail(ErrorCode::unreadable_file, "it is not JSON: " + why.substr(name_end));
   }
   std::optional<Error> error;
   const JsonFields fields(*json, {}, error);

@@ -16,7 +16,7 @@ using stats::Histogram;
 using stats::Metric;
 using stats::MetricId;
 using stats::Metrics;
-using stats::RunInfo;
+using stats::RunDescription;
 using stats::RunResult;
 
 constexpr double kNanosecondsPerMicrosecond = 1e3;
@@ -92,7 +92,7 @@ Json to_json(const stats::Interval& interval) {
           {"metrics", metrics}};
 }
 
-Json to_json(const RunInfo& run) {
+Json to_json(const RunDescription& run) {
   const bool open = run.model == stats::Model::open;
   Json json{{"id", run.id}, {"command", run.command}, {"url", run.url}};
   json["model"] = open ? "open" : "closed";

@@ -60,7 +60,7 @@ std::string note(std::string_view text, const TextOptions& options) {
   return "  " + paint(wrap(text, options.width, 2), Style::dim, options) + "\n";
 }
 
-std::string closed_model_note(const stats::RunInfo& run, const TextOptions& options) {
+std::string closed_model_note(const stats::RunDescription& run, const TextOptions& options) {
   if (run.model == stats::Model::open) {
     return {};
   }

@@ -43,8 +43,8 @@ constexpr std::array kOddities{
 };
 
 std::string row(std::string_view name, std::string_view value, std::string_view text) {
-  std::string line = "  " + pad_right(name, kNameWidth) + pad_left(value, kCountWidth);
-  return text.empty() ? line + "\n" : line + "  " + std::string(text) + "\n";
+  const std::string line = "  " + pad_right(name, kNameWidth) + pad_left(value, kCountWidth);
+  return fmt::format("{}{}{}\n", line, text.empty() ? "" : "  ", text);
 }
 
 std::string per_second(double amount, double seconds) {
@@ -62,8 +62,9 @@ std::string causes_text(std::string_view title, const stats::Causes& causes,
     return {};
   }
   std::vector<std::pair<std::string, std::uint64_t>> sorted(causes.begin(), causes.end());
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
   std::string out = "  " + std::string(title) + "\n";
   for (const auto& [cause, count] : sorted) {
     out += "    " + paint(pad_left(format_count(count), kCountWidth - 4), Style::red, options) +

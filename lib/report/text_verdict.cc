@@ -64,14 +64,14 @@ Line verdict_line(const RunResult& result) {
   return {Style::green, "OK", fmt::format("{}, no errors", messages)};
 }
 
-std::string describe_load(const stats::RunInfo& run) {
+std::string describe_load(const stats::RunDescription& run) {
   if (run.model == stats::Model::open) {
     return fmt::format("open model, {} messages/s", format_rate(run.rate));
   }
   return fmt::format("closed model, window {}", run.window);
 }
 
-std::string describe_run(const stats::RunInfo& run) {
+std::string describe_run(const stats::RunDescription& run) {
   std::string text =
       fmt::format("{}: {} over {}, {} bytes each, {}, {}, match {}", describe_load(run),
                   format_seconds(run.duration_s), plural(run.connections, "connection"),

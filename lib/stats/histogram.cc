@@ -80,9 +80,9 @@ void Histogram::clear() noexcept {
 
 Nanoseconds Histogram::min() const noexcept {
   std::uint64_t lowest = 0;
-  for_each_slot([&](std::uint32_t index, std::uint64_t) {
+  any_slot([&](std::uint32_t index, std::uint64_t) {
     lowest = layout_.lowest_at(index);
-    return false;
+    return true;
   });
   return nanoseconds(lowest);
 }
@@ -118,10 +118,10 @@ double Histogram::stddev() const noexcept {
 Nanoseconds Histogram::value_at_rank(std::uint64_t rank) const noexcept {
   std::uint64_t seen = 0;
   std::uint64_t highest = 0;
-  for_each_slot([&](std::uint32_t index, std::uint64_t count) {
+  any_slot([&](std::uint32_t index, std::uint64_t count) {
     seen += count;
     highest = layout_.highest_at(index);
-    return seen < rank;
+    return seen >= rank;
   });
   return nanoseconds(highest);
 }

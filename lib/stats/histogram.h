@@ -3,7 +3,6 @@
 
 #include <bit>
 #include <cstdint>
-#include <type_traits>
 #include <vector>
 
 #include "core/clock.h"
@@ -65,13 +64,22 @@ class Histogram {
   /// How many values share the slot of `value`.
   [[nodiscard]] std::uint64_t count_at(Nanoseconds value) const noexcept;
 
-  /// Calls visit(index, count) for each slot in use, in ascending order, until it returns false
-  /// (a visitor that returns nothing sees all).
+  /// Calls visit(index, count) for each slot in use, in ascending order.
   template <class Visitor>
-  void for_each_slot(Visitor visit) const;
+  void for_each_slot(Visitor visit) const {
+    any_slot([&visit](std::uint32_t index, std::uint64_t count) {
+      visit(index, count);
+      return false;
+    });
+  }
+  /// Likewise until stop(index, count) is true; whether it ever was.
+  template <class Stop>
+  bool any_slot(Stop stop) const;
 
  private:
   void record_out_of_range(Nanoseconds value) noexcept;
+  template <class Stop>
+  bool any_slot_in_row(unsigned row, Stop& stop) const;
 
   HistogramConfig config_;
   HistogramLayout layout_;
@@ -87,22 +95,25 @@ class Histogram {
 /// The rank of the percentile p among n values, 1..n (0 when n is 0): ceil(p / 100 * n).
 [[nodiscard]] std::uint64_t nearest_rank(double percentile, std::uint64_t n) noexcept;
 
-template <class Visitor>
-void Histogram::for_each_slot(Visitor visit) const {
-  const std::uint32_t row_length = layout_.row_length();
+template <class Stop>
+bool Histogram::any_slot(Stop stop) const {
   for (std::uint64_t rows = touched_rows_; rows != 0; rows &= rows - 1) {
-    const auto first = static_cast<std::uint32_t>(std::countr_zero(rows)) * row_length;
-    for (std::uint32_t index = first; index < first + row_length; ++index) {
-      if (counts_[index] == 0) {
-        continue;
-      }
-      if constexpr (std::is_void_v<decltype(visit(index, counts_[index]))>) {
-        visit(index, counts_[index]);
-      } else if (!visit(index, counts_[index])) {
-        return;
-      }
+    if (any_slot_in_row(static_cast<unsigned>(std::countr_zero(rows)), stop)) {
+      return true;
     }
   }
+  return false;
+}
+
+template <class Stop>
+bool Histogram::any_slot_in_row(unsigned row, Stop& stop) const {
+  const std::uint32_t end = (row + 1) * layout_.row_length();
+  for (std::uint32_t index = row * layout_.row_length(); index < end; ++index) {
+    if (counts_[index] != 0 && stop(index, counts_[index])) {
+      return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace wskit::stats

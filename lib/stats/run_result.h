@@ -32,7 +32,7 @@ struct Shard {
 using WallClock = std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds>;
 
 /// What was run. Field for field the "run" object of a result file.
-struct RunInfo {
+struct RunDescription {
   std::string id;
   std::string command;
   std::string url;
@@ -108,7 +108,7 @@ struct Phase {
 
 /// Everything a load test found out: the content of a result file ("wskit_result": 1).
 struct RunResult {
-  RunInfo run;
+  RunDescription run;
   Metrics metrics;  ///< Of the measure phase only, as are the counts.
   Counts counts;
   Rates rates;

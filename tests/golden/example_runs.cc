@@ -41,8 +41,8 @@ class Latencies {
   std::uint64_t state_ = 1;
 };
 
-stats::RunInfo example_info() {
-  stats::RunInfo run;
+stats::RunDescription example_description() {
+  stats::RunDescription run;
   run.id = "1f0c9a4e";
   run.command = "wskit bench wss://localhost:9001/echo -r 1000 -d 3s -c 50";
   run.url = "wss://localhost:9001/echo";
@@ -143,7 +143,7 @@ void judge(RunResult& result, std::initializer_list<std::string_view> thresholds
 RunResult open_run() {
   RunResult result;
   Latencies latencies;
-  result.run = example_info();
+  result.run = example_description();
   result.run.model = stats::Model::open;
   result.run.rate = 1000;
   result.run.tls = stats::TlsUse{.version = "TLSv1.3", .resumed = 49};
@@ -168,7 +168,7 @@ RunResult open_run() {
 RunResult closed_run() {
   RunResult result;
   Latencies latencies;
-  result.run = example_info();
+  result.run = example_description();
   result.run.command = "wskit bench ws://127.0.0.1:9001 -c 2 -d 2s --window 16";
   result.run.url = "ws://127.0.0.1:9001/";
   result.run.window = 16;
@@ -188,7 +188,7 @@ RunResult closed_run() {
 RunResult broken_run() {
   RunResult result;
   Latencies latencies;
-  result.run = example_info();
+  result.run = example_description();
   result.run.command = "wskit bench ws://10.0.0.7:9001/ -r 500 -d 4s";
   result.run.url = "ws://10.0.0.7:9001/\x1b[31m\xc2\x9b";
   result.run.model = stats::Model::open;

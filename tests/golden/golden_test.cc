@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t kMaxBytes = 10'000'000;
 
 void check_golden(const std::string& name, const std::string& actual) {
-  const std::string path = std::string(WSKIT_GOLDEN_DIR) + "/" + name;
+  const std::string path = std::string(WSKIT_GOLDEN_DIR "/").append(name);
   if (std::getenv("WSKIT_UPDATE_GOLDEN") != nullptr) {
     REQUIRE(write_file(path, actual).has_value());
   }
