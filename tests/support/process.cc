@@ -147,7 +147,8 @@ Exit Process::wait(Timeout patience) {
   while (pump(deadline)) {
   }
   // Its outputs have ended, or the time is over: a child that closed them early is waited for too.
-  const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));
+  // glibc 2.36 declares pidfd_open() without C linkage.
+  const auto pidfd = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));
   pollfd polled{pidfd, POLLIN, 0};
   ::poll(&polled, 1, milliseconds_until(deadline));
   ::close(pidfd);

@@ -41,7 +41,7 @@ int choose_http(SSL* /*ssl*/, const unsigned char** chosen, unsigned char* lengt
 }  // namespace
 
 std::string certificate_path(const std::string& file) {
-  return std::string(WSKIT_TEST_CERTIFICATES) + "/" + file;
+  return std::string(WSKIT_TEST_CERTIFICATES "/").append(file);
 }
 
 TlsServerContext::TlsServerContext(const TlsServerOptions& options)

@@ -14,7 +14,7 @@ using namespace wskit::test;
 namespace {
 
 std::string certificate_file(const std::string& name) {
-  return std::string(WSKIT_TEST_CERTIFICATES) + "/" + name;
+  return std::string(WSKIT_TEST_CERTIFICATES "/").append(name);
 }
 
 // A TLS connection on top of a RawClient's socket, with OpenSSL alone.
@@ -145,7 +145,7 @@ TEST_CASE("TLS below 1.2 is refused") {
 
 TEST_CASE("a self-signed certificate is good for the names of this machine") {
   const auto certificate = serve::Certificate::make_self_signed().value();
-  const std::string file = std::string(WSKIT_TEST_CERTIFICATES) + "/made-by-serve.pem";
+  const std::string file = WSKIT_TEST_CERTIFICATES "/made-by-serve.pem";
   std::ofstream(file) << certificate.pem();
   const auto server = start_echo({.certificate = certificate});
   TlsClient trusting(server->port(), {.ca_file = file});
