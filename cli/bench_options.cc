@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
 #include <random>
 #include <string_view>
 #include <thread>
@@ -92,13 +91,11 @@ void add_load_options(CLI::App& app, BenchOptions& options) {
              "Makes schedule and messages repeatable; default: random")
       ->type_name("N")
       ->group(group);
-  app.add_option("--io", options.io, "auto, epoll or uring")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, net::IoChoice>{{"auto", net::IoChoice::automatic},
-                                               {"epoll", net::IoChoice::epoll},
-                                               {"uring", net::IoChoice::uring}}))
-      ->type_name("IO")
-      ->default_str("auto")
+  app.add_option(
+         "--io", options.io,
+         "What the loops run on: auto (io_uring where the kernel allows it), epoll or uring")
+      ->check(CLI::IsMember({"auto", "epoll", "uring"}))
+      ->capture_default_str()
       ->group(group);
 }
 
@@ -301,6 +298,13 @@ Expected<load::Plan> make_plan(const BenchOptions& options) {
     return std::unexpected(valid.error());
   }
   return plan;
+}
+
+net::IoChoice io_choice(const BenchOptions& options) {
+  if (options.io == "auto") {
+    return net::IoChoice::automatic;
+  }
+  return options.io == "epoll" ? net::IoChoice::epoll : net::IoChoice::uring;
 }
 
 std::uint32_t thread_count(const BenchOptions& options) {

@@ -39,7 +39,7 @@ struct BenchOptions {
   std::string late = "send";
   std::string on_close = "stop";
   std::optional<std::uint64_t> seed;
-  net::IoChoice io = net::IoChoice::automatic;
+  std::string io = "auto";
   std::vector<std::string> thresholds;
   bool strict = false;
   std::string json_file;
@@ -51,6 +51,8 @@ void add_bench_options(CLI::App& app, BenchOptions& options);
 
 /// The plan that the options describe; reads the payload files. Fails with what contradicts what.
 [[nodiscard]] Expected<load::Plan> make_plan(const BenchOptions& options);
+
+[[nodiscard]] net::IoChoice io_choice(const BenchOptions& options);
 
 /// One per core but one, at least one.
 [[nodiscard]] std::uint32_t thread_count(const BenchOptions& options);

@@ -85,7 +85,7 @@ Expected<Prepared> prepare(const BenchOptions& options) {
                     .target = {.request = std::move(connect->request),
                                .dial = std::move(connect->dial),
                                .client = std::move(connect->client),
-                               .io = options.io},
+                               .io = io_choice(options)},
                     .url = std::move(url),
                     .thresholds = std::move(*thresholds),
                     .json = std::nullopt};

@@ -203,7 +203,7 @@ Expected<net::DialOptions> make_dial_options(const ConnectOptions& options) {
 }  // namespace
 
 void add_connect_options(CLI::App& app, ConnectOptions& options) {
-  app.add_option("url", options.url, "ws://HOST[:PORT]/PATH, wss://... or ws+unix:SOCKET:/PATH")
+  app.add_option("URL", options.url, "ws://HOST[:PORT]/PATH, wss://... or ws+unix:SOCKET:/PATH")
       ->type_name("URL")
       ->required();
   add_request_options(app, options);

@@ -65,7 +65,7 @@ std::uint64_t size_of(const Payload& payload) {
   return sum / payload.messages.size();
 }
 
-stats::RunInfo describe_run(const Plan& plan, Nanoseconds window) {
+stats::RunDescription describe_run(const Plan& plan, Nanoseconds window) {
   return {.id = fmt::format("{:016x}", plan.seed),
           .model = plan.model,
           .rate = plan.rate,

@@ -118,7 +118,8 @@ void UringLoop::collect() {
   // Submitting is work, not waiting, and so is receiving what is there: both happen here first.
   // Only when that brings nothing is there something to wait for.
   const bool at_once = targets_.anything_to_do() || !hooks_.empty();
-  if (at_once || ring_->queued() > 0 || std::exchange(received_, false)) {
+  const bool more = std::exchange(received_, false);
+  if (at_once || more || ring_->queued() > 0) {
     ring_->submit_and_reap();
     if (at_once || ring_->ready() > 0) {
       return;

@@ -349,7 +349,8 @@ TEST_CASE("a session of a connection that failed is not resumed") {
   {
     MemoryPair pair(context, server);
     pair.settle();
-    pair.wire().receive(std::string("\x17\x03\x03\x00\x20", 5) + std::string(32, 'x'));
+    std::string record("\x17\x03\x03\x00\x20", 5);
+    pair.wire().receive(record.append(32, 'x'));
     CHECK(pair.client->error.code == ErrorCode::tls_failed);
   }
   MemoryPair next(context, server);
