@@ -109,13 +109,4 @@ struct OpenPair : MemoryPair {
   return types;
 }
 
-/// Text of this size in which a piece out of place is noticed.
-inline std::string pattern(std::size_t size) {
-  std::string text(size, '\0');
-  for (std::size_t i = 0; i < size; ++i) {
-    text[i] = static_cast<char>('a' + (i * 7 + i / 251) % 26);
-  }
-  return text;
-}
-
 }  // namespace wskit::test
