@@ -202,7 +202,6 @@ void FrameParser::begin_message() {
   in_message_ = true;
   message_opcode_ = opcode_;
   compressed_ = (std::to_integer<unsigned>(header_[0]) & kRsv1) != 0;
-  utf8_.reset();
 }
 
 void FrameParser::end_frame() {

@@ -149,7 +149,7 @@ class FrameParser {
   bool in_message_ = false;
   bool compressed_ = false;
   Opcode message_opcode_ = Opcode::continuation;
-  Utf8Validator utf8_;
+  Utf8Validator utf8_;               // complete between two messages
   std::uint64_t message_bytes_ = 0;  // this fragment's and earlier ones'
 
   Violation violation_ = Violation::none;
