@@ -260,6 +260,27 @@ TEST_CASE("What is exactly at the limits passes and the next message starts from
   CHECK(log.frames().size() == 7);
 }
 
+TEST_CASE("A compressed message may be longer than the limit by what compression can add") {
+  const FrameParserOptions limits{.allow_rsv1 = true, .max_message_bytes = 128};
+  const auto message = [](bool rsv1, std::size_t size) {
+    return frame({.opcode = Opcode::binary, .rsv1 = rsv1}, std::string(size, 'x'));
+  };
+  const Bytes two_fragments =
+      join({frame({.opcode = Opcode::binary, .fin = false, .rsv1 = true}, std::string(150, 'x')),
+            frame({.opcode = Opcode::continuation}, std::string(44, 'x'))});
+  FrameLog fits(limits);
+  CHECK(fits.feed(join({message(true, 128 + 2 + 64), two_fragments, message(false, 128)})));
+  CHECK(fits.frames().size() == 4);
+
+  check_case({"whole", message(true, 128 + 2 + 64 + 1), Violation::message_too_big,
+              "a message of at least 195 bytes, over the limit of 194 (RFC 6455 10.4)", limits},
+             Role::client);
+  check_case({"plain after compressed", join({two_fragments, message(false, 129)}),
+              Violation::message_too_big,
+              "a message of at least 129 bytes, over the limit of 128 (RFC 6455 10.4)", limits},
+             Role::client);
+}
+
 TEST_CASE("A client refuses masked frames and a server refuses unmasked ones") {
   FrameLog client({.role = Role::client});
   CHECK(!client.feed(frame(from_peer_of(Role::server, {}), "Hello")));
