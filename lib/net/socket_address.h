@@ -38,11 +38,12 @@ class SocketAddress {
   friend bool operator==(const SocketAddress& a, const SocketAddress& b);
 
  private:
+  // The largest comes first: {} sets the first to zero and nothing else.
   union Storage {
-    sockaddr any;
-    sockaddr_in v4;
-    sockaddr_in6 v6;
     sockaddr_un local;
+    sockaddr_in6 v6;
+    sockaddr_in v4;
+    sockaddr any;
   };
   Storage address_{};
   socklen_t size_ = 0;
