@@ -26,8 +26,7 @@ class SlowEcho final : public wskit::net::ListenHandler,
                        public wskit::net::TimerHandler {
  public:
   SlowEcho(SimLoop& loop, Nanoseconds work)
-      : loop_(loop),
-        work_(work),
+      : work_(work),
         timer_(loop.timers(), *this),
         listener_(loop.listen(any_port(), *this).value()) {}
   [[nodiscard]] const SocketAddress& address() const { return listener_->address(); }
@@ -46,7 +45,6 @@ class SlowEcho final : public wskit::net::ListenHandler,
   void on_error(const wskit::Error& /*error*/) override {}
   void on_timer(Instant /*now*/) override { stream_->write(pending_); }
 
-  SimLoop& loop_;
   Nanoseconds work_;
   Timer timer_;
   std::unique_ptr<wskit::net::Listener> listener_;
