@@ -131,8 +131,9 @@ std::vector<Band> divide(const stats::Histogram& histogram) {
     bounds.insert(bounds.end(), tail.begin(), tail.end());
   }
   bounds.pop_back();
-  if (value_of(histogram.min()) < bounds.front()) {
-    bounds.insert(bounds.begin(), 0);
+  if (const double lowest = value_of(histogram.min()); lowest < bounds.front()) {
+    const bool zero = histogram.min() == Nanoseconds::zero();
+    bounds.insert(bounds.begin(), zero ? 0 : series_bounds(lowest, lowest, kThree).front());
   }
 
   std::vector<Band> bands;

@@ -107,7 +107,8 @@ std::string connections_text(const RunResult& result, const TextOptions& options
   std::string table;
   for (const MetricId id : kSteps) {
     const auto& metric = result.metrics[id];
-    if (!metric || metric->answered().count() == 0) {
+    // A step that took no time at all was not there: the name of an address needs no resolving.
+    if (!metric || metric->answered().max() == Nanoseconds::zero()) {
       continue;
     }
     table += "  " + pad_right(name(id).substr(kPrefix.size()), kNameWidth);

@@ -19,15 +19,15 @@ struct Line {
   std::string text;
 };
 
+std::string plural(std::uint64_t count, std::string_view singular) {
+  return fmt::format("{} {}{}", format_count(count), singular, count == 1 ? "" : "s");
+}
+
 std::string unfulfilled(const RunResult& result) {
   const auto& thresholds = result.verdict.thresholds;
   const auto failed = std::count_if(thresholds.begin(), thresholds.end(),
                                     [](const ThresholdResult& t) { return !t.ok; });
-  return failed == 0 ? "" : fmt::format("{} of {} thresholds", failed, thresholds.size());
-}
-
-std::string plural(std::uint64_t count, std::string_view singular) {
-  return fmt::format("{} {}{}", format_count(count), singular, count == 1 ? "" : "s");
+  return failed == 0 ? "" : fmt::format("{} of {}", failed, plural(thresholds.size(), "threshold"));
 }
 
 /// The worst thing there is to say comes first and alone is the verdict.

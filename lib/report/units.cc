@@ -54,7 +54,7 @@ std::string format_count(std::uint64_t count) {
 }
 
 std::string format_rate(double per_second) {
-  constexpr double kWholeFrom = 100'000;
+  constexpr double kWholeFrom = 10'000;
   const double tenths = std::round(per_second * 10);
   const auto whole = static_cast<std::uint64_t>(tenths / 10);
   if (per_second >= kWholeFrom || std::fmod(tenths, 10) == 0) {

@@ -15,7 +15,7 @@ namespace wskit::report {
 /// Groups of three: "1,234,567".
 [[nodiscard]] std::string format_count(std::uint64_t count);
 
-/// "9,999.8" below 100,000, whole numbers above.
+/// "9,999.8" below 10,000, whole numbers above.
 [[nodiscard]] std::string format_rate(double per_second);
 
 /// "640 B", "1.5 KiB", "2.0 GiB".

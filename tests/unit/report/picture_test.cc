@@ -77,6 +77,16 @@ TEST_CASE("one value near zero does not squeeze the others into one band") {
   CHECK(divide(histogram).front().from == 0ns);
 }
 
+TEST_CASE("the band of early values begins at a round bound below the earliest") {
+  stats::Histogram histogram;
+  for (int i = 0; i < 1000; ++i) {
+    histogram.record(20ms + i * 1us);
+  }
+  histogram.record(130us);
+  check_sound(histogram);
+  CHECK(divide(histogram).front().from == 100us);
+}
+
 TEST_CASE("a stall shows as a second hill") {
   stats::Histogram histogram;
   for (int i = 0; i < 800; ++i) {

@@ -33,7 +33,7 @@ TEST_CASE("the first word is the verdict") {
   CHECK_THAT(text_of(run), StartsWith("FAILED  no connection"));
   run.verdict.thresholds = {
       {.expr = "p99<1ms", .value = 2000, .unit = "us", .ok = false, .reason = ""}};
-  CHECK_THAT(text_of(run), StartsWith("FAILED  1 of 1 thresholds"));
+  CHECK_THAT(text_of(run), StartsWith("FAILED  1 of 1 threshold\n"));
   run.verdict.sums_hold = false;
   CHECK_THAT(text_of(run), StartsWith("BROKEN"));
 }
@@ -104,6 +104,14 @@ TEST_CASE("a result in which nothing happened is still a text") {
   }
   CHECK_THAT(text_of(run), Contains("no reply"));
   CHECK_THAT(text_of(run), Contains("100 %"));
+}
+
+TEST_CASE("resolving an address is no step of connecting") {
+  stats::RunResult run = test::closed_run();
+  run.metrics[stats::MetricId::connect_dns].emplace().record(0ns);
+  CHECK_THAT(text_of(run), !Contains("  dns"));
+  run.metrics[stats::MetricId::connect_dns]->record(1ms);
+  CHECK_THAT(text_of(run), Contains("  dns"));
 }
 
 TEST_CASE("another metric can be drawn") {
