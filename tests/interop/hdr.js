@@ -3,6 +3,8 @@
 //   hdr.js read FILE.b64      prints what it finds in a V2 compressed base64 histogram
 //   hdr.js write              prints such a histogram of 1000, 2000, ... 1000000000 ns
 //   hdr.js log FILE.hlog      prints the lines of a histogram log
+//   hdr.js write-log          prints a histogram log of two tagged seconds
+//   hdr.js hgrm FILE.b64      prints the percentile distribution of such a histogram, in us
 'use strict';
 
 const fs = require('fs');
@@ -23,11 +25,8 @@ function describe(histogram) {
   };
 }
 
-const [action, file] = process.argv.slice(2);
-if (action === 'read') {
-  const text = fs.readFileSync(file, 'utf8').trim();
-  console.log(JSON.stringify(describe(hdr.decodeFromCompressedBase64(text, 64))));
-} else if (action === 'write') {
+// 1000, 2000, ... 1000000000 ns.
+function example() {
   const histogram = hdr.build({
     lowestDiscernibleValue: 1,
     highestTrackableValue: HIGHEST,
@@ -37,14 +36,47 @@ if (action === 'read') {
   for (let value = 1000; value <= 1e9; value += 1000000) {
     histogram.recordValue(value);
   }
-  // Read back, since the format keeps slots and not the exact maximum.
-  const base64 = hdr.encodeIntoCompressedBase64(histogram);
-  console.log(JSON.stringify({ ...describe(hdr.decodeFromCompressedBase64(base64, 64)), base64 }));
-} else {
-  const reader = new hdr.HistogramLogReader(fs.readFileSync(file, 'utf8'), 64);
-  const lines = [];
-  for (let line = reader.nextIntervalHistogram(); line; line = reader.nextIntervalHistogram()) {
-    lines.push({ tag: line.tag, ...describe(line) });
-  }
-  console.log(JSON.stringify({ start: reader.startTimeSec, lines }));
+  return histogram;
 }
+
+function decode(file) {
+  return hdr.decodeFromCompressedBase64(fs.readFileSync(file, 'utf8').trim(), 64);
+}
+
+const actions = {
+  read(file) {
+    return JSON.stringify(describe(decode(file)));
+  },
+  write() {
+    // Read back, since the format keeps slots and not the exact maximum.
+    const base64 = hdr.encodeIntoCompressedBase64(example());
+    return JSON.stringify({ ...describe(hdr.decodeFromCompressedBase64(base64, 64)), base64 });
+  },
+  log(file) {
+    const reader = new hdr.HistogramLogReader(fs.readFileSync(file, 'utf8'), 64);
+    const lines = [];
+    for (let line = reader.nextIntervalHistogram(); line; line = reader.nextIntervalHistogram()) {
+      lines.push({ tag: line.tag, ...describe(line) });
+    }
+    return JSON.stringify({ start: reader.startTimeSec, lines });
+  },
+  'write-log'() {
+    let text = '';
+    const writer = new hdr.HistogramLogWriter((line) => { text += line; });
+    writer.outputLogFormatVersion();
+    writer.outputStartTime(1700000000250);
+    writer.outputLegend();
+    for (const [second, tag] of [[0, 'response'], [1, 'service']]) {
+      const histogram = example();
+      histogram.tag = tag;
+      writer.outputIntervalHistogram(histogram, second, second + 1, 1e6);
+    }
+    return text;
+  },
+  hgrm(file) {
+    return decode(file).outputPercentileDistribution(5, 1000);
+  },
+};
+
+const [action, file] = process.argv.slice(2);
+process.stdout.write(actions[action](file));

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include "stats/compact_histogram.h"
 #include "stats/hdr_encoding.h"
 #include "stats/hdr_log.h"
+#include "stats/hdr_percentiles.h"
 #include "stats/histogram.h"
 #include "tests/support/catch.h"
 #include "tests/support/process.h"
@@ -24,8 +26,8 @@ namespace {
 
 const std::string kHere = WSKIT_INTEROP_DIRECTORY;
 
-/// What the other implementation says.
-Json hdr_js(std::vector<std::string> arguments) {
+/// What the other implementation prints.
+std::string hdr_js_text(std::vector<std::string> arguments) {
   const std::string modules = kHere + "/node_modules";
   if (!std::filesystem::exists(modules + "/hdr-histogram-js/package.json")) {
     skip("npm's hdr-histogram-js is not installed; scripts/npm-packages does it");
@@ -36,7 +38,11 @@ Json hdr_js(std::vector<std::string> arguments) {
   const Exit exit = run(arguments);
   INFO(exit.err);
   REQUIRE(exit.code == 0);
-  return parse_json(exit.out).value();
+  return exit.out;
+}
+
+Json hdr_js(std::vector<std::string> arguments) {
+  return parse_json(hdr_js_text(std::move(arguments))).value();
 }
 
 /// A file that is gone at the end of the test.
@@ -105,4 +111,25 @@ TEST_CASE("another implementation reads our histogram log line by line") {
   for (const Json& line : found["lines"]) {
     check_same(line, histogram);
   }
+}
+
+TEST_CASE("we read the histogram log of another implementation line by line") {
+  const auto log = stats::parse_hdr_log(hdr_js_text({"write-log"}));
+  REQUIRE(log.has_value());
+  CHECK(log->start_s == Approx(1'700'000'000.25));
+  REQUIRE(log->lines.size() == 2);
+  CHECK(log->lines[0].tag == "response");
+  CHECK(log->lines[1].tag == "service");
+  CHECK(log->lines[1].start_s == Approx(1));
+  CHECK(log->lines[1].length_s == Approx(1));
+  const Json found = hdr_js({"write"});
+  for (const stats::HdrLogLine& line : log->lines) {
+    check_same(found, line.histogram.expand());
+  }
+}
+
+TEST_CASE("our percentile distribution is that of another implementation to the byte") {
+  const stats::Histogram histogram = wide_histogram();
+  const ScratchFile file("ours.b64", stats::encode_v2_base64(stats::CompactHistogram(histogram)));
+  CHECK(stats::write_percentile_distribution(histogram) == hdr_js_text({"hgrm", file.path()}));
 }
