@@ -55,7 +55,7 @@ void Histogram::add_at(std::uint32_t index, std::uint64_t count) {
   }
   counts_[index] += count;
   count_ += count;
-  touched_rows_ |= std::uint64_t{1} << layout_.row_of(index);
+  touched_rows_[layout_.row_of(index)] = true;
 }
 
 Expected<void> Histogram::merge(const Histogram& other) {
@@ -71,11 +71,13 @@ Expected<void> Histogram::merge(const Histogram& other) {
 
 void Histogram::clear() noexcept {
   const std::uint32_t row_length = layout_.row_length();
-  for (std::uint64_t rows = touched_rows_; rows != 0; rows &= rows - 1) {
-    const auto first = std::countr_zero(rows) * static_cast<std::ptrdiff_t>(row_length);
-    std::fill_n(counts_.begin() + first, row_length, 0);
+  for (std::uint32_t row = 0; row < touched_rows_.size(); ++row) {
+    if (touched_rows_[row]) {
+      std::fill_n(counts_.begin() + std::ptrdiff_t{row * row_length}, row_length, 0);
+    }
   }
-  count_ = overflow_ = negative_ = touched_rows_ = 0;
+  touched_rows_.fill(false);
+  count_ = overflow_ = negative_ = 0;
 }
 
 Nanoseconds Histogram::min() const noexcept {

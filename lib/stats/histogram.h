@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <bit>
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -27,7 +27,7 @@ class Histogram {
     const std::uint32_t index = layout_.index_of(unsigned_value);
     ++counts_[index];
     ++count_;
-    touched_rows_ |= std::uint64_t{1} << layout_.row_of(index);
+    touched_rows_[layout_.row_of(index)] = true;
   }
 
   /// Adds `count` values at a slot of the layout; the slot must exist.
@@ -79,7 +79,7 @@ class Histogram {
  private:
   void record_out_of_range(Nanoseconds value) noexcept;
   template <class Stop>
-  bool any_slot_in_row(unsigned row, Stop& stop) const;
+  bool any_slot_in_row(std::uint32_t row, Stop& stop) const;
 
   HistogramConfig config_;
   HistogramLayout layout_;
@@ -87,8 +87,8 @@ class Histogram {
   std::uint64_t count_ = 0;
   std::uint64_t overflow_ = 0;
   std::uint64_t negative_ = 0;
-  // One bit a row of slots, so that reading, merging and clearing skip what was never used.
-  std::uint64_t touched_rows_ = 0;
+  // So that reading, merging and clearing skip the rows that were never used.
+  std::array<bool, HistogramLayout::kMaxRows> touched_rows_{};
   std::vector<std::uint64_t> counts_;
 };
 
@@ -97,8 +97,8 @@ class Histogram {
 
 template <class Stop>
 bool Histogram::any_slot(Stop stop) const {
-  for (std::uint64_t rows = touched_rows_; rows != 0; rows &= rows - 1) {
-    if (any_slot_in_row(static_cast<unsigned>(std::countr_zero(rows)), stop)) {
+  for (std::uint32_t row = 0; row < touched_rows_.size(); ++row) {
+    if (touched_rows_[row] && any_slot_in_row(row, stop)) {
       return true;
     }
   }
@@ -106,7 +106,7 @@ bool Histogram::any_slot(Stop stop) const {
 }
 
 template <class Stop>
-bool Histogram::any_slot_in_row(unsigned row, Stop& stop) const {
+bool Histogram::any_slot_in_row(std::uint32_t row, Stop& stop) const {
   const std::uint32_t end = (row + 1) * layout_.row_length();
   for (std::uint32_t index = row * layout_.row_length(); index < end; ++index) {
     if (counts_[index] != 0 && stop(index, counts_[index])) {

@@ -29,6 +29,9 @@ struct HistogramConfig {
 /// and step and needs only its upper half, called a row here.
 class HistogramLayout {
  public:
+  /// A row for each bit of a value is more than any configuration needs.
+  static constexpr std::uint32_t kMaxRows = 64;
+
   /// `config` must be valid: a broken one is a bug of the caller.
   explicit HistogramLayout(const HistogramConfig& config);
 
