@@ -97,8 +97,11 @@ void add_behaviour(CLI::App& app, EchoOptions& server) {
              "Stand still in the last FOR of each EVERY, all threads together, e.g. 5s,1s")
       ->type_name("EVERY,FOR")
       ->group(group);
-  app.add_option("--subprotocol", server.subprotocols,
-                 "Agree to this subprotocol only (repeatable); else to the first offered")
+  app.add_flag("!--no-compress", server.compress, "Decline permessage-deflate")->group(group);
+  app.add_option(
+         "--subprotocol", server.subprotocols,
+         "Agree to this subprotocol (repeatable, the preferred first) and to no other; without "
+         "it to the first that is offered")
       ->type_name("NAME")
       ->allow_extra_args(false)
       ->group(group);

@@ -42,6 +42,8 @@ struct EchoOptions {
   std::vector<std::string> allowed_origins;
   /// The subprotocols to agree to; empty: the first that a client offers.
   std::vector<std::string> subprotocols;
+  /// Agree to permessage-deflate; a message that came compressed goes back compressed.
+  bool compress = true;
   /// Echoes wait this long; a Close sends at once what is still held back, before itself.
   DelayOptions delay;
   /// All threads stand still together, counted from listening.

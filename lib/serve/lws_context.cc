@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <libwebsockets.h>
 
+#include "serve/lws_deflate.h"
 #include "serve/lws_log.h"
 #include "serve/service_thread.h"
 
@@ -59,6 +60,7 @@ lws_context_creation_info creation_info(const EchoOptions& options) {
     // Without a file: set up when LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS comes.
     info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_CREATE_VHOST_SSL_CTX;
   }
+  info.extensions = options.compress ? deflate_extension() : nullptr;
   info.pt_serv_buf_size = kReadBytes;
   info.max_http_header_data = kHeaderBytes;
   info.max_http_header_pool = kHeaderPool;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What a ServiceThread does on libwebsockets' callbacks.
 #include <algorithm>
-#include <exception>
 #include <utility>
 
-#include <fmt/format.h>
 #include <libwebsockets.h>
 
+#include "serve/lws_request.h"
 #include "serve/service_thread.h"
 #include "serve/upgrade_check.h"
 
@@ -25,73 +24,6 @@ std::string_view text_of(const LwsEvent& event) {
   return {static_cast<const char*>(event.in), event.size};
 }
 
-std::string header(lws* connection, lws_token_indexes token) {
-  const int size = lws_hdr_total_length(connection, token);
-  if (size <= 0) {
-    return {};
-  }
-  std::string value(static_cast<std::size_t>(size) + 1, '\0');
-  const int copied = lws_hdr_copy(connection, value.data(), size + 1, token);
-  value.resize(copied < 0 ? 0 : static_cast<std::size_t>(copied));
-  return value;
-}
-
-std::string method(lws* connection) {
-  constexpr std::pair<lws_token_indexes, const char*> kMethods[] = {
-      {WSI_TOKEN_GET_URI, "GET"},         {WSI_TOKEN_HEAD_URI, "HEAD"},
-      {WSI_TOKEN_POST_URI, "POST"},       {WSI_TOKEN_PUT_URI, "PUT"},
-      {WSI_TOKEN_PATCH_URI, "PATCH"},     {WSI_TOKEN_DELETE_URI, "DELETE"},
-      {WSI_TOKEN_OPTIONS_URI, "OPTIONS"},
-  };
-  for (const auto& [token, name] : kMethods) {
-    if (lws_hdr_total_length(connection, token) > 0) {
-      return name;
-    }
-  }
-  return {};
-}
-
-UpgradeRequest read_request(lws* connection) {
-  return {.method = method(connection),
-          .http_version = header(connection, WSI_TOKEN_HTTP),
-          .host = header(connection, WSI_TOKEN_HOST),
-          .upgrade = header(connection, WSI_TOKEN_UPGRADE),
-          .connection = header(connection, WSI_TOKEN_CONNECTION),
-          .key = header(connection, WSI_TOKEN_KEY),
-          .version = header(connection, WSI_TOKEN_VERSION),
-          .origin = header(connection, WSI_TOKEN_ORIGIN),
-          .subprotocols = header(connection, WSI_TOKEN_PROTOCOL)};
-}
-
-std::string_view reason_phrase(int status) {
-  switch (status) {
-    case 200:
-      return "OK";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 426:
-      return "Upgrade Required";
-    case 503:
-      return "Service Unavailable";
-    default:
-      return "Bad Request";
-  }
-}
-
-HttpAnswer answer_to_get(std::string_view method, std::string_view path) {
-  if (method != "GET" && method != "HEAD") {
-    return {405, "only GET and HEAD\n", "Allow: GET, HEAD\r\n"};
-  }
-  if (path == "/healthz") {
-    return {200, "ok\n", {}};
-  }
-  return {426, "this is a WebSocket echo server\n", "Upgrade: websocket\r\n"};
-}
-
 }  // namespace
 
 int ServiceThread::on_event(const LwsEvent& event) {
@@ -107,15 +39,24 @@ int ServiceThread::on_event(const LwsEvent& event) {
     case LWS_CALLBACK_WS_SERVER_DROP_PROTOCOL:
     case LWS_CALLBACK_CLOSED:
       return session_of(event) == nullptr ? kGoOn : on_session_event(event, *session_of(event));
+    default:
+      return on_handshake_event(event);
+  }
+}
+
+int ServiceThread::on_handshake_event(const LwsEvent& event) {
+  switch (event.reason) {
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
       return on_upgrade(event.connection);
     case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
-      if (!agreed_) {
-        subprotocol_[0] = '\0';
-      }
+      upgrade_.before_answer();
       return kGoOn;
+    case LWS_CALLBACK_CONFIRM_EXTENSION_OKAY:
+      return upgrade_.accept_offer() ? kGoOn : kEnd;
+    case LWS_CALLBACK_ADD_HEADERS:
+      return upgrade_.add_parameters(event.in) ? kGoOn : kEnd;
     case LWS_CALLBACK_HTTP:
-      return on_http(event.connection, text_of(event));
+      return answer(event.connection, answer_to_plain_request(read_request(event.connection)));
     case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
       return set_up_tls(reinterpret_cast<SSL_CTX*>(event.session), *options().certificate,
                         state_.ticket_keys)
@@ -150,14 +91,22 @@ int ServiceThread::on_session_event(const LwsEvent& event, Session& session) {
 }
 
 void ServiceThread::on_receive(const LwsEvent& event) {
-  session_of(event)->on_fragment({static_cast<const char*>(event.in), event.size},
-                                 lws_is_final_fragment(event.connection) != 0,
-                                 lws_remaining_packet_payload(event.connection),
-                                 lws_frame_is_binary(event.connection) != 0);
+  constexpr unsigned kRsv1 = 0x40;
+  lws* const connection = event.connection;
+  session_of(event)->on_fragment({.bytes = text_of(event),
+                                  .first = lws_is_first_fragment(connection) != 0,
+                                  .last = lws_is_final_fragment(connection) != 0,
+                                  .binary = lws_frame_is_binary(connection) != 0,
+                                  .compressed = (lws_get_reserved_bits(connection) & kRsv1) != 0,
+                                  .remaining = lws_remaining_packet_payload(connection)});
 }
 
 int ServiceThread::on_established(const LwsEvent& event) {
   auto session = std::make_unique<Session>(event.connection, *this, counts_.read().established);
+  if (const auto deflate = upgrade_.deflate()) {
+    session->compress_with(*deflate);
+    set_inflated_piece(event.connection);
+  }
   session->index_ = sessions_.size();
   *event.session = session.get();
   sessions_.push_back(std::move(session));
@@ -186,49 +135,35 @@ void ServiceThread::on_closed(Session& session) {
 }
 
 int ServiceThread::on_upgrade(lws* connection) {
-  // libwebsockets' own `in` may point to freed memory here (CVE-2025-11677): only copies are used.
-  const UpgradeRequest request = read_request(connection);
-  const UpgradePolicy policy{options().allowed_origins, options().subprotocols};
-  const auto subprotocol = check_upgrade(request, policy);
-  if (!subprotocol) {
-    counts_.on_refused();
-    return answer(connection, subprotocol.error());
+  const wire::HttpRequest request = read_request(connection);
+  const EchoOptions& server = options();
+  const auto agreement =
+      check_upgrade(request, {server.allowed_origins, server.subprotocols, server.compress});
+  if (!agreement) {
+    return refuse(connection, agreement.error());
   }
-  const std::size_t limit = options().max_connections;
-  const bool full = limit > 0 && state_.established.load(std::memory_order_relaxed) >= limit;
-  if (full || draining_) {
-    counts_.on_refused();
-    return answer(connection, {503,
-                               full ? "the server has as many connections as it may\n"
-                                    : "the server is stopping\n",
-                               {}});
+  const std::size_t limit = server.max_connections;
+  if (limit > 0 && state_.established.load(std::memory_order_relaxed) >= limit) {
+    return refuse(connection, wire::refuse_upgrade(503, "this server takes no more connections"));
   }
-  // libwebsockets drops a client whose subprotocols it does not know. It is shown one that it
-  // knows, and when none is agreed to, the name is gone before it writes its answer.
-  const std::string_view known =
-      subprotocol->empty() ? first_subprotocol(request.subprotocols) : *subprotocol;
-  subprotocol_.fill('\0');
-  known.copy(subprotocol_.data(), subprotocol_.size() - 1);
-  agreed_ = !subprotocol->empty();
+  if (draining_) {
+    return refuse(connection, wire::refuse_upgrade(503, "the server is stopping"));
+  }
+  upgrade_.begin(*agreement, request);
   return kGoOn;
 }
 
-int ServiceThread::on_http(lws* connection, std::string_view path) {
-  return answer(connection, answer_to_get(method(connection), path));
+int ServiceThread::refuse(lws* connection, const wire::UpgradeAnswer& refusal) {
+  counts_.on_refused();
+  return answer(connection, refusal.bytes);
 }
 
-int ServiceThread::answer(lws* connection, const HttpAnswer& answer) {
+int ServiceThread::answer(lws* connection, std::string_view bytes) {
   std::string text(LWS_PRE, '\0');
-  text += fmt::format(
-      "HTTP/1.1 {} {}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\n"
-      "Connection: close\r\n{}\r\n",
-      answer.status, reason_phrase(answer.status), answer.body.size(), answer.headers);
-  if (method(connection) != "HEAD") {
-    text += answer.body;
-  }
-  auto* bytes = reinterpret_cast<unsigned char*>(text.data()) + LWS_PRE;
+  text += bytes;
+  auto* start = reinterpret_cast<unsigned char*>(text.data()) + LWS_PRE;
   // Whether it was written or not, the connection ends.
-  (void)lws_write(connection, bytes, text.size() - LWS_PRE, LWS_WRITE_HTTP_FINAL);
+  (void)lws_write(connection, start, bytes.size(), LWS_WRITE_HTTP_FINAL);
   return kEnd;
 }
 

@@ -55,7 +55,7 @@ Expected<std::unique_ptr<ServiceThread>> ServiceThread::create(ServerState& stat
   const LwsLogScope log(state.log, state.clock);
   std::unique_ptr<ServiceThread> thread(new ServiceThread(state));
   auto created =
-      thread->context_.create(*thread, thread->loop_.raw_loop, thread->subprotocol_.data());
+      thread->context_.create(*thread, thread->loop_.raw_loop, thread->upgrade_.protocol_name());
   if (!created) {
     return std::unexpected(std::move(created.error()));
   }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -23,6 +22,7 @@
 #include "serve/instant_timer.h"
 #include "serve/log.h"
 #include "serve/lws_context.h"
+#include "serve/lws_deflate.h"
 #include "serve/session.h"
 #include "serve/stall.h"
 #include "serve/tls_setup.h"
@@ -75,6 +75,7 @@ class ServiceThread {
   /// Bytes that were put aside unread may be looked at again.
   void resume_reading() { context_.wake(); }
 
+  [[nodiscard]] UpgradeUnderWay& upgrade() { return upgrade_; }
   /// One callback of libwebsockets; other than 0 ends the connection.
   [[nodiscard]] int on_event(const LwsEvent& event);
 
@@ -85,9 +86,10 @@ class ServiceThread {
   void on_receive(const LwsEvent& event);
   [[nodiscard]] int on_session_event(const LwsEvent& event, Session& session);
   void on_closed(Session& session);
-  [[nodiscard]] int on_http(lws* connection, std::string_view path);
+  [[nodiscard]] int on_handshake_event(const LwsEvent& event);
   [[nodiscard]] int on_upgrade(lws* connection);
-  [[nodiscard]] int answer(lws* connection, const struct HttpAnswer& answer);
+  [[nodiscard]] int refuse(lws* connection, const wire::UpgradeAnswer& refusal);
+  [[nodiscard]] int answer(lws* connection, std::string_view bytes);
 
   void ask(std::atomic<bool>& what);
   void on_asked() noexcept;
@@ -108,10 +110,7 @@ class ServiceThread {
   ev::async asked_;
   ev::timer tick_;
   ev::prepare turn_end_;
-  /// The subprotocol of the upgrade under way: libwebsockets takes it from its table by name, and
-  /// this entry of the table changes its name.
-  std::array<char, 64> subprotocol_{};
-  bool agreed_ = false;
+  UpgradeUnderWay upgrade_;
   LwsContext context_;
 
   std::vector<std::unique_ptr<Session>> sessions_;

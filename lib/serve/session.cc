@@ -55,26 +55,33 @@ std::string close_answer(std::string_view received) {
 Session::Session(lws* connection, ServiceThread& thread, std::uint64_t number)
     : connection_(connection), thread_(thread), number_(number), out_(LWS_PRE, '\0') {}
 
-void Session::on_fragment(std::string_view bytes, bool last, std::size_t remaining, bool binary) {
+void Session::compress_with(const wire::DeflateParameters& parameters) {
+  deflater_.emplace(parameters, wire::Role::server);
+}
+
+void Session::on_fragment(const Fragment& fragment) {
   heard_ = true;
   if (closing_) {
     return;
   }
-  if (too_big(bytes.size(), remaining)) {
+  if (fragment.first) {
+    compressed_ = fragment.compressed;
+  }
+  if (too_big(fragment.bytes.size(), fragment.remaining)) {
     fail(CloseCode::too_big, "message too big");
     return;
   }
-  if (!binary && !valid_text(bytes, last)) {
+  if (!fragment.binary && !valid_text(fragment.bytes, fragment.last)) {
     fail(CloseCode::bad_payload, "text is not UTF-8");
     return;
   }
-  if (last && message_.empty()) {
-    echo(bytes, binary);
+  if (fragment.last && message_.empty()) {
+    echo(fragment.bytes, fragment.binary);
     return;
   }
-  message_.append(bytes);
-  if (last) {
-    echo(message_, binary);
+  message_.append(fragment.bytes);
+  if (fragment.last) {
+    echo(message_, fragment.binary);
     clear_keeping_little(message_, 0);
   }
 }
@@ -82,7 +89,9 @@ void Session::on_fragment(std::string_view bytes, bool last, std::size_t remaini
 bool Session::too_big(std::size_t bytes, std::size_t remaining) const {
   const std::size_t limit = thread_.options().max_message;
   const std::size_t so_far = message_.size() + bytes;
-  return so_far > limit || remaining > limit - so_far;
+  // What cannot be compressed is a little longer on the wire.
+  const std::size_t slack = deflater_ ? limit / 1024 + 64 : 0;
+  return so_far > limit || remaining > limit + slack - so_far;
 }
 
 // libwebsockets' own check misses a code point that an empty last frame cuts short.
@@ -91,16 +100,26 @@ bool Session::valid_text(std::string_view bytes, bool last) {
   return valid && (!last || utf8_.complete());
 }
 
-void Session::echo(std::string_view message, bool binary) {
+void Session::append_echo(std::string& out, std::string_view message, bool binary) {
   const Opcode opcode = binary ? Opcode::binary : Opcode::text;
+  if (!compressed_) {
+    append_frame(out, opcode, message);
+    return;
+  }
+  std::string compressed;
+  deflater_->compress(as_bytes(message), true, compressed);
+  append_frame(out, opcode, compressed, true);
+}
+
+void Session::echo(std::string_view message, bool binary) {
   thread_.counts().on_message(message.size());
   if (thread_.options().delay.fixed.count() == 0) {
-    append_frame(out_, opcode, message);
+    append_echo(out_, message, binary);
     mark_dirty();
     return;
   }
   std::string frame;
-  append_frame(frame, opcode, message);
+  append_echo(frame, message, binary);
   thread_.hold(*this, std::move(frame));
   if (thread_.held().held_bytes(*this) > kMaxHeldBytes) {
     pause(held);
@@ -228,6 +247,9 @@ bool Session::check_alive(Instant now) {
     pinged_ = false;
     since_ = now;
     return true;
+  }
+  if (deflater_) {
+    deflater_->release();  // the memory of a connection that is quiet
   }
   const auto& options = thread_.options();
   if (pinged_) {

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/clock.h"
 #include "wire/close_code.h"
+#include "wire/deflate.h"
 #include "wire/utf8.h"
 
 struct lws;
@@ -14,6 +17,16 @@ struct lws;
 namespace wskit::serve {
 
 class ServiceThread;
+
+/// A piece of a message as libwebsockets hands it out, inflated.
+struct Fragment {
+  std::string_view bytes;
+  bool first = false;  // of its message
+  bool last = false;
+  bool binary = false;
+  bool compressed = false;    // on the wire; says so with the first piece only
+  std::size_t remaining = 0;  // bytes of the same frame, as on the wire, that are still to come
+};
 
 /// One established WebSocket connection of an echo server: reassembles messages and queues their
 /// echoes. Everything that libwebsockets would have to buffer, or answers wrongly, is kept here:
@@ -25,8 +38,9 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// A piece of a message, in order; `remaining` bytes of the same frame are still to come.
-  void on_fragment(std::string_view bytes, bool last, std::size_t remaining, bool binary);
+  /// To be called at once when permessage-deflate was agreed to.
+  void compress_with(const wire::DeflateParameters& parameters);
+  void on_fragment(const Fragment& fragment);
   void on_pong() { heard_ = true; }
   /// The peer's Close frame: queues what is owed and the answer. Afterwards the connection ends.
   void on_peer_close(std::string_view payload);
@@ -50,6 +64,8 @@ class Session {
   /// Once closing: when the connection is to be cut.
   [[nodiscard]] Instant end() const { return end_; }
 
+  [[nodiscard]] bool closing() const { return closing_; }
+
   [[nodiscard]] lws* connection() const { return connection_; }
 
  private:
@@ -61,6 +77,7 @@ class Session {
   [[nodiscard]] bool too_big(std::size_t bytes, std::size_t remaining) const;
   [[nodiscard]] bool valid_text(std::string_view bytes, bool last);
   void echo(std::string_view message, bool binary);
+  void append_echo(std::string& out, std::string_view message, bool binary);
   void mark_dirty();
   [[nodiscard]] bool takes_bytes();
   void pause(PauseReason reason);
@@ -75,6 +92,8 @@ class Session {
   std::string out_;                  // LWS_PRE bytes of headroom, then whole frames to write
   std::string message_;              // the fragments of a message so far
   wire::Utf8Validator utf8_;
+  std::optional<wire::Deflater> deflater_;
+  bool compressed_ = false;   // the message under way came compressed
   bool dirty_ = false;        // in the thread's list of sessions to flush
   bool closing_ = false;      // our Close frame is queued or sent, or the peer's was answered
   unsigned char paused_ = 0;  // PauseReasons

@@ -2,45 +2,37 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "wire/deflate_negotiation.h"
+#include "wire/http.h"
+#include "wire/server_handshake.h"
+
 namespace wskit::serve {
 
-/// The parts of an HTTP request that decide about an upgrade (RFC 6455 4.2.1); empty: not there.
-struct UpgradeRequest {
-  std::string method;        // as sent
-  std::string http_version;  // "HTTP/1.1"
-  std::string host;
-  std::string upgrade;
-  std::string connection;
-  std::string key;
-  std::string version;
-  std::string origin;
-  std::string subprotocols;  // the client's list, most wanted first
-};
-
-/// An HTTP answer other than 101.
-struct HttpAnswer {
-  int status = 400;
-  std::string body;     // one line for people, with its end
-  std::string headers;  // further header lines, each with its CR LF
-};
-
 /// What the server allows; views must outlive the call.
-struct UpgradePolicy {
-  std::span<const std::string> allowed_origins;  // "*": all
-  std::span<const std::string> subprotocols;     // empty: the client's first
+struct UpgradeRules {
+  std::span<const std::string> allowed_origins;  // beside the server's own; "*": all
+  std::span<const std::string> subprotocols;     // the preferred first; empty: the client's first
+  bool compress = true;
 };
 
-/// The subprotocol to agree to, empty for none; or why not, as an answer. libwebsockets checks
-/// neither method nor version nor key.
-[[nodiscard]] std::expected<std::string, HttpAnswer> check_upgrade(const UpgradeRequest& request,
-                                                                   const UpgradePolicy& policy);
+/// What an upgrade agrees to.
+struct UpgradeAgreement {
+  std::string subprotocol;  // empty: none
+  std::optional<wire::DeflateAnswer> deflate;
+};
 
-/// The first of a list, empty when there is none.
-[[nodiscard]] std::string_view first_subprotocol(std::string_view list);
+/// The agreement, or the refusal: 400, 403, 405 or 426. libwebsockets checks neither method nor
+/// version, key or origin, and drops without an answer what is longer than it can hold.
+[[nodiscard]] std::expected<UpgradeAgreement, wire::UpgradeAnswer> check_upgrade(
+    const wire::HttpRequest& request, const UpgradeRules& rules);
+
+/// The first of the offered subprotocols, empty when there is none.
+[[nodiscard]] std::string first_subprotocol(const wire::HttpRequest& request);
 
 /// True when a page of `origin` may connect: no origin (not a browser), the server's own
 /// ("http://HOST" or "https://HOST" with the Host header's text), or one on the list, byte for

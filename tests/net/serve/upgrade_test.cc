@@ -67,7 +67,7 @@ TEST_CASE("HTTP/2 in plaintext is never agreed to") {
       *server,
       "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
       "HTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n");
-  CHECK(line == "HTTP/1.1 400 Bad Request");
+  CHECK(line == "HTTP/1.1 426 Upgrade Required");
   CHECK(status_line(*server, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").find("101") == std::string::npos);
 }
 

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#include "serve/lws_request.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+#include <libwebsockets.h>
+
+#include "wire/server_handshake.h"
+
+namespace wskit::serve {
+namespace {
+
+constexpr std::size_t kMaxHeader = std::size_t{16} * 1024;
+
+struct Token {
+  lws_token_indexes index;
+  const char* name;
+};
+
+constexpr Token kMethods[] = {
+    {WSI_TOKEN_GET_URI, "GET"},         {WSI_TOKEN_HEAD_URI, "HEAD"},
+    {WSI_TOKEN_POST_URI, "POST"},       {WSI_TOKEN_PUT_URI, "PUT"},
+    {WSI_TOKEN_PATCH_URI, "PATCH"},     {WSI_TOKEN_DELETE_URI, "DELETE"},
+    {WSI_TOKEN_OPTIONS_URI, "OPTIONS"},
+};
+
+constexpr Token kHeaders[] = {
+    {WSI_TOKEN_HOST, "Host"},
+    {WSI_TOKEN_UPGRADE, "Upgrade"},
+    {WSI_TOKEN_CONNECTION, "Connection"},
+    {WSI_TOKEN_KEY, "Sec-WebSocket-Key"},
+    {WSI_TOKEN_VERSION, "Sec-WebSocket-Version"},
+    {WSI_TOKEN_PROTOCOL, "Sec-WebSocket-Protocol"},
+    {WSI_TOKEN_EXTENSIONS, "Sec-WebSocket-Extensions"},
+    {WSI_TOKEN_ORIGIN, "Origin"},
+    {WSI_TOKEN_HTTP_CONTENT_LENGTH, "Content-Length"},
+    {WSI_TOKEN_HTTP_TRANSFER_ENCODING, "Transfer-Encoding"},
+};
+
+// One line of that header; false when there is no such line.
+bool copy_line(lws* connection, lws_token_indexes index, int line, std::string& value) {
+  value.resize(kMaxHeader + 1);
+  const int size =
+      lws_hdr_copy_fragment(connection, value.data(), static_cast<int>(value.size()), index, line);
+  value.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
+  return size >= 0;
+}
+
+std::string answer(int status, std::string_view body, bool with_body) {
+  return fmt::format(
+      "HTTP/1.1 {} {}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\n"
+      "Connection: close\r\n\r\n{}",
+      status, wire::reason_phrase(status), body.size(), with_body ? body : std::string_view());
+}
+
+}  // namespace
+
+wire::HttpRequest read_request(lws* connection) {
+  wire::HttpRequest request;
+  std::string value;
+  for (const Token& method : kMethods) {
+    if (copy_line(connection, method.index, 0, value)) {
+      request.method = method.name;
+      request.target = value;
+    }
+  }
+  const bool known_version = copy_line(connection, WSI_TOKEN_HTTP, 0, value) && value.size() == 8 &&
+                             value.starts_with("HTTP/1.");
+  request.minor_version = known_version ? value.back() - '0' : 0;
+  for (const Token& header : kHeaders) {
+    for (int line = 0; copy_line(connection, header.index, line, value); ++line) {
+      request.headers.add(header.name, value);
+    }
+  }
+  return request;
+}
+
+std::string answer_to_plain_request(const wire::HttpRequest& request) {
+  const bool get = request.method == "GET";
+  if (!get && request.method != "HEAD") {
+    return wire::refuse_upgrade(405, "only GET and HEAD", {{"Allow", "GET, HEAD"}}).bytes;
+  }
+  if (request.target == "/healthz") {
+    return answer(200, "ok\n", get);
+  }
+  if (!get) {
+    return answer(426, "", false);
+  }
+  return wire::refuse_upgrade(426, "this is a WebSocket echo server",
+                              {{"Upgrade", "websocket"}, {"Sec-WebSocket-Version", "13"}})
+      .bytes;
+}
+
+}  // namespace wskit::serve
