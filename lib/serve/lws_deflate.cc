@@ -6,88 +6,30 @@
 #include <libwebsockets.h>
 
 #include "serve/service_thread.h"
-#include "serve/session.h"
 #include "wire/extensions.h"
 
 namespace wskit::serve {
 namespace {
 
-constexpr const char* kName = "permessage-deflate";
-// 2 to the 13 bytes are inflated at a time.
-constexpr const char* kInflatedPiece = "13";
 // No parameter is known to libwebsockets: it would answer and obey them by itself.
 constexpr lws_ext_options kNoOptions[] = {{nullptr, EXTARG_NONE}};
 
-Session* session_of(lws* connection) {
-  auto** slot = static_cast<void**>(lws_wsi_user(connection));
-  return slot == nullptr ? nullptr : static_cast<Session*>(*slot);
-}
-
-// What libwebsockets passes for LWS_EXT_CB_PAYLOAD_RX, and how it wants to be answered; its headers
-// keep both to themselves. The tests of a bomb and of bad data fail should they ever change.
-struct PayloadBuffers {
-  lws_tokens in;
-  lws_tokens out;
-};
-constexpr int kInputUsedUp = 3;  // PMDR_EMPTY_NONFINAL
-
-// As if the input had been used up and had made no output.
-int swallow(PayloadBuffers& buffers) {
-  buffers.in.token += buffers.in.len;
-  buffers.in.len = 0;
-  buffers.out.len = 0;
-  return kInputUsedUp;
-}
-
-// Once we are closing nothing is inflated any more: a bomb stops where it was found out, where
-// libwebsockets would inflate the rest of it whatever its callback returns.
-int inflate_piece(lws_context* context, const lws_extension* extension, lws* connection, void* user,
-                  void* in) {
-  auto& buffers = *static_cast<PayloadBuffers*>(in);
-  Session* session = session_of(connection);
-  if (session == nullptr || session->closing()) {
-    return swallow(buffers);
+// Does nothing but let frames with RSV1 pass.
+int on_extension(lws_context* context, const lws_extension*, lws*,
+                 lws_extension_callback_reasons reason, void*, void* in, size_t) {
+  if (reason == LWS_EXT_CB_CONSTRUCT) {
+    *static_cast<const lws_ext_options**>(in) = kNoOptions;
+    static_cast<ServiceThread*>(lws_context_user(context))->upgrade().on_extension_made();
   }
-  const int result = lws_extension_callback_pm_deflate(context, extension, connection,
-                                                       LWS_EXT_CB_PAYLOAD_RX, user, in, 0);
-  if (result >= 0) {
-    return result;
-  }
-  session->fail(wire::CloseCode::protocol_error, "compressed data is not valid");
-  return swallow(buffers);
-}
-
-int on_extension(lws_context* context, const lws_extension* extension, lws* connection,
-                 lws_extension_callback_reasons reason, void* user, void* in, size_t size) {
-  switch (reason) {
-    case LWS_EXT_CB_PAYLOAD_RX:
-      return inflate_piece(context, extension, connection, user, in);
-    case LWS_EXT_CB_CONSTRUCT: {
-      const int result =
-          lws_extension_callback_pm_deflate(context, extension, connection, reason, user, in, size);
-      *static_cast<const lws_ext_options**>(in) = kNoOptions;
-      static_cast<ServiceThread*>(lws_context_user(context))->upgrade().on_extension_made();
-      return result;
-    }
-    case LWS_EXT_CB_DESTROY:
-    case LWS_EXT_CB_NAMED_OPTION_SET:
-      return lws_extension_callback_pm_deflate(context, extension, connection, reason, user, in,
-                                               size);
-    default:
-      return 0;
-  }
+  return 0;
 }
 
 }  // namespace
 
 const lws_extension* deflate_extension() {
-  static constexpr lws_extension kTable[] = {{kName, on_extension, nullptr},
+  static constexpr lws_extension kTable[] = {{"permessage-deflate", on_extension, nullptr},
                                              {nullptr, nullptr, nullptr}};
   return kTable;
-}
-
-void set_inflated_piece(lws* connection) {
-  lws_set_extension_option(connection, kName, "rx_buf_size", kInflatedPiece);
 }
 
 void UpgradeUnderWay::begin(const UpgradeAgreement& agreement, const wire::HttpRequest& request) {

@@ -9,7 +9,6 @@
 #include "serve/upgrade_check.h"
 #include "wire/deflate_negotiation.h"
 
-struct lws;
 struct lws_extension;
 
 namespace wskit::serve {
@@ -17,9 +16,9 @@ namespace wskit::serve {
 /// What the upgrade under way has agreed to, while libwebsockets asks for it piece by piece; one
 /// for each thread, because an upgrade is answered in one go.
 ///
-/// libwebsockets inflates what comes. It does not compress what we send, nor negotiate: 4.1.6
-/// ignores window bits, and takes each side's no_context_takeover for the other's, so that a
-/// client that offers only one of them gets what it cannot read.
+/// libwebsockets neither negotiates nor compresses nor inflates for us. 4.1.6 ignores window bits,
+/// takes each side's no_context_takeover for the other's, and leaves compressed bytes that it has
+/// not come to in a buffer that all connections of a thread read into.
 class UpgradeUnderWay {
  public:
   void begin(const UpgradeAgreement& agreement, const wire::HttpRequest& request);
@@ -48,10 +47,8 @@ class UpgradeUnderWay {
   bool made_ = false;
 };
 
-/// permessage-deflate for libwebsockets' table of extensions, ended by an empty entry.
+/// permessage-deflate for libwebsockets' table of extensions, ended by an empty entry: it makes
+/// libwebsockets agree, and hand out the payload as it is on the wire.
 [[nodiscard]] const lws_extension* deflate_extension();
-
-/// To be called for a new connection: libwebsockets would inflate 1 KiB at a time.
-void set_inflated_piece(lws* connection);
 
 }  // namespace wskit::serve

@@ -105,7 +105,6 @@ int ServiceThread::on_established(const LwsEvent& event) {
   auto session = std::make_unique<Session>(event.connection, *this, counts_.read().established);
   if (const auto deflate = upgrade_.deflate()) {
     session->compress_with(*deflate);
-    set_inflated_piece(event.connection);
   }
   session->index_ = sessions_.size();
   *event.session = session.get();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "serve/lws_request.h"
 
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -40,10 +41,12 @@ constexpr Token kHeaders[] = {
 
 // One line of that header; false when there is no such line.
 bool copy_line(lws* connection, lws_token_indexes index, int line, std::string& value) {
-  value.resize(kMaxHeader + 1);
-  const int size =
-      lws_hdr_copy_fragment(connection, value.data(), static_cast<int>(value.size()), index, line);
-  value.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
+  // On the stack: on the heap it would lie, once touched, under the receive buffer that the
+  // connection gets next, and 16 KiB of that would be resident.
+  std::array<char, kMaxHeader + 1> buffer;
+  const int size = lws_hdr_copy_fragment(connection, buffer.data(), static_cast<int>(buffer.size()),
+                                         index, line);
+  value.assign(buffer.data(), size < 0 ? 0 : static_cast<std::size_t>(size));
   return size >= 0;
 }
 

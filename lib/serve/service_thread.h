@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <semaphore>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -72,6 +75,8 @@ class ServiceThread {
   /// Holds a frame back until its delay is over; it comes back by Session::release().
   void hold(Session& session, std::string frame);
   [[nodiscard]] DelayQueue<Session>& held() { return held_; }
+  /// For one call at a time.
+  [[nodiscard]] std::span<std::byte> scratch() { return scratch_; }
   /// Bytes that were put aside unread may be looked at again.
   void resume_reading() { context_.wake(); }
 
@@ -119,6 +124,7 @@ class ServiceThread {
   std::vector<Session*> ending_;  // their Close frame is out, and their time limited
   Instant next_check_{};
   DelayQueue<Session> held_;
+  std::array<std::byte, 65'536> scratch_{};
   std::optional<InstantTimer> release_timer_;
   std::optional<StallSchedule> stalls_;
   std::optional<InstantTimer> stall_timer_;

@@ -20,6 +20,9 @@ namespace {
 using wire::CloseCode;
 using wire::Opcode;
 
+constexpr std::string_view kTooBig = "message too big";
+constexpr std::string_view kBadText = "text is not UTF-8";
+constexpr std::string_view kBadDeflate = "compressed data is not valid";
 // A queue that grew for one large message gives its memory back.
 constexpr std::size_t kKeptCapacity = 16 * 1024;
 // Of one connection under --delay. Reading pauses above it, and goes on below half of it.
@@ -57,6 +60,8 @@ Session::Session(lws* connection, ServiceThread& thread, std::uint64_t number)
 
 void Session::compress_with(const wire::DeflateParameters& parameters) {
   deflater_.emplace(parameters, wire::Role::server);
+  inflater_.emplace(parameters, wire::Role::server,
+                    wire::InflateLimits{.max_message_bytes = thread_.options().max_message});
 }
 
 void Session::on_fragment(const Fragment& fragment) {
@@ -67,12 +72,20 @@ void Session::on_fragment(const Fragment& fragment) {
   if (fragment.first) {
     compressed_ = fragment.compressed;
   }
+  if (compressed_) {
+    on_compressed(fragment);
+  } else {
+    on_plain(fragment);
+  }
+}
+
+void Session::on_plain(const Fragment& fragment) {
   if (too_big(fragment.bytes.size(), fragment.remaining)) {
-    fail(CloseCode::too_big, "message too big");
+    fail(CloseCode::too_big, kTooBig);
     return;
   }
   if (!fragment.binary && !valid_text(fragment.bytes, fragment.last)) {
-    fail(CloseCode::bad_payload, "text is not UTF-8");
+    fail(CloseCode::bad_payload, kBadText);
     return;
   }
   if (fragment.last && message_.empty()) {
@@ -84,6 +97,36 @@ void Session::on_fragment(const Fragment& fragment) {
     echo(message_, fragment.binary);
     clear_keeping_little(message_, 0);
   }
+}
+
+void Session::on_compressed(const Fragment& fragment) {
+  inflater_->feed(as_bytes(fragment.bytes), fragment.last);
+  for (;;) {
+    const auto piece = inflater_->next(thread_.scratch());
+    if (!piece) {
+      const bool too_big = piece.error().code == ErrorCode::too_big;
+      fail(too_big ? CloseCode::too_big : CloseCode::protocol_error,
+           too_big ? kTooBig : kBadDeflate);
+      return;
+    }
+    if (piece->empty()) {
+      break;
+    }
+    if (!fragment.binary && !valid_text(as_text(*piece), false)) {
+      fail(CloseCode::bad_payload, kBadText);
+      return;
+    }
+    message_.append(as_text(*piece));
+  }
+  if (!fragment.last) {
+    return;
+  }
+  if (!fragment.binary && !utf8_.complete()) {
+    fail(CloseCode::bad_payload, kBadText);
+    return;
+  }
+  echo(message_, fragment.binary);
+  clear_keeping_little(message_, 0);
 }
 
 bool Session::too_big(std::size_t bytes, std::size_t remaining) const {
@@ -239,7 +282,7 @@ bool Session::check_alive(Instant now) {
   }
   // A frame's header alone raises no callback, however large the frame that it announces.
   if (too_big(0, lws_remaining_packet_payload(connection_))) {
-    fail(CloseCode::too_big, "message too big");
+    fail(CloseCode::too_big, kTooBig);
     return true;
   }
   if (heard_ || ((paused_ & unsent) != 0 && takes_bytes())) {

@@ -18,14 +18,14 @@ namespace wskit::serve {
 
 class ServiceThread;
 
-/// A piece of a message as libwebsockets hands it out, inflated.
+/// A piece of a message as libwebsockets hands it out: as on the wire, without the mask.
 struct Fragment {
   std::string_view bytes;
   bool first = false;  // of its message
   bool last = false;
   bool binary = false;
-  bool compressed = false;    // on the wire; says so with the first piece only
-  std::size_t remaining = 0;  // bytes of the same frame, as on the wire, that are still to come
+  bool compressed = false;    // says so with the first piece only
+  std::size_t remaining = 0;  // bytes of the same frame that are still to come
 };
 
 /// One established WebSocket connection of an echo server: reassembles messages and queues their
@@ -64,8 +64,6 @@ class Session {
   /// Once closing: when the connection is to be cut.
   [[nodiscard]] Instant end() const { return end_; }
 
-  [[nodiscard]] bool closing() const { return closing_; }
-
   [[nodiscard]] lws* connection() const { return connection_; }
 
  private:
@@ -76,6 +74,8 @@ class Session {
 
   [[nodiscard]] bool too_big(std::size_t bytes, std::size_t remaining) const;
   [[nodiscard]] bool valid_text(std::string_view bytes, bool last);
+  void on_plain(const Fragment& fragment);
+  void on_compressed(const Fragment& fragment);
   void echo(std::string_view message, bool binary);
   void append_echo(std::string& out, std::string_view message, bool binary);
   void mark_dirty();
@@ -93,6 +93,7 @@ class Session {
   std::string message_;              // the fragments of a message so far
   wire::Utf8Validator utf8_;
   std::optional<wire::Deflater> deflater_;
+  std::optional<wire::Inflater> inflater_;
   bool compressed_ = false;   // the message under way came compressed
   bool dirty_ = false;        // in the thread's list of sessions to flush
   bool closing_ = false;      // our Close frame is queued or sent, or the peer's was answered

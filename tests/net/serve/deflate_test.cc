@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <random>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <zlib.h>
 
@@ -11,6 +13,7 @@
 
 using namespace wskit;
 using namespace wskit::test;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -259,6 +262,43 @@ TEST_CASE("a compressed message may come in fragments and byte by byte") {
   }
   REQUIRE(frame);
   CHECK(theirs.inflated(frame->payload) == text);
+}
+
+TEST_CASE("connections that inflate at the same time do not disturb each other") {
+  // libwebsockets leaves compressed bytes that it has not come to in a buffer that all connections
+  // of a thread read into.
+  const auto server = start_echo({.stall = serve::StallOptions{300ms, 200ms}});
+  RawClient probe(server->port());
+  REQUIRE(probe.upgrade());
+  constexpr std::size_t kClients = 8;
+  std::vector<RawClient> clients;
+  std::array<Zlib, kClients> ours;
+  std::array<Zlib, kClients> theirs;
+  for (std::size_t i = 0; i < kClients; ++i) {
+    clients.emplace_back(server->port());
+    REQUIRE(agreed(clients.back(), "permessage-deflate") == "permessage-deflate");
+  }
+  for (int round = 0; round < 3; ++round) {
+    std::vector<std::string> texts;
+    std::vector<std::string> frames;
+    for (std::size_t i = 0; i < kClients; ++i) {
+      texts.push_back(words(round * 10 + static_cast<int>(i), 60'000));
+      frames.push_back(masked_frame(kText | kRsv1, ours.at(i).deflated(texts.back())));
+    }
+    // In a stall, so that the server reads all of them in one turn.
+    do {
+      REQUIRE(probe.send_frame(kPing, ""));
+    } while (probe.read_frame(60ms));
+    for (std::size_t i = 0; i < kClients; ++i) {
+      REQUIRE(clients[i].send(frames[i]));
+    }
+    REQUIRE(probe.read_frame());
+    for (std::size_t i = 0; i < kClients; ++i) {
+      const auto echo = clients[i].read_frame();
+      REQUIRE(echo);
+      CHECK((theirs.at(i).inflated(echo->payload) == texts[i]));
+    }
+  }
 }
 
 TEST_CASE("a large compressible message survives") {
