@@ -127,7 +127,10 @@ void SimStream::flush() {
     }
     return;
   }
-  if (!queue_.empty() && under_way_ < loop_.network.socket_buffer) {
+  if (queue_.empty()) {
+    // Nothing was committed: the next commit is new again.
+    queue_.window().announced = false;
+  } else if (under_way_ < loop_.network.socket_buffer) {
     if (!send()) {
       return;
     }

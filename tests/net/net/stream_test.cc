@@ -51,6 +51,15 @@ WSKIT_LOOP_TEST("all that is written in a turn arrives as one piece after one of
   CHECK(pair.peer().data_events == 1);
 }
 
+WSKIT_LOOP_TEST("an empty write holds up nothing that follows") {
+  Pair pair(loop);
+  pair.client.write("");
+  run_for(loop, std::chrono::milliseconds(2));
+  pair.client.write("more");
+  run_until(loop, [&] { return pair.peer().received == "more"; });
+  CHECK(pair.client.sent == 4);
+}
+
 WSKIT_LOOP_TEST("what is written before the connection stands is sent when it does") {
   Server server(loop);
   End client(loop, server.address());
