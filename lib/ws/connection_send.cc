@@ -21,6 +21,20 @@ wire::Opcode opcode_of(MessageType type) {
 
 }  // namespace
 
+inline void Connection::put_small_message(wire::Opcode opcode, std::span<const std::byte> payload) {
+  constexpr std::size_t kHeader = 2 + sizeof(wire::MaskKey);
+  constexpr unsigned kFinal = 0x80;
+  constexpr unsigned kMasked = 0x80;
+  const wire::MaskKey key = context_.masks.next();
+  std::byte* const out = stream_->prepare(kHeader + payload.size()).data();
+  out[0] = static_cast<std::byte>(kFinal | static_cast<unsigned>(opcode));
+  out[1] = static_cast<std::byte>(kMasked | payload.size());
+  std::memcpy(out + 2, key.data(), sizeof key);
+  wire::copy_masked(out + kHeader, payload, key);
+  stream_->commit(kHeader + payload.size());
+  unsent_ += kHeader + payload.size();
+}
+
 SendResult Connection::send(MessageType type, std::span<const std::byte> payload) {
   const std::size_t most = context_.options.max_unsent_bytes;
   if (state_ != State::open || unsent_ > most || payload.size() > most - unsent_) [[unlikely]] {
@@ -34,20 +48,6 @@ SendResult Connection::send(MessageType type, std::span<const std::byte> payload
     put_frame({.opcode = opcode_of(type)}, payload);
   }
   return queued();
-}
-
-void Connection::put_small_message(wire::Opcode opcode, std::span<const std::byte> payload) {
-  constexpr std::size_t kHeader = 2 + sizeof(wire::MaskKey);
-  constexpr unsigned kFinal = 0x80;
-  constexpr unsigned kMasked = 0x80;
-  const wire::MaskKey key = context_.masks.next();
-  std::byte* const out = stream_->prepare(kHeader + payload.size()).data();
-  out[0] = static_cast<std::byte>(kFinal | static_cast<unsigned>(opcode));
-  out[1] = static_cast<std::byte>(kMasked | payload.size());
-  std::memcpy(out + 2, key.data(), sizeof key);
-  wire::copy_masked(out + kHeader, payload, key);
-  stream_->commit(kHeader + payload.size());
-  unsent_ += kHeader + payload.size();
 }
 
 SendResult Connection::ping(std::span<const std::byte> payload) {
