@@ -14,12 +14,11 @@ Ledger::Entry Ledger::drop_first_waiting() {
   return dropped;
 }
 
-Ledger::Answer Ledger::answer_again(std::uint64_t sequence) {
-  Answer answer{.verdict = Verdict::unknown, .sequence = sequence, .entry = {}};
-  if (sequence < first_unoffered_) {
-    answer.verdict = take_expired(sequence) ? Verdict::late : Verdict::duplicate;
+Ledger::Verdict Ledger::answer_again(std::uint64_t sequence) {
+  if (sequence >= first_unoffered_) {
+    return Verdict::unknown;
   }
-  return answer;
+  return take_expired(sequence) ? Verdict::late : Verdict::duplicate;
 }
 
 std::optional<std::uint64_t> Ledger::oldest_unanswered() const {

@@ -22,14 +22,14 @@ namespace wskit::load {
 /// so that a later answer is known to be late.
 class Ledger {
  public:
-  enum class State : std::uint8_t { waiting, queued, offered, done };
+  enum class State : std::uint8_t { unoffered, offered, done };
 
   struct Entry {
     /// S: when the message was due.
     Instant scheduled;
     /// Q: when the engine took it up; W once it was offered to the kernel.
     Instant mark;
-    State state = State::waiting;
+    State state = State::unoffered;
     /// Belongs to the measure phase, not to the warm-up.
     bool measured = false;
   };
@@ -50,7 +50,7 @@ class Ledger {
       grow();
     }
     at_mutable(next_) = {
-        .scheduled = scheduled, .mark = taken, .state = State::waiting, .measured = measured};
+        .scheduled = scheduled, .mark = taken, .state = State::unoffered, .measured = measured};
     ++unresolved_;
     return next_++;
   }
@@ -63,7 +63,7 @@ class Ledger {
   /// The oldest waiting message went into the send queue.
   void queue_first_waiting() {
     check(first_waiting_ < next_, "a message to queue is waiting");
-    at_mutable(first_waiting_++).state = State::queued;
+    ++first_waiting_;
   }
   /// The oldest waiting message will not be sent.
   Entry drop_first_waiting();
@@ -72,24 +72,28 @@ class Ledger {
   /// still the instant of taking up.
   template <class Each>
   void offer(Instant at, Each each) {
-    for (; first_unoffered_ < first_waiting_; ++first_unoffered_) {
-      Entry& entry = at_mutable(first_unoffered_);
-      if (entry.state == State::done) {
+    std::size_t offered = 0;
+    const std::uint64_t end = first_waiting_;
+    for (std::uint64_t sequence = first_unoffered_; sequence < end; ++sequence) {
+      Entry& entry = at_mutable(sequence);
+      if (entry.state == State::done) [[unlikely]] {
         continue;
       }
       each(std::as_const(entry));
       entry.mark = at;
       entry.state = State::offered;
-      ++in_flight_;
+      ++offered;
     }
+    first_unoffered_ = end;
+    in_flight_ += offered;
     pop_done();
   }
 
   /// An answer that names its message.
   Answer answer(std::uint64_t sequence) {
-    if (sequence < head_ || sequence >= first_unoffered_ || at(sequence).state != State::offered)
+    if (sequence - head_ >= first_unoffered_ - head_ || at(sequence).state != State::offered)
         [[unlikely]] {
-      return answer_again(sequence);
+      return {.verdict = answer_again(sequence), .sequence = sequence};
     }
     Entry& entry = at_mutable(sequence);
     const Answer answer{.verdict = Verdict::answered,
@@ -176,7 +180,7 @@ class Ledger {
     }
   }
   /// An answer to no message that is out: late, twice, or to nothing.
-  Answer answer_again(std::uint64_t sequence);
+  Verdict answer_again(std::uint64_t sequence);
   void forget();
   void remember_expired(std::uint64_t sequence);
   bool take_expired(std::uint64_t sequence);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "load/session.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -62,36 +63,45 @@ void Session::drop_superseded() {
   }
 }
 
+inline bool Session::send_first_waiting(ws::MessageType type, std::uint64_t sequence) {
+  const auto payload = worker_.matcher().message(number_, sequence);
+  const ws::SendResult result = connection_->send(type, payload);
+  blocked_ = result != ws::SendResult::queued;
+  if (result != ws::SendResult::dropped) [[likely]] {
+    ledger_.queue_first_waiting();
+    worker_.tally().payload_sent(payload.size());
+  }
+  return !blocked_;
+}
+
 void Session::fill_window(Instant now) {
-  if (!is_open() || !worker_.sends_at(now)) {
+  const std::size_t window = worker_.plan().window;
+  if (ledger_.unresolved() >= window || blocked_ || quota_left_ == 0 || !is_open() ||
+      !worker_.sends_at(now)) {
     return;
   }
-  const std::uint32_t window = worker_.plan().window;
   const bool measured = worker_.is_measured(now);
-  while (!blocked_ && ledger_.unresolved() < window && quota_left_ != 0) {
-    if (measured) {
-      --quota_left_;
-      worker_.measured_message_started(now);
+  const ws::MessageType type = worker_.plan().payload.type;
+  const std::uint64_t room = window - ledger_.unresolved();
+  const std::uint64_t most = measured ? std::min(room, quota_left_) : room;
+  std::uint64_t started = 0;
+  while (started < most) {
+    ++started;
+    if (!send_first_waiting(type, ledger_.add(now, now, measured))) {
+      break;
     }
-    worker_.tally().scheduled(now, measured);
-    ledger_.add(now, now, measured);
-    send_waiting();
+  }
+  worker_.tally().scheduled(now, measured, started);
+  if (measured) {
+    quota_left_ -= started;
+    worker_.measured_messages_started(started, now);
   }
 }
 
 void Session::send_waiting() {
   const ws::MessageType type = worker_.plan().payload.type;
   while (const auto sequence = ledger_.first_waiting()) {
-    const auto payload = worker_.matcher().message(number_, *sequence);
-    const ws::SendResult result = connection_->send(type, payload);
-    if (result == ws::SendResult::dropped) {
-      blocked_ = true;
-      return;
-    }
-    ledger_.queue_first_waiting();
-    worker_.tally().payload_sent(payload.size());
-    if (result == ws::SendResult::backpressure) {
-      blocked_ = true;
+    if (!send_first_waiting(type, *sequence)) {
       return;
     }
   }
@@ -137,7 +147,13 @@ void Session::on_message(ws::MessageType type, std::span<const std::byte> payloa
     return count_stray(answer.verdict, received.last);
   }
   tally.answered(answer, reply.kind, received.last);
-  resolved(received.last);
+  worker_.message_resolved(received.last);
+}
+
+void Session::on_read_end(Instant received) {
+  if (worker_.plan().model == stats::Model::closed) {
+    fill_window(received);
+  }
 }
 
 void Session::count_stray(Ledger::Verdict verdict, Instant received) {

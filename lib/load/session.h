@@ -50,6 +50,7 @@ class Session final : ws::Handler, net::TimerHandler {
   void on_open(const ws::Opened& opened) override;
   void on_message(ws::MessageType type, std::span<const std::byte> payload,
                   ws::Received received) override;
+  void on_read_end(Instant received) override;
   void on_offer(Instant at) override;
   void on_flushed(std::size_t bytes) override;
   void on_drain() override { unblock(); }
@@ -58,6 +59,8 @@ class Session final : ws::Handler, net::TimerHandler {
   void on_timer(Instant now) override;
 
   void send_waiting();
+  /// False when there is no room for more.
+  bool send_first_waiting(ws::MessageType type, std::uint64_t sequence);
   void resolved(Instant now);
   void count_stray(Ledger::Verdict verdict, Instant received);
   void unblock();

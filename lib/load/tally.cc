@@ -44,6 +44,28 @@ void Tally::find_second(Instant at) {
              .counts = &measured_.counts(static_cast<std::uint32_t>(index))};
 }
 
+void Tally::record(MetricId id, const Ledger::Entry& entry, Nanoseconds value) {
+  if (entry.measured) {
+    measured_.record(id, second(entry.scheduled).index, value);
+  } else {
+    warmup_.record(id, 0, value);
+  }
+}
+
+void Tally::answered_in_warmup(const Ledger::Answer& answer, Reply::Kind kind, Instant received) {
+  stats::Counts& counts = warmup_.counts(0);
+  counts.reordered += static_cast<std::uint64_t>(answer.reordered);
+  if (kind != Reply::Kind::answer) {
+    return answered_wrong(counts, kind);
+  }
+  ++counts.ok;
+  ok_in_window_ += static_cast<std::uint64_t>(received >= start_ && received < end_);
+  warmup_.record(MetricId::service, 0, received - answer.entry.mark);
+  if (open_model_) {
+    warmup_.record(MetricId::response, 0, received - answer.entry.scheduled);
+  }
+}
+
 void Tally::record_lags(const Ledger::Entry& entry, Instant at) {
   record(MetricId::pacer_lag, entry, entry.mark - entry.scheduled);
   record(MetricId::blocked, entry, at - entry.mark);

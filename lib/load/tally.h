@@ -31,7 +31,10 @@ class Tally {
   /// Where the measure window ends: answers after it are not part of the rates.
   void end(Instant end) { end_ = end; }
 
-  void scheduled(Instant due, bool measured) { ++counts(due, measured).scheduled; }
+  /// `messages` became due at `due`.
+  void scheduled(Instant due, bool measured, std::uint64_t messages = 1) {
+    counts(due, measured).scheduled += messages;
+  }
   void offered(const Ledger::Entry& entry, Instant at) {
     ++counts(entry.scheduled, entry.measured).sent;
     if (open_model_) {
@@ -40,16 +43,20 @@ class Tally {
   }
   void answered(const Ledger::Answer& answer, Reply::Kind kind, Instant received) {
     const Ledger::Entry& entry = answer.entry;
-    stats::Counts& counts = this->counts(entry.scheduled, entry.measured);
+    if (!entry.measured) [[unlikely]] {
+      return answered_in_warmup(Ledger::Answer(answer), kind, received);
+    }
+    const Second& second = this->second(entry.scheduled);
+    stats::Counts& counts = *second.counts;
     counts.reordered += static_cast<std::uint64_t>(answer.reordered);
     if (kind != Reply::Kind::answer) [[unlikely]] {
       return answered_wrong(counts, kind);
     }
     ++counts.ok;
-    ok_in_window_ += static_cast<std::uint64_t>(received >= start_ && received < end_);
-    record(stats::MetricId::service, entry, received - entry.mark);
+    ok_in_window_ += static_cast<std::uint64_t>(received < end_);
+    measured_.record(stats::MetricId::service, second.index, received - entry.mark);
     if (open_model_) {
-      record(stats::MetricId::response, entry, received - entry.scheduled);
+      measured_.record(stats::MetricId::response, second.index, received - entry.scheduled);
     }
   }
   void expired(const Ledger::Entry& entry, Instant now);
@@ -102,13 +109,8 @@ class Tally {
     return measured ? *second(due).counts : warmup_.counts(0);
   }
   [[nodiscard]] stats::Counts& now_counts(Instant now);
-  void record(stats::MetricId id, const Ledger::Entry& entry, Nanoseconds value) {
-    if (entry.measured) [[likely]] {
-      measured_.record(id, second(entry.scheduled).index, value);
-    } else {
-      warmup_.record(id, 0, value);
-    }
-  }
+  void record(stats::MetricId id, const Ledger::Entry& entry, Nanoseconds value);
+  void answered_in_warmup(const Ledger::Answer& answer, Reply::Kind kind, Instant received);
   void record_lags(const Ledger::Entry& entry, Instant at);
   static void answered_wrong(stats::Counts& counts, Reply::Kind kind);
   void record_censored(const Ledger::Entry& entry, Instant now);

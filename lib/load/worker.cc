@@ -147,12 +147,6 @@ void Worker::on_schedule_end() {
   }
 }
 
-void Worker::measured_message_started(Instant now) {
-  if (plan_.max_messages != 0 && --quota_left_ == 0) {
-    end_timer_.arm(now);
-  }
-}
-
 void Worker::session_opened(Session& session) {
   ++open_;
   connect_queue_.done();

@@ -82,7 +82,15 @@ class Worker final : PacerTarget {
   [[nodiscard]] bool is_measured(Instant at) const { return at >= start_; }
   /// Closed model: whether messages may be started now.
   [[nodiscard]] bool sends_at(Instant now) const { return phase_ == Phase::running && now < end_; }
-  void measured_message_started(Instant now);
+  /// `messages` of the measure phase were started (closed model).
+  void measured_messages_started(std::uint64_t messages, Instant now) {
+    if (plan_.max_messages != 0) {
+      quota_left_ -= messages;
+      if (quota_left_ == 0) {
+        end_timer_.arm(now);
+      }
+    }
+  }
   void session_opened(Session& session);
   void session_failed(Session& session, const ws::Failure& failure);
   void session_down(Session& session, const Error& cause);

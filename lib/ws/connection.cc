@@ -160,7 +160,7 @@ void Connection::read(std::span<std::byte> bytes, Instant received) {
   while (reads_frames()) {
     const wire::FrameEvent event = parser_.next(bytes);
     if (event.kind == Kind::need_more) {
-      return;
+      return handler_.on_read_end(received);
     }
     if (event.kind == Kind::data) [[likely]] {
       if (event.compressed) [[unlikely]] {

@@ -128,6 +128,7 @@ class Connection final : net::StreamHandler, net::TimerHandler {
   void end(const Error& error);
   void end_closed();
 
+  SendResult send_any(MessageType type, std::span<const std::byte> payload);
   /// What a client sends most, spelled out: one masked frame with a length of one byte.
   void put_small_message(wire::Opcode opcode, std::span<const std::byte> payload);
   void put_frame(wire::FrameHeader header, std::span<const std::byte> payload);

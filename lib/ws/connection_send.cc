@@ -21,7 +21,16 @@ wire::Opcode opcode_of(MessageType type) {
 
 }  // namespace
 
-inline void Connection::put_small_message(wire::Opcode opcode, std::span<const std::byte> payload) {
+inline SendResult Connection::queued() {
+  if (unsent_ > context_.options.high_watermark) [[unlikely]] {
+    backpressure_ = true;
+    return SendResult::backpressure;
+  }
+  return SendResult::queued;
+}
+
+[[gnu::always_inline]] inline void Connection::put_small_message(
+    wire::Opcode opcode, std::span<const std::byte> payload) {
   constexpr std::size_t kHeader = 2 + sizeof(wire::MaskKey);
   constexpr unsigned kFinal = 0x80;
   constexpr unsigned kMasked = 0x80;
@@ -40,10 +49,17 @@ SendResult Connection::send(MessageType type, std::span<const std::byte> payload
   if (state_ != State::open || unsent_ > most || payload.size() > most - unsent_) [[unlikely]] {
     return SendResult::dropped;
   }
-  if (deflate_ != nullptr) [[unlikely]] {
-    put_frame({.opcode = opcode_of(type), .rsv1 = true}, deflate_->compress(payload));
-  } else if (role_ == wire::Role::client && payload.size() <= wire::kMaxControlPayload) [[likely]] {
+  if (deflate_ == nullptr && role_ == wire::Role::client &&
+      payload.size() <= wire::kMaxControlPayload) [[likely]] {
     put_small_message(opcode_of(type), payload);
+    return queued();
+  }
+  return send_any(type, payload);
+}
+
+SendResult Connection::send_any(MessageType type, std::span<const std::byte> payload) {
+  if (deflate_ != nullptr) {
+    put_frame({.opcode = opcode_of(type), .rsv1 = true}, deflate_->compress(payload));
   } else {
     put_frame({.opcode = opcode_of(type)}, payload);
   }
@@ -57,14 +73,6 @@ SendResult Connection::ping(std::span<const std::byte> payload) {
   }
   put_frame({.opcode = wire::Opcode::ping}, payload);
   return queued();
-}
-
-SendResult Connection::queued() {
-  if (unsent_ > context_.options.high_watermark) [[unlikely]] {
-    backpressure_ = true;
-    return SendResult::backpressure;
-  }
-  return SendResult::queued;
 }
 
 void Connection::put_frame(wire::FrameHeader header, std::span<const std::byte> payload) {

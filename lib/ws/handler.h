@@ -66,6 +66,10 @@ class FrameHandler {
   /// off the socket.
   virtual void on_data(const wire::FrameEvent& event, Instant received) = 0;
 
+  /// All that one receive brought has been told: the place to answer it as a whole. Not called when
+  /// the connection was paused or began to close meanwhile.
+  virtual void on_read_end(Instant /*received*/) {}
+
   /// A Ping, already answered; or a Pong, asked for or not.
   virtual void on_ping(std::span<const std::byte> /*payload*/, Instant /*received*/) {}
   virtual void on_pong(std::span<const std::byte> /*payload*/, Instant /*received*/) {}
