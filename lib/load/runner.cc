@@ -5,12 +5,11 @@
 #include <string>
 #include <vector>
 
-#include <sys/resource.h>
-
 #include <fmt/format.h>
 
 #include "core/check.h"
 #include "load/crew.h"
+#include "load/process_usage.h"
 #include "stats/verdict.h"
 
 namespace wskit::load {
@@ -19,20 +18,6 @@ namespace {
 double seconds(Nanoseconds duration) {
   constexpr double kSecond = 1e9;
   return static_cast<double>(duration.count()) / kSecond;
-}
-
-double seconds(const timeval& time) {
-  constexpr double kMicro = 1e6;
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / kMicro;
-}
-
-stats::Generator usage_of_process() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  constexpr std::uint64_t kKibi = 1024;
-  return {.cpu_s = seconds(usage.ru_utime) + seconds(usage.ru_stime),
-          .busy_per_thread = {},
-          .max_rss_bytes = static_cast<std::uint64_t>(usage.ru_maxrss) * kKibi};
 }
 
 void merge(stats::Causes& into, const stats::Causes& causes) {

@@ -102,6 +102,17 @@ TEST_CASE("a server that is killed in mid-run exits with 56 and every message is
   CHECK(result["counts"]["unsent"] > 0);
 }
 
+TEST_CASE("the memory of the generator is its own, not that of whoever started it") {
+  EchoProcess server;
+  constexpr std::size_t kHeldHere = std::size_t{256} << 20;
+  const std::vector<char> held(kHeldHere, 'x');
+  const Exit exit = bench(server.url(), {"-n", "10", "-c", "1", "--json", "-", "-q"});
+  const auto most = result_of(exit)["generator"]["max_rss_bytes"].get<std::size_t>();
+  CHECK(held.back() == 'x');
+  CHECK(most > 0);
+  CHECK(most < kHeldHere / 2);
+}
+
 TEST_CASE("the text says the verdict first") {
   EchoProcess server;
   const Exit exit = bench(server.url(), {"-n", "100", "-c", "1", "--threshold", "p99<1ns"});
