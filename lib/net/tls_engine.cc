@@ -86,16 +86,22 @@ TlsEngine::Step TlsEngine::handshake() {
 }
 
 TlsEngine::Step TlsEngine::read(std::span<std::byte> room, std::size_t& used) {
+  const Step step = decrypt(room, used);
+  if (step != Step::done) {
+    // A session ticket leaves a write buffer of 16 KiB behind, which only a write would release.
+    SSL_free_buffers(ssl_.get());
+  }
+  return step;
+}
+
+TlsEngine::Step TlsEngine::decrypt(std::span<std::byte> room, std::size_t& used) {
   used = 0;
   forget_old_errors();
   while (used < room.size()) {
     std::size_t got = 0;
     const auto rest = room.subspan(used);
     if (const int result = SSL_read_ex(ssl_.get(), rest.data(), rest.size(), &got); result != 1) {
-      const Step step = outcome(result);
-      // A session ticket leaves a write buffer of 16 KiB behind, which only a write would release.
-      SSL_free_buffers(ssl_.get());
-      return step;
+      return outcome(result);
     }
     used += got;
     if (transport_.received.empty() && SSL_pending(ssl_.get()) == 0) {

@@ -67,6 +67,7 @@ class TlsEngine {
 
   [[nodiscard]] bool set_up();
   [[nodiscard]] bool name_server();
+  [[nodiscard]] Step decrypt(std::span<std::byte> room, std::size_t& used);
   [[nodiscard]] bool begins_like_tls();
   [[nodiscard]] Step outcome(int result);
 
