@@ -88,6 +88,10 @@ Expected<void> LwsContext::create(ServiceThread& thread, struct ev_loop* loop, c
   protocols_[1] = protocol(subprotocol);
   void* loops[] = {loop};
   lws_context_creation_info info = creation_info(thread.options());
+  if (thread.options().certificate) {
+    idle_client_ = make_idle_client_context();
+    info.provided_client_ssl_ctx = idle_client_.get();
+  }
   info.protocols = protocols_.get();
   info.user = &thread;
   info.foreign_loops = loops;

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "serve/echo_options.h"
+#include "serve/tls_setup.h"
 
 struct lws;
 struct lws_context;
@@ -51,6 +52,7 @@ class LwsContext {
   struct DestroyContext {
     void operator()(lws_context* context) const;
   };
+  TlsContextPointer idle_client_;
   std::unique_ptr<lws_protocols[]> protocols_;
   std::unique_ptr<lws_context, DestroyContext> context_;
   lws_vhost* vhost_ = nullptr;

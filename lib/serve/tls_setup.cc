@@ -29,4 +29,12 @@ bool set_up_tls(SSL_CTX* context, const Certificate& certificate, const TicketKe
   return true;
 }
 
+void FreeTlsContext::operator()(SSL_CTX* context) const {
+  SSL_CTX_free(context);
+}
+
+TlsContextPointer make_idle_client_context() {
+  return TlsContextPointer(SSL_CTX_new(TLS_client_method()));
+}
+
 }  // namespace wskit::serve

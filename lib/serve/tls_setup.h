@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 
 #include "serve/certificate.h"
 
@@ -24,5 +25,15 @@ class TicketKeys {
 /// key is too weak for its security level.
 [[nodiscard]] bool set_up_tls(ssl_ctx_st* context, const Certificate& certificate,
                               const TicketKeys& keys);
+
+struct FreeTlsContext {
+  void operator()(ssl_ctx_st* context) const;
+};
+using TlsContextPointer = std::unique_ptr<ssl_ctx_st, FreeTlsContext>;
+
+/// An empty client context for libwebsockets. A server has no use for one, but without it 4.1.6
+/// makes its own for each context, with all of the system's certificate authorities, and then
+/// leaks all but one of them.
+[[nodiscard]] TlsContextPointer make_idle_client_context();
 
 }  // namespace wskit::serve
