@@ -84,6 +84,9 @@ class Stream {
   }
 
   void write(std::span<const std::byte> bytes) {
+    if (bytes.empty()) {
+      return;
+    }
     std::memcpy(prepare(bytes.size()).data(), bytes.data(), bytes.size());
     commit(bytes.size());
   }
