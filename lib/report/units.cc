@@ -55,11 +55,15 @@ std::string format_count(std::uint64_t count) {
 
 std::string format_rate(double per_second) {
   constexpr double kWholeFrom = 10'000;
+  constexpr double kCountable = 1e19;  // below 2 to the 64; a damaged file may hold more
+  if (!(per_second < kCountable)) {
+    return fmt::format("{:.2e}", per_second);
+  }
   const double tenths = std::round(per_second * 10);
-  const auto whole = static_cast<std::uint64_t>(tenths / 10);
   if (per_second >= kWholeFrom || std::fmod(tenths, 10) == 0) {
     return format_count(static_cast<std::uint64_t>(std::round(per_second)));
   }
+  const auto whole = static_cast<std::uint64_t>(tenths / 10);
   return fmt::format("{}.{:.0f}", format_count(whole), std::fmod(tenths, 10));
 }
 

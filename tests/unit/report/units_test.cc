@@ -38,6 +38,8 @@ TEST_CASE("rates have a tenth where it says something") {
   CHECK(format_rate(9999.96) == "10,000");
   CHECK(format_rate(0.25) == "0.3");
   CHECK(format_rate(69'541.3) == "69,541");
+  CHECK(format_rate(9e18) == "9,000,000,000,000,000,000");
+  CHECK(format_rate(1e300) == "1.00e+300");
 }
 
 TEST_CASE("sizes are in binary units") {
