@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <fstream>
 #include <string>
 
 #include "tests/net/serve/serving.h"
@@ -9,16 +8,6 @@ using namespace wskit::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-constexpr std::size_t kMiB = std::size_t{1024} * 1024;
-
-// Resident memory of this process, which is the server's too.
-std::size_t resident_bytes() {
-  std::ifstream statm("/proc/self/statm");
-  std::size_t pages = 0;
-  statm >> pages >> pages;
-  return pages * 4096;
-}
 
 // A binary frame's header that announces `size` bytes, with the mask key 0: nothing follows.
 std::string header_of(std::uint64_t size) {
@@ -87,51 +76,17 @@ TEST_CASE("the limit holds for a message in many fragments") {
   CHECK(client.read_close() == 1009);
 }
 
-TEST_CASE("500 000 tiny fragments take no memory") {
-  const auto server = start_echo();
-  RawClient client(server->port());
-  REQUIRE(client.upgrade());
-  const std::string empty = repeated(masked_frame(kGoesOn, ""), 10'000);
-  const std::string one_byte = repeated(masked_frame(kGoesOn, "x"), 10'000);
-  REQUIRE(client.send(masked_frame(kTextBegins, "")));
-  const std::size_t before = resident_bytes();
-  for (int i = 0; i < 25; ++i) {
-    REQUIRE(client.send(empty));
-    REQUIRE(client.send(one_byte));
-  }
-  REQUIRE(client.send(masked_frame(kEnds, "")));
-  CHECK(read_text(client).size() == 250'000);
-  CHECK(resident_bytes() < before + 4 * kMiB);
-}
-
-TEST_CASE("a flood of pings that nobody reads takes no memory") {
-  const auto server = start_echo();
-  RawClient client(server->port());
-  client.set_small_receive_buffer();
-  REQUIRE(client.upgrade());
-  const std::string pings = repeated(masked_frame(kPing, std::string(125, 'x')), 1000);
-  const std::size_t before = resident_bytes();
-  // The server stops reading when its answers are not taken: what it takes is enough.
-  for (int i = 0; i < 100 && client.send(pings, 1s); ++i) {
-  }
-  CHECK(resident_bytes() < before + 2 * kMiB);
-  RawClient other(server->port());
-  CHECK(other.upgrade());
-}
-
 TEST_CASE("what a peer does not read is bounded and lost to nobody") {
   const auto server = start_echo();
   RawClient client(server->port());
   REQUIRE(client.upgrade());
   const std::string message(64 * 1024, 'x');
-  const std::size_t before = resident_bytes();
   int sent = 0;
   // 300 MiB would be taken by a server that queues without a limit.
   while (sent < 4800 && client.send_frame(kBinary, message, 500ms)) {
     ++sent;
   }
   CHECK(sent < 4800);
-  CHECK(resident_bytes() < before + 4 * kMiB);
 
   RawClient other(server->port());
   REQUIRE(other.upgrade());
@@ -149,7 +104,7 @@ TEST_CASE("a close behind more than the kernel buffers still comes after all the
   const auto server = start_echo();
   RawClient client(server->port());
   REQUIRE(client.upgrade());
-  const std::string message(16 * kMiB, 'x');
+  const std::string message(std::size_t{16} * 1024 * 1024, 'x');
   REQUIRE(client.send_frame(kBinary, message));
   REQUIRE(client.send_frame(kClose, "\x03\xe8"));
   const auto echo = client.read_frame();
