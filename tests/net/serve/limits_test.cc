@@ -18,15 +18,6 @@ std::string header_of(std::uint64_t size) {
   return header + std::string(4, '\0');
 }
 
-std::string repeated(const std::string& frame, std::size_t times) {
-  std::string all;
-  all.reserve(frame.size() * times);
-  for (std::size_t i = 0; i < times; ++i) {
-    all += frame;
-  }
-  return all;
-}
-
 }  // namespace
 
 TEST_CASE("a frame that claims 2 to the 62 is refused at its first byte") {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -30,6 +32,15 @@ inline std::unique_ptr<serve::EchoServer> start_echo(serve::EchoOptions options 
     FAIL(server.error().message);
   }
   return std::move(*server);
+}
+
+inline std::string repeated(const std::string& frame, std::size_t times) {
+  std::string all;
+  all.reserve(frame.size() * times);
+  for (std::size_t i = 0; i < times; ++i) {
+    all += frame;
+  }
+  return all;
 }
 
 /// The text of the next message, which must be one unfragmented text frame.
