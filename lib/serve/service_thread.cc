@@ -175,6 +175,7 @@ void ServiceThread::flush_dirty() noexcept {
 
 void ServiceThread::cut(Session& session) {
   lws* const connection = session.connection();
+  session.on_cut();
   const std::size_t before = sessions_.size();
   lws_set_timeout(connection, PENDING_TIMEOUT_KILLED_BY_PARENT, LWS_TO_KILL_SYNC);
   if (sessions_.size() == before) {

@@ -205,6 +205,7 @@ void Session::on_peer_close(std::string_view payload) {
     append_frame(out_, Opcode::close, close_answer(payload));
     closing_ = true;
   }
+  done_ = true;
   // The connection ends right after: a failed write has nobody left to tell.
   (void)flush();
 }
@@ -238,6 +239,12 @@ void Session::on_closing_below() {
   if (!closing_) {
     // Its parser has stopped within a frame and may not recognise the peer's Close any more.
     start_ending(kFailureLinger);
+    return;
+  }
+  // The peer broke a rule after our Close frame, the last of ours (RFC 6455 5.5.1):
+  // libwebsockets must not write another one.
+  if (!done_ && flush() && lws_partial_buffered(connection_) == 0) {
+    ::shutdown(lws_get_socket_fd(connection_), SHUT_WR);
   }
 }
 

@@ -50,8 +50,10 @@ class Session {
   void release(const std::string& frame);
   /// The server stood still for so long: not the peer's fault.
   void forgive(Nanoseconds time) { since_ += time; }
-  /// libwebsockets has begun to close by itself, because the peer broke the protocol.
+  /// libwebsockets has begun to close by itself, because the peer broke the protocol or went.
   void on_closing_below();
+  /// The connection is about to be cut.
+  void on_cut() { done_ = true; }
 
   /// Sends a Close frame and ignores what comes after; the peer has close_timeout to answer.
   void start_close(wire::CloseCode code, std::string_view reason);
@@ -97,6 +99,7 @@ class Session {
   bool compressed_ = false;   // the message under way came compressed
   bool dirty_ = false;        // in the thread's list of sessions to flush
   bool closing_ = false;      // our Close frame is queued or sent, or the peer's was answered
+  bool done_ = false;         // the peer's Close frame came, or the connection is cut
   unsigned char paused_ = 0;  // PauseReasons
   bool heard_ = true;         // since the last tick
   bool pinged_ = false;

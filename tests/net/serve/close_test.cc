@@ -136,6 +136,25 @@ TEST_CASE("a control frame that is too long ends the connection") {
   CHECK(end_after(*server, masked_frame(kPing, std::string(126, 'x'))) == -1);
 }
 
+TEST_CASE("nothing follows our Close frame, whatever the peer still sends") {
+  const auto server = start_echo();
+  RawClient client(server->port());
+  REQUIRE(client.upgrade());
+  // The rest of the frame never comes: the parser takes part of the peer's Close frame for it and
+  // stumbles over the remainder.
+  std::string cut = masked_frame(kText, "\xff" + std::string(20, 'x'));
+  cut.resize(cut.size() - 6);
+  client.send(cut);
+  CHECK(client.read_close() == 1007);
+  client.send_frame(kClose, close_payload(1000));
+  CHECK(client.read_all().empty());
+}
+
+TEST_CASE("of two violations in one segment the first is told") {
+  const auto server = start_echo();
+  CHECK(end_after(*server, masked_frame(kText, "\xff") + masked_frame(0xA1, "x")) == 1007);
+}
+
 TEST_CASE("what was right before a violation is echoed before the end") {
   const auto server = start_echo();
   RawClient client(server->port());
