@@ -71,6 +71,10 @@ void Session::on_fragment(const Fragment& fragment) {
   }
   if (fragment.first) {
     compressed_ = fragment.compressed;
+    fragmented_ = false;
+  }
+  if (!fragment.last && fragment.remaining == 0) {
+    fragmented_ = true;
   }
   if (compressed_) {
     on_compressed(fragment);
@@ -158,7 +162,11 @@ void Session::echo(std::string_view message, bool binary) {
   thread_.counts().on_message(message.size());
   if (thread_.options().delay.fixed.count() == 0) {
     append_echo(out_, message, binary);
-    mark_dirty();
+    if (fragmented_) {
+      flush_after_pongs();
+    } else {
+      mark_dirty();
+    }
     return;
   }
   std::string frame;
@@ -199,6 +207,13 @@ void Session::mark_dirty() {
   }
 }
 
+// A ping that stood between fragments is answered before their message (RFC 6455 5.5.2 wants it
+// soon). libwebsockets does not tell of it, and writes its pong when the connection is writable.
+void Session::flush_after_pongs() {
+  pongs_first_ = lws_callback_on_writable(connection_) >= 0;
+  mark_dirty();
+}
+
 void Session::on_peer_close(std::string_view payload) {
   if (!closing_) {
     out_ += thread_.held().take(*this);
@@ -207,7 +222,7 @@ void Session::on_peer_close(std::string_view payload) {
   }
   done_ = true;
   // The connection ends right after: a failed write has nobody left to tell.
-  (void)flush();
+  (void)write_out();
 }
 
 void Session::start_ending(Nanoseconds patience) {
@@ -236,6 +251,7 @@ void Session::fail(CloseCode code, std::string_view reason) {
 }
 
 void Session::on_closing_below() {
+  pongs_first_ = false;
   if (!closing_) {
     // Its parser has stopped within a frame and may not recognise the peer's Close any more.
     start_ending(kFailureLinger);
@@ -243,12 +259,16 @@ void Session::on_closing_below() {
   }
   // The peer broke a rule after our Close frame, the last of ours (RFC 6455 5.5.1):
   // libwebsockets must not write another one.
-  if (!done_ && flush() && lws_partial_buffered(connection_) == 0) {
+  if (!done_ && write_out() && lws_partial_buffered(connection_) == 0) {
     ::shutdown(lws_get_socket_fd(connection_), SHUT_WR);
   }
 }
 
 bool Session::flush() {
+  return pongs_first_ || write_out();
+}
+
+bool Session::write_out() {
   const std::size_t size = out_.size() - LWS_PRE;
   if (size == 0 || lws_partial_buffered(connection_) != 0) {
     return true;
@@ -266,6 +286,7 @@ bool Session::flush() {
 }
 
 void Session::on_writable() {
+  pongs_first_ = false;
   mark_dirty();
   if ((paused_ & unsent) != 0 && lws_partial_buffered(connection_) == 0) {
     resume(unsent);

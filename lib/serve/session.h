@@ -81,6 +81,9 @@ class Session {
   void echo(std::string_view message, bool binary);
   void append_echo(std::string& out, std::string_view message, bool binary);
   void mark_dirty();
+  /// Lets libwebsockets write the pongs that it owes first.
+  void flush_after_pongs();
+  [[nodiscard]] bool write_out();
   [[nodiscard]] bool takes_bytes();
   void pause(PauseReason reason);
   void resume(PauseReason reason);
@@ -97,6 +100,8 @@ class Session {
   std::optional<wire::Deflater> deflater_;
   std::optional<wire::Inflater> inflater_;
   bool compressed_ = false;   // the message under way came compressed
+  bool fragmented_ = false;   // the message under way has more than one frame
+  bool pongs_first_ = false;  // nothing is written before on_writable()
   bool dirty_ = false;        // in the thread's list of sessions to flush
   bool closing_ = false;      // our Close frame is queued or sent, or the peer's was answered
   bool done_ = false;         // the peer's Close frame came, or the connection is cut

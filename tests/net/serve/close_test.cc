@@ -155,6 +155,16 @@ TEST_CASE("of two violations in one segment the first is told") {
   CHECK(end_after(*server, masked_frame(kText, "\xff") + masked_frame(0xA1, "x")) == 1007);
 }
 
+TEST_CASE("fragments that were right before a violation are echoed before the end") {
+  const auto server = start_echo();
+  RawClient client(server->port());
+  REQUIRE(client.upgrade());
+  client.send(masked_frame(kTextBegins, "go") + masked_frame(kEnds, "od") +
+              masked_frame(0xA1, "bad"));
+  CHECK(read_text(client) == "good");
+  CHECK(client.read_close() == 1002);
+}
+
 TEST_CASE("what was right before a violation is echoed before the end") {
   const auto server = start_echo();
   RawClient client(server->port());
