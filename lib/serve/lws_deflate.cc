@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "serve/lws_deflate.h"
 
-#include <algorithm>
-
 #include <libwebsockets.h>
 
 #include "serve/service_thread.h"
@@ -41,9 +39,7 @@ void UpgradeUnderWay::begin(const UpgradeAgreement& agreement, const wire::HttpR
   if (agreement.deflate) {
     deflate_ = agreement.deflate->parameters;
     parameters_ = wire::to_header(agreement.deflate->extension).substr(wire::kDeflateName.size());
-    const auto offers = wire::parse_extensions(request.headers.joined("Sec-WebSocket-Extensions"));
-    offers_to_pass_ = static_cast<std::size_t>(
-        std::ranges::count(*offers, wire::kDeflateName, &wire::Extension::name));
+    offers_to_pass_ = agreement.accepted_offer;
   }
 }
 

@@ -43,7 +43,7 @@ class UpgradeUnderWay {
   bool has_subprotocol_ = false;
   std::optional<wire::DeflateParameters> deflate_;
   std::string parameters_;          // "; server_max_window_bits=10"
-  std::size_t offers_to_pass_ = 0;  // it fails when it is offered more after it has accepted one
+  std::size_t offers_to_pass_ = 0;  // until the one to accept, which counts
   bool made_ = false;
 };
 

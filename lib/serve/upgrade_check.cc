@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "wire/extensions.h"
 
 namespace wskit::serve {
@@ -13,19 +15,43 @@ constexpr std::size_t kMaxSubprotocolList = 126;
 constexpr std::size_t kMaxSubprotocol = 63;
 constexpr std::size_t kMaxExtensionList = 250;
 
-std::optional<wire::UpgradeAnswer> refuse_too_long(const wire::HttpRequest& request) {
-  if (request.headers.joined("Sec-WebSocket-Protocol").size() > kMaxSubprotocolList ||
-      first_subprotocol(request).size() > kMaxSubprotocol) {
-    return wire::refuse_upgrade(400, "the list of subprotocols is too long for this server");
+// How libwebsockets goes through a list of extensions: it reads no further once it has accepted an
+// offer that has parameters and is not the last, and fails when it comes to another offer of what
+// it has accepted.
+struct OfferScan {
+  std::size_t accepted = 0;  // offer of permessage-deflate, from 1
+  std::size_t bytes = 0;     // of the list
+};
+
+OfferScan scan_offers(std::string_view list) {
+  OfferScan scan{.bytes = list.size()};
+  const auto members = wire::split_list(list);
+  for (const std::string_view member : members) {
+    const auto offer = wire::parse_extensions(member);
+    if (!offer || offer->front().name != wire::kDeflateName) {
+      continue;
+    }
+    ++scan.accepted;
+    if (!offer->front().parameters.empty() && member.data() != members.back().data()) {
+      scan.bytes = static_cast<std::size_t>(member.data() - list.data()) + member.size();
+      break;
+    }
   }
-  if (request.headers.joined("Sec-WebSocket-Extensions").size() > kMaxExtensionList) {
-    return wire::refuse_upgrade(400, "the list of extensions is too long for this server");
-  }
-  return std::nullopt;
+  return scan;
 }
 
-std::optional<wire::DeflateAnswer> agree_on_deflate(const wire::HttpRequest& request) {
-  const auto offers = wire::parse_extensions(request.headers.joined("Sec-WebSocket-Extensions"));
+bool too_many_subprotocols(const wire::HttpRequest& request) {
+  return request.headers.joined("Sec-WebSocket-Protocol").size() > kMaxSubprotocolList ||
+         first_subprotocol(request).size() > kMaxSubprotocol;
+}
+
+std::unexpected<wire::UpgradeAnswer> refuse_list(std::string_view what) {
+  return std::unexpected(
+      wire::refuse_upgrade(400, fmt::format("the list of {} is too long for this server", what)));
+}
+
+std::optional<wire::DeflateAnswer> agree_on_deflate(std::string_view extensions) {
+  const auto offers = wire::parse_extensions(extensions);
   return offers ? wire::answer_deflate(*offers, {}) : std::nullopt;
 }
 
@@ -67,11 +93,24 @@ std::expected<UpgradeAgreement, wire::UpgradeAnswer> check_upgrade(const wire::H
     return std::unexpected(
         wire::refuse_upgrade(403, "this origin may not connect; --allow-origin lets it"));
   }
-  if (auto refusal = refuse_too_long(request)) {
-    return std::unexpected(std::move(*refusal));
+  if (too_many_subprotocols(request)) {
+    return refuse_list("subprotocols");
   }
-  return UpgradeAgreement{std::move(answer.subprotocol),
-                          rules.compress ? agree_on_deflate(request) : std::nullopt};
+  UpgradeAgreement agreement{.subprotocol = std::move(answer.subprotocol)};
+  const std::string extensions = request.headers.joined("Sec-WebSocket-Extensions");
+  std::size_t read = extensions.size();
+  if (rules.compress) {
+    agreement.deflate = agree_on_deflate(extensions);
+  }
+  if (agreement.deflate) {
+    const OfferScan scan = scan_offers(extensions);
+    agreement.accepted_offer = scan.accepted;
+    read = scan.bytes;
+  }
+  if (read > kMaxExtensionList) {
+    return refuse_list("extensions");
+  }
+  return agreement;
 }
 
 }  // namespace wskit::serve

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <expected>
 #include <optional>
 #include <span>
@@ -24,6 +25,8 @@ struct UpgradeRules {
 struct UpgradeAgreement {
   std::string subprotocol;  // empty: none
   std::optional<wire::DeflateAnswer> deflate;
+  /// With deflate: which of the offers of permessage-deflate libwebsockets is to accept, from 1.
+  std::size_t accepted_offer = 0;
 };
 
 /// The agreement, or the refusal: 400, 403, 405 or 426. libwebsockets checks neither method nor

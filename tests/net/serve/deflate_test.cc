@@ -218,6 +218,21 @@ TEST_CASE("of several offers one that is valid is agreed to") {
   }
 }
 
+TEST_CASE("an agreed offer may stand in a list of any length") {
+  // libwebsockets reads no further than 255 bytes.
+  const auto server = start_echo();
+  const std::string first =
+      "permessage-deflate; client_no_context_takeover; client_max_window_bits; "
+      "server_no_context_takeover; server_max_window_bits=9";
+  const std::string many = ", permessage-deflate; client_no_context_takeover" +
+                           repeated(", permessage-deflate; client_max_window_bits", 20);
+  RawClient client(server->port());
+  CHECK_THAT(agreed(client, first + many), Catch::Contains("server_max_window_bits=9"));
+  Zlib ours(15, false);
+  Zlib theirs(9, false);
+  CHECK(echoes_all(client, ours, theirs));
+}
+
 TEST_CASE("offers that cannot be met are declined and the connection works") {
   const auto server = start_echo();
   for (const char* offers : {"x-unknown", "permessage-deflate; unknown",

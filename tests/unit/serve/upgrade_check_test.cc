@@ -122,3 +122,20 @@ TEST_CASE("compression is agreed to when it is offered and allowed") {
   CHECK_FALSE(check_upgrade(request, plain).value().deflate.has_value());
   CHECK_FALSE(check_upgrade(request_with({}), {}).value().deflate.has_value());
 }
+
+TEST_CASE("only what libwebsockets reads of the list of extensions may not be too long") {
+  const auto accepted = [](const std::string& list) {
+    const auto agreement = check_upgrade(request_with({{"Sec-WebSocket-Extensions", list}}), {});
+    return agreement ? agreement->accepted_offer : 0;
+  };
+  const std::string plain = "permessage-deflate";
+  const std::string with = plain + "; client_max_window_bits";
+  const std::string long_one = ", x-unknown; a=" + std::string(250, 'x');
+  CHECK(accepted(plain) == 1);
+  CHECK(accepted(plain + ", " + plain) == 2);
+  CHECK(accepted(with + ", " + plain) == 1);
+  CHECK(accepted("x-unknown; a, " + plain + " , " + with + ", " + plain) == 2);
+  CHECK(accepted(with + long_one) == 1);
+  CHECK(accepted(plain + long_one) == 0);
+  CHECK(accepted(plain + ", " + with + long_one) == 2);
+}
