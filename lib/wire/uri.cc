@@ -119,7 +119,7 @@ Expected<std::string> parse_name(std::string_view host) {
   std::string_view rest = host.ends_with('.') ? host.substr(0, host.size() - 1) : host;
   // A name never ends in a number, so this is meant as an address: the resolver would read
   // "127.1" or "0x7f.1" in the manner of 4.2BSD.
-  std::string_view last = last_label(rest);
+  const std::string last = to_lower(last_label(rest));
   if (!last.empty() && (std::ranges::all_of(last, is_digit) || last.starts_with("0x"))) {
     in_addr address{};
     if (::inet_pton(AF_INET, std::string(host).c_str(), &address) != 1) {

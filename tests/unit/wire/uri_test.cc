@@ -110,6 +110,7 @@ TEST_CASE("what is not a WebSocket URL is refused with what is wrong and what to
       {"ws://127.1", "is not an IPv4 address"},
       {"ws://2130706433", "is not an IPv4 address"},
       {"ws://0x7f.0.0.1", "is not an IPv4 address"},
+      {"ws://127.0.0.0X1", "is not an IPv4 address"},
       {"ws://127.0.0.0x1", "is not an IPv4 address"},
       {"ws://01.2.3.4", "is not an IPv4 address"},
       {"ws://1.2.3.4.", "is not an IPv4 address"},
