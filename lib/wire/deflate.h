@@ -64,7 +64,8 @@ struct InflateLimits {
 };
 
 /// Restores the messages of the other direction (RFC 7692 7.2.2). Owns nothing until its first
-/// message, and nothing between messages without context takeover.
+/// message, and nothing between messages without context takeover. A peer that refers back beyond
+/// the window it agreed to is found out unless what it refers to was inflated by the same next().
 class Inflater {
  public:
   /// `role` is ours: a client expects the server_* parameters to be obeyed.
