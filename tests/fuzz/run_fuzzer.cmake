@@ -7,7 +7,7 @@ if(NOT seeds)
   message(FATAL_ERROR "${CORPUS} holds no seed")
 endif()
 execute_process(
-  COMMAND ${FUZZER} -seed=6455 -runs=${RUNS} -max_total_time=20 -max_len=4096 -timeout=10
+  COMMAND ${FUZZER} -seed=6455 -runs=${RUNS} -max_total_time=60 -max_len=4096 -timeout=10
     -print_final_stats=1 -artifact_prefix=${SCRATCH}/findings/ ${SCRATCH}/corpus
   RESULT_VARIABLE result)
 if(NOT result EQUAL 0)
