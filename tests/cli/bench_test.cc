@@ -3,9 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "core/json.h"
 #include "tests/cli/wskit.h"
-#include "tests/support/catch.h"
 
 using namespace wskit;
 using namespace wskit::test;
@@ -15,14 +13,6 @@ namespace {
 Exit bench(const std::string& url, std::vector<std::string> more) {
   more.insert(more.begin(), {"bench", url});
   return test::wskit(more);
-}
-
-/// The result that `--json -` prints.
-Json result_of(const Exit& exit) {
-  INFO(exit.err);
-  const auto json = parse_json(exit.out);
-  REQUIRE(json.has_value());
-  return *json;
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "core/json.h"
+#include "tests/support/catch.h"
 #include "tests/support/process.h"
 
 namespace wskit::test {
@@ -12,6 +14,14 @@ namespace wskit::test {
 [[nodiscard]] inline Exit wskit(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), WSKIT_BINARY);
   return run(arguments);
+}
+
+/// The result that `--json -` prints.
+[[nodiscard]] inline Json result_of(const Exit& exit) {
+  INFO(exit.err);
+  const auto json = parse_json(exit.out);
+  REQUIRE(json.has_value());
+  return *json;
 }
 
 /// `wskit serve echo` on a port of its own.
