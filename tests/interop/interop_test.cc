@@ -35,6 +35,7 @@ void check_load(const std::string& url) {
       {"-r", "2000"},
       {"--payload", "hello, \xc3\xa4\xe2\x82\xac"},
       {"--match", "id", "--payload", R"({"id":1,"method":"add"})"},
+      {"--compress", "--size", "500"},
   };
   for (const auto& options : runs) {
     INFO(options.front() << " " << options.back());
