@@ -203,7 +203,8 @@ RunResult read_result(const JsonFields& fields, std::optional<Error>& error) {
   result.connections = {.asked = connections.count("asked"),
                         .opened = connections.count("opened"),
                         .failed = read_causes(connections.object("failed")),
-                        .closed_early = read_causes(connections.object("closed_early"))};
+                        .closed_early = read_causes(connections.object("closed_early")),
+                        .unsent = read_causes(connections.object("unsent"))};
   const JsonFields phases = fields.object("phases");
   if (phases.has("warmup")) {
     const JsonFields warmup = phases.object("warmup");

@@ -154,7 +154,8 @@ std::string write_json(const RunResult& result) {
   json["connections"] = {{"asked", result.connections.asked},
                          {"opened", result.connections.opened},
                          {"failed", Json(result.connections.failed)},
-                         {"closed_early", Json(result.connections.closed_early)}};
+                         {"closed_early", Json(result.connections.closed_early)},
+                         {"unsent", Json(result.connections.unsent)}};
   json["phases"] = phases_to_json(result);
   json["generator"] = {{"cpu_s", result.generator.cpu_s},
                        {"busy_per_thread", result.generator.busy_per_thread},

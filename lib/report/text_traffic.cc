@@ -143,6 +143,7 @@ std::string errors_text(const RunResult& result, const TextOptions& options) {
   }
   out += causes_text("connections that never opened, by cause", connections.failed, options);
   out += causes_text("connections that ended early, by cause", connections.closed_early, options);
+  out += causes_text("messages that were not sent, by cause", connections.unsent, options);
   return heading("Errors", options) + (out.empty() ? "  none\n" : out);
 }
 

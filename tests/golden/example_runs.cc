@@ -215,6 +215,7 @@ RunResult broken_run() {
     ++counts.scheduled;
     if (i % 3 == 0) {
       ++counts.unsent;
+      stats::raise(result.connections.unsent, i < 30 ? ErrorCode::tcp_refused : ErrorCode::reset);
       continue;
     }
     ++counts.sent;
