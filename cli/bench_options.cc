@@ -12,8 +12,8 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/parsed_option.h"
-#include "cli/text_file.h"
 #include "core/parse.h"
+#include "report/file.h"
 
 namespace wskit::cli {
 namespace {
@@ -21,6 +21,8 @@ namespace {
 constexpr std::uint64_t kMaxCount = std::numeric_limits<std::uint32_t>::max();
 /// Stands for "until the messages are sent" where no duration is given.
 constexpr Nanoseconds kNoLimit = std::chrono::hours(24 * 365);
+/// Of a file with messages to send.
+constexpr std::size_t kMaxFileBytes = std::size_t{1} << 30U;
 
 template <std::uint64_t Low, std::uint64_t High>
 Expected<std::uint32_t> parse_count(std::string_view text) {
@@ -163,7 +165,7 @@ void add_result_options(CLI::App& app, BenchOptions& options) {
 }
 
 Expected<std::vector<std::string>> split_lines(const std::string& path) {
-  const auto content = read_text_file(path);
+  const auto content = report::read_file(path, kMaxFileBytes);
   if (!content) {
     return std::unexpected(content.error());
   }
@@ -191,7 +193,7 @@ Expected<std::vector<std::string>> read_messages(const BenchOptions& options) {
     return split_lines(options.payload_jsonl);
   }
   if (options.payload.starts_with('@')) {
-    auto content = read_text_file(options.payload.substr(1));
+    auto content = report::read_file(options.payload.substr(1), kMaxFileBytes);
     if (!content) {
       return std::unexpected(content.error());
     }

@@ -9,12 +9,15 @@
 
 #include "cli/address_options.h"
 #include "cli/parsed_option.h"
-#include "cli/text_file.h"
 #include "core/parse.h"
+#include "report/file.h"
 #include "wire/uri.h"
 
 namespace wskit::cli {
 namespace {
+
+/// Of a file that holds a password or a token.
+constexpr std::size_t kMaxSecretBytes = std::size_t{64} << 10U;
 
 void add_request_options(CLI::App& app, ConnectOptions& options) {
   const std::string group = "Request";
@@ -224,7 +227,7 @@ Expected<std::string> read_secret(const std::string& text) {
   if (!text.starts_with('@')) {
     return text;
   }
-  auto content = read_text_file(text.substr(1));
+  auto content = report::read_file(text.substr(1), kMaxSecretBytes);
   if (!content) {
     return std::unexpected(content.error());
   }
