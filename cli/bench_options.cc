@@ -44,21 +44,22 @@ Expected<std::uint64_t> parse_seed(std::string_view text) {
 void add_load_options(CLI::App& app, BenchOptions& options) {
   const std::string group = "Load";
   load::Plan& plan = options.plan;
-  add_parsed(app, "-c,--connections", plan.connections, parse_count<1, kMaxCount>, "Connections")
+  add_parsed(app, "-c,--connections", plan.connections, parse_count<1, kMaxCount>)
+      ->description("Connections")
       ->type_name("N")
       ->default_str("50")
       ->group(group);
-  add_parsed(app, "-d,--duration", options.duration, parse_duration,
-             "Length of the measure phase; with -n alone there is no limit")
+  add_parsed(app, "-d,--duration", options.duration, parse_duration)
+      ->description("Length of the measure phase; with -n alone there is no limit")
       ->type_name("DURATION")
       ->default_str("10s")
       ->group(group);
-  add_parsed(app, "-n,--messages", plan.max_messages, parse_messages,
-             "Stop after this many messages, all connections together")
+  add_parsed(app, "-n,--messages", plan.max_messages, parse_messages)
+      ->description("Stop after this many messages, all connections together")
       ->type_name("N")
       ->group(group);
-  add_parsed(app, "-r,--rate", options.rate, parse_rate,
-             "Open model: messages a second, all connections together")
+  add_parsed(app, "-r,--rate", options.rate, parse_rate)
+      ->description("Open model: messages a second, all connections together")
       ->type_name("RATE")
       ->group(group);
   app.add_option("--stages", options.stages, "Open model: rates over time, as 10s:0-1000,30s:1000")
@@ -66,31 +67,31 @@ void add_load_options(CLI::App& app, BenchOptions& options) {
       ->group(group);
   app.add_flag("--poisson", plan.poisson, "Open model: random arrivals instead of equal distances")
       ->group(group);
-  add_parsed(app, "--window", options.window, parse_count<1, kMaxCount>,
-             "Closed model: messages in flight per connection")
+  add_parsed(app, "--window", options.window, parse_count<1, kMaxCount>)
+      ->description("Closed model: messages in flight per connection")
       ->type_name("N")
       ->default_str("1")
       ->group(group);
-  add_parsed(app, "--warmup", plan.warmup, parse_duration,
-             "Load before the measure phase, reported apart")
+  add_parsed(app, "--warmup", plan.warmup, parse_duration)
+      ->description("Load before the measure phase, reported apart")
       ->type_name("DURATION")
       ->default_str("0")
       ->group(group);
-  add_parsed(app, "-t,--threads", options.threads, parse_count<1, 1024>,
-             "Threads; default: one per core but one")
+  add_parsed(app, "-t,--threads", options.threads, parse_count<1, 1024>)
+      ->description("Threads; default: one per core but one")
       ->type_name("N")
       ->group(group);
-  add_parsed(app, "--connect-rate", plan.connect_rate, parse_rate,
-             "New connections a second; default: as fast as --connect-concurrency lets")
+  add_parsed(app, "--connect-rate", plan.connect_rate, parse_rate)
+      ->description("New connections a second; default: as fast as --connect-concurrency lets")
       ->type_name("RATE")
       ->group(group);
-  add_parsed(app, "--connect-concurrency", plan.connect_concurrency, parse_count<1, kMaxCount>,
-             "Handshakes under way at one time")
+  add_parsed(app, "--connect-concurrency", plan.connect_concurrency, parse_count<1, kMaxCount>)
+      ->description("Handshakes under way at one time")
       ->type_name("N")
       ->default_str("100")
       ->group(group);
-  add_parsed(app, "--seed", options.seed, parse_seed,
-             "Makes schedule and messages repeatable; default: random")
+  add_parsed(app, "--seed", options.seed, parse_seed)
+      ->description("Makes schedule and messages repeatable; default: random")
       ->type_name("N")
       ->group(group);
   app.add_option(
@@ -103,11 +104,11 @@ void add_load_options(CLI::App& app, BenchOptions& options) {
 
 void add_message_options(CLI::App& app, BenchOptions& options) {
   const std::string group = "Messages";
-  auto* size =
-      add_parsed(app, "--size", options.size, parse_size, "Payload bytes of the generated messages")
-          ->type_name("SIZE")
-          ->default_str("64")
-          ->group(group);
+  auto* size = add_parsed(app, "--size", options.size, parse_size)
+                   ->description("Payload bytes of the generated messages")
+                   ->type_name("SIZE")
+                   ->default_str("64")
+                   ->group(group);
   auto* payload = app.add_option("--payload", options.payload, "Send this TEXT, or @FILE's content")
                       ->type_name("TEXT|@FILE")
                       ->excludes(size)
@@ -125,8 +126,8 @@ void add_message_options(CLI::App& app, BenchOptions& options) {
                  "id[=/pointer]")
       ->type_name("MATCH")
       ->group(group);
-  add_parsed(app, "--timeout", options.plan.timeout, parse_duration,
-             "A message without a reply for so long is an error")
+  add_parsed(app, "--timeout", options.plan.timeout, parse_duration)
+      ->description("A message without a reply for so long is an error")
       ->type_name("DURATION")
       ->default_str("10s")
       ->group(group);

@@ -99,21 +99,26 @@ Expected<Prepared> prepare(const BenchOptions& options) {
   return prepared;
 }
 
-/// Waits for the end of the run; the first signal ends it in order, the second at once. Returns the
-/// first signal's number.
-std::optional<int> watch(load::Runner& runner, const StopSignals& signals, ProgressLine& progress) {
+/// The first signal ends the run in order, the second one at once.
+void obey(int signal, bool first, load::Runner& runner) {
+  if (!first) {
+    std::_Exit(kSignalBase + signal);
+  }
+  fmt::print(stderr, "wskit bench: stopping; what is out is waited for, again to quit\n");
+  runner.interrupt();
+}
+
+/// Waits for the end of the run. Returns the number of the signal that ended it.
+std::optional<int> watch(load::Runner& runner, const StopSignals& signals,
+                         const ProgressLine& progress) {
   constexpr Nanoseconds kLook = std::chrono::milliseconds(100);
   constexpr int kLooksPerDrawing = 3;
   std::optional<int> first;
   for (int looks = 0; !runner.wait_for(kLook); ++looks) {
     if (const auto signal = signals.poll()) {
       progress.clear();
-      if (first) {
-        std::_Exit(kSignalBase + *signal);
-      }
+      obey(*signal, !first, runner);
       first = signal;
-      fmt::print(stderr, "wskit bench: stopping; what is out is waited for, again to quit\n");
-      runner.interrupt();
     }
     if (progress.shown() && looks % kLooksPerDrawing == 0) {
       progress.draw(runner.progress());
@@ -196,7 +201,7 @@ int run_bench(const BenchOptions& options) {
   if (auto started = runner.start(); !started) {
     return complain("bench", started.error());
   }
-  ProgressLine progress(!options.quiet, prepared->plan.connections, prepared->plan.duration);
+  const ProgressLine progress(!options.quiet, prepared->plan.connections, prepared->plan.duration);
   const auto signal = watch(runner, signals, progress);
   progress.clear();
   if (const auto failure = runner.first_failure(); failure && runner.opened() == 0) {

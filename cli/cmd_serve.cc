@@ -56,18 +56,22 @@ Expected<void> announce(const ServeEchoOptions& options, const std::string& url)
   return {};
 }
 
+void cut_when_signalled(const StopSignals& signals, serve::EchoServer& server,
+                        const std::stop_token& done) {
+  constexpr auto kLook = std::chrono::milliseconds(20);
+  while (!done.stop_requested()) {
+    if (signals.next_within(kLook)) {
+      return server.stop();
+    }
+  }
+}
+
 // The first signal lets what is open end in order, the second cuts it.
 void serve_until_signalled(const StopSignals& signals, serve::EchoServer& server) {
   (void)signals.next();
   server.drain();
-  const std::jthread second([&signals, &server](const std::stop_token& done) {
-    while (!done.stop_requested()) {
-      if (signals.next_within(std::chrono::milliseconds(20))) {
-        server.stop();
-        return;
-      }
-    }
-  });
+  const std::jthread second(
+      [&](const std::stop_token& done) { cut_when_signalled(signals, server, done); });
   server.wait();
 }
 

@@ -39,8 +39,8 @@ void add_request_options(CLI::App& app, ConnectOptions& options) {
   app.add_flag("--compress,!--no-compress", options.compress,
                "Offer permessage-deflate (RFC 7692); off by default")
       ->group(group);
-  add_parsed(app, "--max-message", options.max_message_bytes, parse_size,
-             "Longest message to receive, inflated")
+  add_parsed(app, "--max-message", options.max_message_bytes, parse_size)
+      ->description("Longest message to receive, inflated")
       ->type_name("SIZE")
       ->default_str("64MiB")
       ->group(group);
@@ -98,8 +98,8 @@ void add_network_options(CLI::App& app, ConnectOptions& options) {
       ->allow_extra_args(false)
       ->group(group);
   app.add_option("--interface", options.interface, "Network interface to leave by")->group(group);
-  add_parsed(app, "--connect-timeout", options.connect_timeout, parse_duration,
-             "From the look-up of the name to the open WebSocket")
+  add_parsed(app, "--connect-timeout", options.connect_timeout, parse_duration)
+      ->description("From the look-up of the name to the open WebSocket")
       ->type_name("DURATION")
       ->default_str("10s")
       ->group(group);
@@ -243,11 +243,12 @@ Expected<ConnectPlan> make_connect_plan(const ConnectOptions& options) {
   if (!dial) {
     return std::unexpected(dial.error());
   }
-  ws::ClientOptions client{.connection = {.max_message_bytes = options.max_message_bytes,
-                                          .max_frame_bytes = options.max_message_bytes},
-                           .open_timeout = options.connect_timeout,
-                           .unix_socket = options.unix_socket};
-  return ConnectPlan{.request = std::move(*request), .dial = std::move(*dial), .client = client};
+  return ConnectPlan{.request = std::move(*request),
+                     .dial = std::move(*dial),
+                     .client = {.connection = {.max_message_bytes = options.max_message_bytes,
+                                               .max_frame_bytes = options.max_message_bytes},
+                                .open_timeout = options.connect_timeout,
+                                .unix_socket = options.unix_socket}};
 }
 
 }  // namespace wskit::cli

@@ -13,18 +13,15 @@ namespace wskit::cli {
 /// An option whose text is parsed into `value` at once; what does not parse is a usage error that
 /// names the option and says what could be written instead. The last one given counts.
 template <class Value, class Parse>
-CLI::Option* add_parsed(CLI::App& app, const std::string& names, Value& value, Parse parse,
-                        const std::string& description) {
-  auto* const option = app.add_option_function<std::string>(
-      names,
-      [&value, parse, names](const std::string& text) {
+CLI::Option* add_parsed(CLI::App& app, const std::string& names, Value& value, Parse parse) {
+  auto* const option =
+      app.add_option_function<std::string>(names, [&value, parse, names](const std::string& text) {
         auto parsed = parse(std::string_view(text));
         if (!parsed) {
           throw CLI::ValidationError(names.substr(names.find("--")), parsed.error().message);
         }
         value = std::move(*parsed);
-      },
-      description);
+      });
   // As in curl: what is given twice, in a script's defaults and by hand, say, counts as given last.
   return option->take_last();
 }

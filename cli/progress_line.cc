@@ -74,7 +74,7 @@ ProgressLine::ProgressLine(bool wanted, std::uint64_t connections, Nanoseconds d
       connections_(connections),
       duration_(duration) {}
 
-void ProgressLine::draw(const load::Progress& progress) {
+void ProgressLine::draw(const load::Progress& progress) const {
   if (!shown_) {
     return;
   }
@@ -84,7 +84,7 @@ void ProgressLine::draw(const load::Progress& progress) {
   std::fflush(stderr);
 }
 
-void ProgressLine::clear() {
+void ProgressLine::clear() const {
   if (shown_) {
     fmt::print(stderr, "\r\x1b[K");
     std::fflush(stderr);

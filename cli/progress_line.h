@@ -17,9 +17,9 @@ class ProgressLine {
   ~ProgressLine() { clear(); }
 
   [[nodiscard]] bool shown() const { return shown_; }
-  void draw(const load::Progress& progress);
+  void draw(const load::Progress& progress) const;
   /// Leaves the line empty for what is printed next.
-  void clear();
+  void clear() const;
 
  private:
   bool shown_;

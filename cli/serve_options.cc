@@ -33,13 +33,15 @@ std::string seconds(Nanoseconds duration) {
 
 CLI::Option* add_duration(CLI::App& app, const std::string& name, Nanoseconds& value,
                           const std::string& description) {
-  return add_parsed(app, name, value, parse_duration, description)->type_name("DURATION");
+  return add_parsed(app, name, value, parse_duration)
+      ->description(description)
+      ->type_name("DURATION");
 }
 
 void add_where(CLI::App& app, ServeEchoOptions& options) {
   const std::string group = "Where";
-  add_parsed(app, "--listen", options.server.listen, serve::parse_listen_address,
-             "Listen here; port 0 takes a free one, a port alone is on 127.0.0.1")
+  add_parsed(app, "--listen", options.server.listen, serve::parse_listen_address)
+      ->description("Listen here; port 0 takes a free one, a port alone is on 127.0.0.1")
       ->type_name("HOST:PORT|unix:PATH")
       ->default_str("127.0.0.1:9001")
       ->group(group);
@@ -47,8 +49,8 @@ void add_where(CLI::App& app, ServeEchoOptions& options) {
       ->type_name("PATH")
       ->excludes("--listen")
       ->group(group);
-  add_parsed(app, "-t,--threads", options.server.threads, parse_number<unsigned, 1, kMaxThreads>,
-             "Threads that share the connections")
+  add_parsed(app, "-t,--threads", options.server.threads, parse_number<unsigned, 1, kMaxThreads>)
+      ->description("Threads that share the connections")
       ->type_name("N")
       ->default_str("1")
       ->group(group);
@@ -88,13 +90,13 @@ void add_behaviour(CLI::App& app, EchoOptions& server) {
                "Spread the delay evenly by plus or minus this")
       ->default_str("0")
       ->group(group);
-  add_parsed(app, "--seed", server.delay.seed, parse_number<std::uint64_t, 0, kMaxNumber>,
-             "The same seed spreads the same way")
+  add_parsed(app, "--seed", server.delay.seed, parse_number<std::uint64_t, 0, kMaxNumber>)
+      ->description("The same seed spreads the same way")
       ->type_name("N")
       ->default_str("1")
       ->group(group);
-  add_parsed(app, "--stall", server.stall, serve::parse_stall,
-             "Stand still in the last FOR of each EVERY, all threads together, e.g. 5s,1s")
+  add_parsed(app, "--stall", server.stall, serve::parse_stall)
+      ->description("Stand still in the last FOR of each EVERY, all threads together, e.g. 5s,1s")
       ->type_name("EVERY,FOR")
       ->group(group);
   app.add_flag("!--no-compress", server.compress, "Decline permessage-deflate")->group(group);
@@ -115,14 +117,14 @@ void add_behaviour(CLI::App& app, EchoOptions& server) {
 
 void add_limits(CLI::App& app, EchoOptions& server) {
   const std::string group = "Limits";
-  add_parsed(app, "--max-message", server.max_message, parse_size,
-             "Refuse longer messages with 1009")
+  add_parsed(app, "--max-message", server.max_message, parse_size)
+      ->description("Refuse longer messages with 1009")
       ->type_name("SIZE")
       ->default_str("16MiB")
       ->group(group);
   add_parsed(app, "--max-connections", server.max_connections,
-             parse_number<std::size_t, 0, kMaxNumber>,
-             "Refuse further upgrades with 503; 0 for no limit but the open files")
+             parse_number<std::size_t, 0, kMaxNumber>)
+      ->description("Refuse further upgrades with 503; 0 for no limit but the open files")
       ->type_name("N")
       ->default_str("0")
       ->group(group);
