@@ -35,8 +35,11 @@ bool tells_little(const Error& error) {
 
 }  // namespace
 
-DialAttempt::DialAttempt(DialSetup& setup, const Endpoint& endpoint, DialHandler& handler)
-    : setup_(setup), handler_(handler), endpoint_(endpoint), timer_(setup.loop.timers(), *this) {
+DialAttempt::DialAttempt(DialSetup& setup, Endpoint endpoint, DialHandler& handler)
+    : setup_(setup),
+      handler_(handler),
+      endpoint_(std::move(endpoint)),
+      timer_(setup.loop.timers(), *this) {
   const Instant now = setup.loop.now();
   times_ = {now, now, now, now};
   find_addresses();
@@ -52,11 +55,12 @@ void DialAttempt::find_addresses() {
   if (route_.addresses) {
     return use(*std::exchange(route_.addresses, std::nullopt));
   }
-  if (auto known = setup_.resolver.known(route_.host, route_.port, family, times_.started)) {
+  const HostQuery query{.host = route_.host, .port = route_.port, .family = family};
+  if (auto known = setup_.resolver.known(query, times_.started)) {
     return use(*std::move(known));
   }
   resolution_ = setup_.resolver.resolve(
-      setup_.loop, route_.host, route_.port, family,
+      setup_.loop, query,
       [this](const Expected<std::vector<SocketAddress>>& addresses) { resolved(addresses); });
   arm_timer();
 }

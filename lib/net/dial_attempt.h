@@ -29,7 +29,7 @@ struct DialSetup {
 /// the first that connects, and shakes hands on it if TLS is asked for.
 class DialAttempt final : public Dial, private TimerHandler {
  public:
-  DialAttempt(DialSetup& setup, const Endpoint& endpoint, DialHandler& handler);
+  DialAttempt(DialSetup& setup, Endpoint endpoint, DialHandler& handler);
 
  private:
   enum class Stage : std::uint8_t { resolving, connecting, securing };

@@ -19,22 +19,30 @@ bool matches(const ConnectTo& rule, const Endpoint& endpoint) {
          (rule.port == 0 || rule.port == endpoint.port);
 }
 
+Expected<std::vector<SocketAddress>> parse_addresses(const ResolveOverride& rule) {
+  std::vector<SocketAddress> addresses;
+  for (const std::string& text : rule.addresses) {
+    auto address = SocketAddress::ip(text, rule.port);
+    if (!address) {
+      return fail(address.error().code,
+                  fmt::format("resolve override for {}: {}", rule.host, address.error().message));
+    }
+    addresses.push_back(*address);
+  }
+  return addresses;
+}
+
 }  // namespace
 
 Expected<DialOverrides> DialOverrides::create(const DialOptions& options) {
   DialOverrides overrides;
   overrides.connect_to_ = options.connect_to;
   for (const ResolveOverride& rule : options.resolve) {
-    Fixed fixed{rule.host, rule.port, {}};
-    for (const std::string& text : rule.addresses) {
-      auto address = SocketAddress::ip(text, rule.port);
-      if (!address) {
-        return fail(address.error().code,
-                    fmt::format("resolve override for {}: {}", rule.host, address.error().message));
-      }
-      fixed.addresses.push_back(*address);
+    auto addresses = parse_addresses(rule);
+    if (!addresses) {
+      return std::unexpected(std::move(addresses.error()));
     }
-    overrides.fixed_.push_back(std::move(fixed));
+    overrides.fixed_.push_back({rule.host, rule.port, *std::move(addresses)});
   }
   return overrides;
 }

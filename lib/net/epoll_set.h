@@ -71,7 +71,7 @@ class EpollSet {
   /// Until the kernel says otherwise: it came with Linux 5.11.
   bool has_pwait2_ = true;
   std::size_t count_ = 0;
-  std::array<epoll_event, kEventsPerTurn> events_;
+  std::array<epoll_event, kEventsPerTurn> events_{};
 };
 
 }  // namespace wskit::net

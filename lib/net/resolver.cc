@@ -57,14 +57,18 @@ void deliver(Ask& ask, Outcome outcome) {
   answer(outcome);
 }
 
-std::optional<Outcome> numeric(const std::string& host, int family) {
-  const auto address = SocketAddress::ip(host, 0);
+void post_answer(const AskPointer& ask, Outcome outcome) {
+  ask->loop.post([ask, outcome = std::move(outcome)] { deliver(*ask, outcome); });
+}
+
+std::optional<Outcome> numeric(const HostQuery& query) {
+  const auto address = SocketAddress::ip(query.host, 0);
   if (!address) {
     return std::nullopt;
   }
-  if (family != AF_UNSPEC && address->family() != family) {
-    return fail(ErrorCode::dns_not_found, fmt::format("resolve {}: not an {} address", host,
-                                                      family == AF_INET ? "IPv4" : "IPv6"));
+  if (query.family != AF_UNSPEC && address->family() != query.family) {
+    return fail(ErrorCode::dns_not_found, fmt::format("resolve {}: not an {} address", query.host,
+                                                      query.family == AF_INET ? "IPv4" : "IPv6"));
   }
   return Addresses{*address};
 }
@@ -187,7 +191,7 @@ class Names : public std::enable_shared_from_this<Names> {
     // drop().
     for (const AskPointer& ask : waiting) {
       if (!ask->dropped) {
-        ask->loop.post([ask, outcome] { deliver(*ask, outcome); });
+        post_answer(ask, outcome);
       }
     }
     if (!outcome) {
@@ -232,23 +236,21 @@ class ThreadResolver final : public Resolver {
   ThreadResolver& operator=(const ThreadResolver&) = delete;
   ~ThreadResolver() override { names_->stop(); }
 
-  std::optional<Addresses> known(const std::string& host, std::uint16_t port, int family,
-                                 Instant now) override {
-    const auto number = numeric(host, family);
-    auto addresses =
-        number && *number ? std::optional(**number) : names_->known({host, family}, now);
+  std::optional<Addresses> known(const HostQuery& query, Instant now) override {
+    const auto number = numeric(query);
+    auto addresses = number && *number ? std::optional(**number)
+                                       : names_->known({query.host, query.family}, now);
     if (addresses) {
-      set_ports(*addresses, port);
+      set_ports(*addresses, query.port);
     }
     return addresses;
   }
 
-  std::unique_ptr<Resolution> resolve(Loop& loop, const std::string& host, std::uint16_t port,
-                                      int family, Answer answer) override {
-    const auto ask = std::make_shared<Ask>(loop, port, std::move(answer));
-    const Key key{host, family};
+  std::unique_ptr<Resolution> resolve(Loop& loop, const HostQuery& query, Answer answer) override {
+    const auto ask = std::make_shared<Ask>(loop, query.port, std::move(answer));
+    const Key key{query.host, query.family};
     const Instant now = loop.now();
-    auto outcome = numeric(host, family);
+    auto outcome = numeric(query);
     if (!outcome) {
       outcome = names_->known(key, now);
     }
@@ -258,7 +260,7 @@ class ThreadResolver final : public Resolver {
       }
     }
     if (outcome) {
-      loop.post([ask, outcome = *std::move(outcome)] { deliver(*ask, outcome); });
+      post_answer(ask, *std::move(outcome));
     }
     return std::make_unique<OwnedResolution>(names_, ask);
   }

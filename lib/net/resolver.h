@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include <sys/socket.h>
+
 #include "core/clock.h"
 #include "core/error.h"
 #include "net/socket_address.h"
@@ -15,6 +17,15 @@
 namespace wskit::net {
 
 class Loop;
+
+/// Whose addresses are asked for.
+struct HostQuery {
+  std::string host;
+  /// What the addresses carry; no part of the look-up.
+  std::uint16_t port = 0;
+  /// AF_UNSPEC, AF_INET or AF_INET6.
+  int family = AF_UNSPEC;
+};
 
 /// An outstanding look-up; destroying it (on the loop's thread) drops the answer.
 class Resolution {
@@ -41,15 +52,12 @@ class Resolver {
 
   /// What resolve() could answer without a look-up, at once: a numeric host or an answer not older
   /// than a minute at `now`.
-  [[nodiscard]] virtual std::optional<std::vector<SocketAddress>> known(const std::string& host,
-                                                                        std::uint16_t port,
-                                                                        int family,
+  [[nodiscard]] virtual std::optional<std::vector<SocketAddress>> known(const HostQuery& query,
                                                                         Instant now) = 0;
 
-  /// `family` is AF_UNSPEC, AF_INET or AF_INET6; the addresses carry `port`, in the order of
-  /// RFC 6724. Fails with dns_not_found or dns_failed. `answer` runs on `loop`'s thread.
-  [[nodiscard]] virtual std::unique_ptr<Resolution> resolve(Loop& loop, const std::string& host,
-                                                            std::uint16_t port, int family,
+  /// Addresses in the order of RFC 6724. Fails with dns_not_found or dns_failed. `answer` runs on
+  /// `loop`'s thread.
+  [[nodiscard]] virtual std::unique_ptr<Resolution> resolve(Loop& loop, const HostQuery& query,
                                                             Answer answer) = 0;
 };
 

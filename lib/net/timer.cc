@@ -31,8 +31,8 @@ void TimerQueue::fire(Instant now) {
     due_.push_back(timer);
   }
   // A callback may cancel, move or destroy any timer of the list: its place is then null.
-  for (std::size_t i = 0; i < due_.size(); ++i) {
-    if (Timer* const timer = due_[i]; timer != nullptr) {
+  for (Timer* const timer : due_) {
+    if (timer != nullptr) {
       timer->position_ = Timer::kNotArmed;
       timer->handler_.on_timer(now);
     }

@@ -56,7 +56,7 @@ class TimerQueue {
   friend class Timer;
   struct Entry {
     Instant due;
-    Timer* timer;
+    Timer* timer = nullptr;
   };
 
   void insert(Timer& timer, Instant due);

@@ -89,9 +89,7 @@ struct Password {
 int on_password(char* room, int size, int /*writing*/, void* user) {
   auto& password = *static_cast<Password*>(user);
   password.asked = true;
-  const auto length = std::min(password.text.size(), static_cast<std::size_t>(size));
-  std::memcpy(room, password.text.data(), length);
-  return static_cast<int>(length);
+  return static_cast<int>(password.text.copy(room, static_cast<std::size_t>(size)));
 }
 
 std::unexpected<Error> refuse_key(const std::string& file, const TlsOptions& options,

@@ -46,7 +46,7 @@ class TlsContext {
   /// result is shared by the dialer and by every stream that it made.
   [[nodiscard]] static Expected<std::shared_ptr<TlsContext>> create(const TlsOptions& options);
 
-  explicit TlsContext(const TlsOptions& options) : options_(options) {}
+  explicit TlsContext(TlsOptions options) : options_(std::move(options)) {}
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
 
@@ -68,7 +68,7 @@ class TlsContext {
   std::map<std::pair<std::string, std::uint16_t>, TlsServer> servers_;
   KeyLog key_log_;
   BufferPool pool_;
-  std::array<std::byte, kReadBytes> read_buffer_;
+  std::array<std::byte, kReadBytes> read_buffer_{};
 };
 
 }  // namespace wskit::net

@@ -310,9 +310,8 @@ void TlsStream::mark(std::size_t plaintext) {
 void TlsStream::fail(const Error& error) {
   state_ = State::failed;
   plain_.clear();
-  // The handler may destroy this stream, and the error with it.
-  const Error copy = error;
-  handler_->on_error(copy);
+  // A copy: the handler may destroy this stream, and the error with it.
+  handler_->on_error(Error(error));
 }
 
 }  // namespace wskit::net

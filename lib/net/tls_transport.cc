@@ -59,8 +59,8 @@ Method make_method() {
 }  // namespace
 
 bio_st* new_transport_bio(TlsTransport& transport) {
-  static const Method method = make_method();
-  BIO* const bio = method ? BIO_new(method.get()) : nullptr;
+  static const Method kMethod = make_method();
+  BIO* const bio = kMethod ? BIO_new(kMethod.get()) : nullptr;
   if (bio != nullptr) {
     BIO_set_data(bio, &transport);
     BIO_set_init(bio, 1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -25,19 +26,29 @@ class UringBuffers {
 
   /// The first `size` bytes of the buffer that a completion's flags name.
   [[nodiscard]] std::span<std::byte> used(unsigned flags, std::size_t size) const {
-    return {memory_.get() + kSize * (flags >> IORING_CQE_BUFFER_SHIFT), size};
+    return std::span(buffers_[flags >> IORING_CQE_BUFFER_SHIFT].bytes).first(size);
   }
   /// The buffer is no longer needed; the kernel gets it with publish().
   void give_back(unsigned flags);
   void publish();
 
  private:
-  struct Free {
-    void operator()(void* memory) const;
+  static constexpr std::size_t kPage = 4096;
+
+  /// What io_uring_buf_ring lies over; the kernel wants it to begin with a page.
+  struct alignas(kPage) Entries {
+    std::array<io_uring_buf, kCount> entries;
+  };
+  struct alignas(kSize) Buffer {
+    std::array<std::byte, kSize> bytes;
   };
 
-  std::unique_ptr<io_uring_buf_ring, Free> ring_;
-  std::unique_ptr<std::byte, Free> memory_;
+  [[nodiscard]] io_uring_buf_ring* ring() {
+    return reinterpret_cast<io_uring_buf_ring*>(entries_.get());
+  }
+
+  std::unique_ptr<Entries> entries_;
+  std::unique_ptr<Buffer[]> buffers_;
   int returned_ = 0;
 };
 

@@ -65,7 +65,7 @@ class UringLoop final : public Loop, private StreamAdopter {
   void note_received() { received_ = true; }
 
  private:
-  [[nodiscard]] std::unique_ptr<Stream> adopt(Descriptor socket,
+  [[nodiscard]] std::unique_ptr<Stream> adopt(Descriptor descriptor,
                                               const SocketAddress& peer) override;
   void turn();
   void collect();

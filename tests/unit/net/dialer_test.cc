@@ -231,7 +231,7 @@ TEST_CASE("destroying a dial cancels it at every stage") {
     f.attempt.reset();
     // Names are looked up in turn: with this one's answer, the other's would be there.
     int answers = 0;
-    const auto later = f.resolver->resolve(f.loop, "no.such.host", 80, AF_UNSPEC,
+    const auto later = f.resolver->resolve(f.loop, {"no.such.host", 80, AF_UNSPEC},
                                            [&](const Expected<Addresses>&) { ++answers; });
     while (answers == 0) {
       REQUIRE(f.loop.turn_when_posted());

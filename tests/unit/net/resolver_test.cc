@@ -26,7 +26,7 @@ SocketAddress address(std::string_view text, std::uint16_t port = 0) {
 struct Asked {
   explicit Asked(Resolver& resolver, FakeLoop& loop, const std::string& host,
                  std::uint16_t port = 80, int family = AF_UNSPEC)
-      : resolution(resolver.resolve(loop, host, port, family, [this](const Outcome& answer) {
+      : resolution(resolver.resolve(loop, {host, port, family}, [this](const Outcome& answer) {
           outcome = answer;
           ++answers;
         })) {}
@@ -84,7 +84,7 @@ TEST_CASE("a failed look-up is told to all who asked and is not remembered") {
     CHECK(asked.outcome->error().code == ErrorCode::dns_not_found);
     CHECK(asked.outcome->error().message == "resolve no.such.host: no such host");
     CHECK(look_ups == round);
-    CHECK_FALSE(resolver->known("no.such.host", 1, AF_UNSPEC, loop.now()));
+    CHECK_FALSE(resolver->known({"no.such.host", 1, AF_UNSPEC}, loop.now()));
   }
 }
 
@@ -109,16 +109,16 @@ TEST_CASE("what is known at once are numeric hosts and answers of the last minut
       [](const std::string&, int) -> Outcome { return Addresses{address("10.0.0.1")}; });
   FakeLoop loop;
   const Instant start = loop.now();
-  CHECK(resolver->known("::1", 5, AF_UNSPEC, start) == Addresses{address("::1", 5)});
-  CHECK_FALSE(resolver->known("::1", 5, AF_INET, start));
-  CHECK_FALSE(resolver->known("ws.example", 5, AF_UNSPEC, start));
+  CHECK(resolver->known({"::1", 5, AF_UNSPEC}, start) == Addresses{address("::1", 5)});
+  CHECK_FALSE(resolver->known({"::1", 5, AF_INET}, start));
+  CHECK_FALSE(resolver->known({"ws.example", 5, AF_UNSPEC}, start));
 
   Asked asked(*resolver, loop, "ws.example");
   REQUIRE(loop.turn_when_posted());
-  CHECK(resolver->known("ws.example", 5, AF_UNSPEC, start) == Addresses{address("10.0.0.1", 5)});
-  CHECK_FALSE(resolver->known("ws.example", 5, AF_INET, start));
+  CHECK(resolver->known({"ws.example", 5, AF_UNSPEC}, start) == Addresses{address("10.0.0.1", 5)});
+  CHECK_FALSE(resolver->known({"ws.example", 5, AF_INET}, start));
   CHECK_FALSE(
-      resolver->known("ws.example", 5, AF_UNSPEC, start + std::chrono::milliseconds(60'001)));
+      resolver->known({"ws.example", 5, AF_UNSPEC}, start + std::chrono::milliseconds(60'001)));
 }
 
 TEST_CASE("a Resolution destroyed before its answer never gets it") {
@@ -151,7 +151,7 @@ TEST_CASE("a Resolution can be destroyed in its own answer") {
   std::size_t addresses = 0;
   const std::string long_enough_to_be_on_the_heap(100, 'x');
   resolution =
-      resolver->resolve(loop, "ws.example", 1, AF_UNSPEC,
+      resolver->resolve(loop, {"ws.example", 1, AF_UNSPEC},
                         [&, captured = long_enough_to_be_on_the_heap](const Outcome& outcome) {
                           resolution.reset();
                           addresses = outcome->size() + captured.size();
@@ -173,7 +173,7 @@ TEST_CASE("a loop may go at any time after its Resolutions") {
       FakeLoop loop;
       const auto host = std::to_string(thread) + "-" + std::to_string(i) + ".example";
       auto resolution =
-          resolver->resolve(loop, host, 1, AF_UNSPEC, [&](const Outcome&) { ++answers; });
+          resolver->resolve(loop, {host, 1, AF_UNSPEC}, [&](const Outcome&) { ++answers; });
       if (i % 4 == 0) {
         (void)loop.turn_when_posted();
       } else if (i % 4 == 1) {
