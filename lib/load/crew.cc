@@ -25,6 +25,13 @@ class Runner::Crew::Member final : public WorkerObserver {
   void on_connected(Worker& /*worker*/) override { crew_.member_connected(); }
   void on_finished(Worker& /*worker*/) override { crew_.member_finished(*this); }
 
+  /// Has the thread call `call`; nothing when it has left its loop.
+  void post(std::move_only_function<void(Worker&)> call) {
+    if (loop != nullptr) {
+      loop->post([this, call = std::move(call)]() mutable { call(*worker); });
+    }
+  }
+
   Slice slice;
   net::Loop* loop = nullptr;
   Worker* worker = nullptr;
@@ -37,8 +44,8 @@ class Runner::Crew::Member final : public WorkerObserver {
   Crew& crew_;
 };
 
-Runner::Crew::Crew(const Plan& plan, const Target& target, std::uint32_t threads)
-    : plan_(plan), target_(target), resolver_(net::Resolver::create()) {
+Runner::Crew::Crew(const Plan& plan, Target target, std::uint32_t threads)
+    : plan_(plan), target_(std::move(target)), resolver_(net::Resolver::create()) {
   const std::uint32_t count = std::clamp(threads, 1U, std::max(1U, plan.connections));
   for (std::uint32_t i = 0; i < count; ++i) {
     members_.push_back(std::make_unique<Member>(*this, Slice{.index = i, .count = count}));
@@ -61,7 +68,7 @@ Expected<void> Runner::Crew::start() {
     return std::unexpected(*setup_failure_);
   }
   for (const auto& member : members_) {
-    member->loop->post([&member = *member] { member.worker->connect(); });
+    member->post([](Worker& worker) { worker.connect(); });
   }
   return {};
 }
@@ -110,11 +117,7 @@ void Runner::Crew::member_ready(std::optional<Error> failure) {
   }
   if (ready_ == members_.size() && setup_failure_) {
     // Those that could be set up have nothing to do: the run does not take place.
-    for (const auto& member : members_) {
-      if (member->loop != nullptr) {
-        member->loop->stop();
-      }
-    }
+    stop_all();
   }
   changed_.notify_all();
 }
@@ -129,9 +132,14 @@ void Runner::Crew::member_connected() {
 void Runner::Crew::start_all() {
   measure_start_ = MonotonicClock().now() + kSettle + plan_.warmup;
   for (const auto& member : members_) {
+    member->post([start = measure_start_](Worker& worker) { worker.start(start); });
+  }
+}
+
+void Runner::Crew::stop_all() {
+  for (const auto& member : members_) {
     if (member->loop != nullptr) {
-      member->loop->post(
-          [&member = *member, start = measure_start_] { member.worker->start(start); });
+      member->loop->stop();
     }
   }
 }
@@ -141,9 +149,7 @@ void Runner::Crew::member_finished(Member& member) {
   const std::scoped_lock lock(mutex_);
   if (++finished_ == members_.size()) {
     // Only now: a loop that ended earlier could not be posted to by the others.
-    for (const auto& other : members_) {
-      other->loop->stop();
-    }
+    stop_all();
   }
 }
 
@@ -165,9 +171,7 @@ void Runner::Crew::interrupt() {
   const std::scoped_lock lock(mutex_);
   interrupted_ = true;
   for (const auto& member : members_) {
-    if (member->loop != nullptr) {
-      member->loop->post([&member = *member] { member.worker->interrupt(); });
-    }
+    member->post([](Worker& worker) { worker.interrupt(); });
   }
 }
 
@@ -175,7 +179,7 @@ void Runner::Crew::publish(Member& member) {
   const Worker& worker = *member.worker;
   const Tally& tally = worker.tally();
   const Instant now = MonotonicClock().now();
-  stats::Counts counts = tally.measured().total_counts();
+  const stats::Counts counts = tally.measured().total_counts();
   const auto id =
       plan_.model == stats::Model::open ? stats::MetricId::response : stats::MetricId::service;
   const std::scoped_lock lock(mutex_);
@@ -198,9 +202,7 @@ Progress Runner::Crew::progress() {
     progress.connections_open += member->open;
     progress.connections_failed += member->failed;
     progress.counts += member->counts;
-    if (member->loop != nullptr) {
-      member->loop->post([this, &member = *member] { publish(member); });
-    }
+    member->post([this, &member = *member](Worker& /*worker*/) { publish(member); });
   }
   progress.p50 = so_far_.value_at_percentile(50);
   progress.p99 = so_far_.value_at_percentile(99);

@@ -34,7 +34,7 @@ struct ThreadResult {
 /// The threads of a Runner and what they share. One mutex; the hot path never takes it.
 class Runner::Crew {
  public:
-  Crew(const Plan& plan, const Target& target, std::uint32_t threads);
+  Crew(const Plan& plan, Target target, std::uint32_t threads);
   ~Crew();
 
   [[nodiscard]] Expected<void> start();
@@ -57,6 +57,7 @@ class Runner::Crew {
   void member_finished(Member& member);
   void leave(Member& member, ThreadResult result);
   void start_all();
+  void stop_all();
   void publish(Member& member);
 
   Plan plan_;

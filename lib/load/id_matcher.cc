@@ -33,7 +33,7 @@ std::optional<std::uint64_t> id_of(const Json& value) {
 Expected<std::unique_ptr<Matcher>> IdMatcher::make(const Plan& plan) {
   std::unique_ptr<IdMatcher> matcher;
   try {
-    matcher.reset(new IdMatcher(plan, Json::json_pointer(plan.id_pointer)));
+    matcher = std::make_unique<IdMatcher>(plan, Json::json_pointer(plan.id_pointer));
   } catch (const Json::exception& e) {
     return fail(ErrorCode::usage, fmt::format("'{}' is not a JSON pointer (RFC 6901): {}",
                                               plan.id_pointer, e.what()));

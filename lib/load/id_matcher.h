@@ -17,6 +17,8 @@ namespace wskit::load {
 /// "error" that is not null is an error reply; one without the pointer is a push.
 class IdMatcher final : public Matcher {
  public:
+  IdMatcher(const Plan& plan, Json::json_pointer pointer)
+      : connections_(plan.connections), pointer_(std::move(pointer)) {}
   /// Fails with ErrorCode::usage when a message of the plan is no JSON object or cannot hold the
   /// pointer.
   [[nodiscard]] static Expected<std::unique_ptr<Matcher>> make(const Plan& plan);
@@ -32,9 +34,6 @@ class IdMatcher final : public Matcher {
     std::string before;
     std::string after;
   };
-
-  IdMatcher(const Plan& plan, Json::json_pointer pointer)
-      : connections_(plan.connections), pointer_(std::move(pointer)) {}
 
   [[nodiscard]] Expected<void> add(const std::string& message);
 

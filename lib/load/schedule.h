@@ -50,9 +50,9 @@ class Schedule {
  private:
   /// A stage with what came before it.
   struct Segment {
-    double events_before;
-    double events;
-    std::int64_t start;
+    double events_before = 0;
+    double events = 0;
+    std::int64_t start = 0;
     Stage stage;
   };
 

@@ -119,7 +119,7 @@ class Worker final : PacerTarget {
   void finish();
   void check_connected();
   void check_all_lost(Instant now);
-  void count_traffic(Instant now);
+  void count_traffic(Instant at);
   [[nodiscard]] ScheduleOptions warmup_schedule() const;
   [[nodiscard]] ScheduleOptions measure_schedule() const;
 
@@ -141,7 +141,7 @@ class Worker final : PacerTarget {
   std::deque<Session> sessions_;
   struct Reconnect {
     Instant due;
-    Session* session;
+    Session* session = nullptr;
   };
   std::deque<Reconnect> reconnects_;
 

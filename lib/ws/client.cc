@@ -48,10 +48,7 @@ class ClientOpening final : public Opening,
     deadline_.arm(dialed_.times.started + client_.open_timeout_);
   }
 
-  void on_dial_failed(const Error& error) override {
-    const Error copy = error;
-    connection_.fail_opening({.error = copy});
-  }
+  void on_dial_failed(const Error& error) override { connection_.fail_opening({.error = error}); }
 
   void on_data(std::span<std::byte> bytes, Instant received) override {
     const std::size_t used = handshake_.feed(as_text(bytes));
@@ -103,9 +100,8 @@ class ClientOpening final : public Opening,
   }
 
   void fail(const Error& error) {
-    const Error copy = error;
     const wire::UpgradeResponse response = handshake_.response();
-    connection_.fail_opening({.error = copy,
+    connection_.fail_opening({.error = error,
                               .response = response.head.status != 0 ? &response.head : nullptr,
                               .body = response.body});
   }

@@ -162,12 +162,10 @@ void Connection::read(std::span<std::byte> bytes, Instant received) {
     if (event.kind == Kind::need_more) {
       return handler_.on_read_end(received);
     }
-    if (event.kind == Kind::data) [[likely]] {
-      if (event.compressed) [[unlikely]] {
-        inflate(event, received);
-      } else {
-        handler_.on_data(event, received);
-      }
+    if (event.kind == Kind::data && !event.compressed) [[likely]] {
+      handler_.on_data(event, received);
+    } else if (event.kind == Kind::data) {
+      inflate(event, received);
     } else if (event.kind == Kind::control) {
       handle_control(event, received);
     } else {
@@ -291,12 +289,12 @@ void Connection::stream_over(const Error& error) {
 }
 
 void Connection::end(const Error& error) {
-  // The handler may destroy this, and what `error` lies in.
-  const Error copy = error;
+  // With a copy: the handler may destroy this, and stream_.reset() what `error` lies in.
+  const Failure failure{.error = error};
   state_ = State::ended;
   deadline_.cancel();
   stream_.reset();
-  handler_.on_error({.error = copy});
+  handler_.on_error(failure);
 }
 
 void Connection::end_closed() {
