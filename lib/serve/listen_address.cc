@@ -69,7 +69,7 @@ std::string url_of(const ListenAddress& address, bool tls) {
   } else if (host == "::") {
     host = "::1";
   }
-  const bool v6 = host.find(":") != std::string::npos;
+  const bool v6 = host.find(':') != std::string::npos;
   return fmt::format("{}://{}{}{}:{}/", scheme, v6 ? "[" : "", host, v6 ? "]" : "", address.port);
 }
 

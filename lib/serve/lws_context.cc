@@ -27,6 +27,7 @@ constexpr unsigned short kHeaderPool = 4096;
 // Creating and destroying contexts touches OpenSSL's and libwebsockets' process-wide state.
 std::mutex global_mutex;
 
+// NOLINTNEXTLINE(readability-function-size): libwebsockets says with how many parameters.
 int on_lws_event(lws* connection, lws_callback_reasons reason, void* user, void* in, size_t size) {
   auto* thread = static_cast<ServiceThread*>(lws_context_user(lws_get_context(connection)));
   const LwsEvent event{connection, reason, static_cast<void**>(user), in, size};

@@ -13,6 +13,7 @@ namespace {
 constexpr lws_ext_options kNoOptions[] = {{nullptr, EXTARG_NONE}};
 
 // Does nothing but let frames with RSV1 pass.
+// NOLINTNEXTLINE(readability-function-size): libwebsockets says with how many parameters.
 int on_extension(lws_context* context, const lws_extension*, lws*,
                  lws_extension_callback_reasons reason, void*, void* in, size_t) {
   if (reason == LWS_EXT_CB_CONSTRUCT) {
@@ -50,7 +51,11 @@ void UpgradeUnderWay::before_answer() {
 }
 
 bool UpgradeUnderWay::accept_offer() {
-  return deflate_ && offers_to_pass_ > 0 && --offers_to_pass_ == 0;
+  if (!deflate_ || offers_to_pass_ == 0) {
+    return false;
+  }
+  --offers_to_pass_;
+  return offers_to_pass_ == 0;
 }
 
 bool UpgradeUnderWay::add_parameters(void* arguments) const {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "serve/lws_request.h"
 
-#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,8 +10,6 @@
 
 namespace wskit::serve {
 namespace {
-
-constexpr std::size_t kMaxHeader = std::size_t{16} * 1024;
 
 struct Token {
   lws_token_indexes index;
@@ -41,12 +38,12 @@ constexpr Token kHeaders[] = {
 
 // One line of that header; false when there is no such line.
 bool copy_line(lws* connection, lws_token_indexes index, int line, std::string& value) {
-  // On the stack: on the heap it would lie, once touched, under the receive buffer that the
-  // connection gets next, and 16 KiB of that would be resident.
-  std::array<char, kMaxHeader + 1> buffer;
-  const int size = lws_hdr_copy_fragment(connection, buffer.data(), static_cast<int>(buffer.size()),
-                                         index, line);
-  value.assign(buffer.data(), size < 0 ? 0 : static_cast<std::size_t>(size));
+  // As much room as it takes and no more: a large piece of the heap, once touched, would lie under
+  // the receive buffer that the connection gets next, and be resident.
+  const int room = lws_hdr_fragment_length(connection, index, line) + 1;  // with the final NUL
+  value.resize(static_cast<std::size_t>(room));
+  const int size = lws_hdr_copy_fragment(connection, value.data(), room, index, line);
+  value.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
   return size >= 0;
 }
 
