@@ -31,6 +31,18 @@ void add_warmup(HdrLog& log, const stats::Phase& warmup, std::optional<MetricId>
   });
 }
 
+void add_interval(HdrLog& log, const stats::Interval& interval, double t0,
+                  std::optional<MetricId> only) {
+  for (const stats::IntervalMetric& metric : interval.metrics) {
+    if (!only || *only == metric.id) {
+      log.lines.push_back({.tag = std::string(name(metric.id)),
+                           .start_s = t0 + interval.start_s,
+                           .length_s = interval.length_s,
+                           .histogram = metric.answered});
+    }
+  }
+}
+
 bool has_intervals(const stats::RunResult& result, MetricId id) {
   return std::any_of(result.intervals.begin(), result.intervals.end(), [id](const auto& interval) {
     return std::any_of(interval.metrics.begin(), interval.metrics.end(),
@@ -57,14 +69,7 @@ std::string write_hlog(const stats::RunResult& result, std::optional<MetricId> o
     }
   });
   for (const stats::Interval& interval : result.intervals) {
-    for (const stats::IntervalMetric& metric : interval.metrics) {
-      if (!only || *only == metric.id) {
-        log.lines.push_back({.tag = std::string(name(metric.id)),
-                             .start_s = t0 + interval.start_s,
-                             .length_s = interval.length_s,
-                             .histogram = metric.answered});
-      }
-    }
+    add_interval(log, interval, t0, only);
   }
   return stats::write_hdr_log(log);
 }

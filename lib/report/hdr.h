@@ -16,6 +16,6 @@ namespace wskit::report {
 
 /// The percentile distribution of one metric in microseconds; empty when the result lacks it.
 [[nodiscard]] std::optional<std::string> write_hgrm(const stats::RunResult& result,
-                                                    stats::MetricId metric);
+                                                    stats::MetricId id);
 
 }  // namespace wskit::report

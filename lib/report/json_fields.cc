@@ -10,13 +10,13 @@ namespace wskit::report {
 namespace {
 
 const Json& null_json() {
-  static const Json null;
-  return null;
+  static const Json kNull;
+  return kNull;
 }
 
 const Json& empty_object() {
-  static const Json empty = Json::object();
-  return empty;
+  static const Json kEmpty = Json::object();
+  return kEmpty;
 }
 
 }  // namespace

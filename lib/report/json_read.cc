@@ -31,7 +31,7 @@ CompactHistogram read_histogram(const JsonFields& metric, std::string_view name)
   auto decoded = stats::decode_v2_base64(metric.text(name));
   if (!decoded) {
     metric.reject(name, fmt::format("is {}", decoded.error().message));
-    return CompactHistogram();
+    return {};
   }
   return std::move(*decoded);
 }

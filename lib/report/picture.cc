@@ -32,22 +32,19 @@ using Bounds = std::vector<double>;
 /// From the last bound at or below `low` to the first one above `high`.
 Bounds series_bounds(double low, double high, std::span<const double> series) {
   Bounds bounds;
-  for (double decade = std::pow(10, std::floor(std::log10(low)));; decade *= 10) {
-    for (const double mantissa : series) {
-      // Whole nanoseconds: below 10 ns some bounds of a fine series are the same.
-      const double bound = std::round(mantissa * decade);
-      if (bound <= low) {
-        bounds.assign(1, bound);
-        continue;
-      }
-      if (bound != bounds.back()) {
-        bounds.push_back(bound);
-      }
-      if (bound > high) {
-        return bounds;
-      }
+  const double first_decade = std::floor(std::log10(low));
+  for (std::size_t i = 0; bounds.empty() || bounds.back() <= high; ++i) {
+    const std::size_t decades_up = i / series.size();
+    const double decade = std::pow(10, first_decade + static_cast<double>(decades_up));
+    // Whole nanoseconds: below 10 ns some bounds of a fine series are the same.
+    const double bound = std::round(series[i % series.size()] * decade);
+    if (bound <= low || bounds.empty()) {
+      bounds.assign(1, bound);
+    } else if (bound != bounds.back()) {
+      bounds.push_back(bound);
     }
   }
+  return bounds;
 }
 
 Bounds linear_bounds(double low, double high, double min_step) {

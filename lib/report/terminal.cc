@@ -53,6 +53,14 @@ bool is_harmless(std::uint32_t c) {
   return !control && !bidirectional;
 }
 
+std::string escape(std::string_view bytes) {
+  std::string out;
+  for (const char byte : bytes) {
+    out += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string paint(std::string_view text, Style style, const TextOptions& options) {
@@ -87,16 +95,10 @@ std::string pad_right(std::string_view text, std::size_t width) {
 std::string printable(std::string_view text) {
   std::string out;
   while (!text.empty()) {
-    CodePoint c = first_code_point(text);
-    if (c.valid && is_harmless(c.value)) {
-      out.append(text.substr(0, c.size));
-    } else {
-      c.size = c.valid ? c.size : 1;
-      for (const char byte : text.substr(0, c.size)) {
-        out += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
-      }
-    }
-    text.remove_prefix(c.size);
+    const CodePoint c = first_code_point(text);
+    const std::string_view bytes = text.substr(0, c.valid ? c.size : 1);
+    out += c.valid && is_harmless(c.value) ? std::string(bytes) : escape(bytes);
+    text.remove_prefix(bytes.size());
   }
   return out;
 }

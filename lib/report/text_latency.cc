@@ -145,12 +145,11 @@ bool any_percentile(const RunResult& result, const std::function<bool(const Perc
     if (!metric || metric->answered().count() == 0) {
       continue;
     }
-    for (const stats::NamedPercentile& percentile : stats::kPercentiles) {
-      if (test(metric->percentile(percentile.percentile))) {
-        return true;
-      }
-    }
-    if (test(metric->percentile(100))) {
+    const bool found =
+        std::ranges::any_of(stats::kPercentiles, [&](const stats::NamedPercentile& percentile) {
+          return test(metric->percentile(percentile.percentile));
+        });
+    if (found || test(metric->percentile(100))) {
       return true;
     }
   }
@@ -195,6 +194,7 @@ std::string picture_text(const RunResult& result, MetricId id, const TextOptions
   const std::vector<Band> bands = divide(metric->answered());
   const std::vector<std::string> labels = label_bands(bands, options.unicode);
   std::vector<Bar> bars;
+  bars.reserve(bands.size() + 2);
   for (std::size_t i = 0; i < bands.size(); ++i) {
     bars.push_back({.label = labels[i], .count = bands[i].count, .style = Style::green});
   }

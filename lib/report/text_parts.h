@@ -14,7 +14,7 @@ namespace wskit::report {
 [[nodiscard]] std::string heading(std::string_view title, const TextOptions& options);
 
 [[nodiscard]] std::string verdict_text(const stats::RunResult& result, const TextOptions& options);
-[[nodiscard]] std::string picture_text(const stats::RunResult& result, stats::MetricId metric,
+[[nodiscard]] std::string picture_text(const stats::RunResult& result, stats::MetricId id,
                                        const TextOptions& options);
 [[nodiscard]] std::string percentiles_text(const stats::RunResult& result,
                                            const TextOptions& options);

@@ -136,23 +136,22 @@ Expected<CompactHistogram> decode_counts(const HistogramConfig& config, std::str
     if (!number) {
       return broken("it ends within a count");
     }
-    if (*number <= 0) {
-      // Written so that the most negative number does not overflow.
-      const auto zeros = std::max<std::uint64_t>(1, -static_cast<std::uint64_t>(*number));
-      if (zeros > length - index) {
-        return broken("it has more counts than its range has slots");
-      }
-      index += zeros;
-      continue;
+    // The count of one slot, or how many empty ones come next, negated; written so that the most
+    // negative number does not overflow.
+    const auto value = static_cast<std::uint64_t>(*number);
+    const std::uint64_t count = *number > 0 ? value : 0;
+    const std::uint64_t slots = *number < 0 ? -value : 1;
+    if (slots > length - index) {
+      return broken("it has more counts than its range has slots");
     }
-    const auto count = static_cast<std::uint64_t>(*number);
-    if (index >= length || count > kMaxTotal - total) {
-      return broken(index >= length ? "it has more counts than its range has slots"
-                                    : "its counts add up to more than 63 bits");
+    if (count > kMaxTotal - total) {
+      return broken("its counts add up to more than 63 bits");
     }
-    histogram.append({.index = static_cast<std::uint32_t>(index), .count = count});
+    if (count != 0) {
+      histogram.append({.index = static_cast<std::uint32_t>(index), .count = count});
+    }
     total += count;
-    ++index;
+    index += slots;
   }
   return histogram;
 }

@@ -11,6 +11,18 @@ namespace {
 
 using Seconds = std::chrono::duration<double>;
 
+/// None where nothing was recorded.
+std::optional<Histogram> total_of(const std::vector<CompactHistogram>& intervals,
+                                  const HistogramConfig& config) {
+  std::optional<Histogram> total;
+  for (const CompactHistogram& histogram : intervals) {
+    if (!histogram.empty()) {
+      histogram.add_to(total ? *total : total.emplace(config));
+    }
+  }
+  return total;
+}
+
 }  // namespace
 
 Recorder::Recorder(std::span<const MetricId> metrics, const HistogramConfig& config)
@@ -43,16 +55,10 @@ Phase Recorder::total() const {
   Phase phase;
   phase.counts = total_counts();
   for (std::size_t i = 0; i < kMetricCount; ++i) {
-    if (!series_[i]) {
-      continue;
+    if (const auto& series = series_[i]) {
+      phase.metrics[static_cast<MetricId>(i)] =
+          Metric(series->answered.total(), total_of(series->censored, config_));
     }
-    std::optional<Histogram> censored;
-    for (const CompactHistogram& histogram : series_[i]->censored) {
-      if (!histogram.empty()) {
-        histogram.add_to(censored ? *censored : censored.emplace(config_));
-      }
-    }
-    phase.metrics[static_cast<MetricId>(i)] = Metric(series_[i]->answered.total(), censored);
   }
   return phase;
 }

@@ -131,6 +131,7 @@ std::optional<Subject> parse_subject(std::string_view name) {
 
 std::string existing_names() {
   std::vector<std::string_view> metrics;
+  metrics.reserve(kMetricCount);
   for (std::size_t i = 0; i < kMetricCount; ++i) {
     metrics.push_back(stats::name(static_cast<MetricId>(i)));
   }
