@@ -33,7 +33,6 @@ std::string version_text() {
   const auto uring = net::make_loop(net::IoChoice::uring);
   text += fmt::format("io: epoll, {}\n",
                       uring ? "uring" : "uring not usable here (" + uring.error().message + ")");
-  text += "brokers: memory\n";
   return text;
 }
 

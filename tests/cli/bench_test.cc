@@ -124,6 +124,7 @@ TEST_CASE("every default is stated in the help") {
   for (const char* part : {"--connections", "=50", "=10s", "=64", "--threshold", "--source"}) {
     CHECK_THAT(exit.out, Catch::Contains(part));
   }
+  CHECK_THAT(exit.out, !Catch::Contains("-\n"));
 }
 
 TEST_CASE("the version names every library and the backends") {
