@@ -1,44 +1,51 @@
 // SPDX-License-Identifier: MIT
 #include "stats/histogram_series.h"
 
+#include <utility>
+
 #include "core/check.h"
 
 namespace wskit::stats {
 
 HistogramSeries::HistogramSeries(const HistogramConfig& config)
-    : open_{Histogram(config), Histogram(config)}, closed_total_(config) {}
+    : latest_(config), previous_(config), closed_total_(config) {}
 
 void HistogramSeries::record_elsewhere(std::uint32_t interval, Nanoseconds value) {
   while (current_ < interval) {
     advance();
   }
-  if (interval + 1 >= current_) {
-    open_[interval % 2].record(value);
-    return;
+  if (interval == current_) {
+    latest_.record(value);
+  } else if (interval + 1 == current_) {
+    previous_.record(value);
+  } else {
+    closed_[interval].record(value);
+    closed_total_.record(value);
   }
-  closed_[interval].record(value);
-  closed_total_.record(value);
 }
 
 void HistogramSeries::advance() {
-  Histogram& leaving = open_[(current_ + 1) % 2];
   if (current_ > 0) {
-    closed_.emplace_back(leaving);
+    closed_.emplace_back(previous_);
     closed_.back().add_to(closed_total_);
-    leaving.clear();
+    previous_.clear();
   }
+  std::swap(latest_, previous_);
   ++current_;
 }
 
 CompactHistogram HistogramSeries::at(std::size_t interval) const {
   check(interval < size(), "an interval of a series exists");
-  return interval < closed_.size() ? closed_[interval] : CompactHistogram(open_[interval % 2]);
+  if (interval < closed_.size()) {
+    return closed_[interval];
+  }
+  return CompactHistogram(interval == current_ ? latest_ : previous_);
 }
 
 Histogram HistogramSeries::total() const {
   Histogram total = closed_total_;
-  for (const Histogram& histogram : open_) {
-    const auto merged = total.merge(histogram);
+  for (const Histogram* const histogram : {&latest_, &previous_}) {
+    const auto merged = total.merge(*histogram);
     check(merged.has_value(), "the histograms of a series have one configuration");
   }
   return total;

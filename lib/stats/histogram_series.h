@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -22,7 +21,7 @@ class HistogramSeries {
   /// Intervals count from 0 and may come in any order.
   void record(std::uint32_t interval, Nanoseconds value) {
     if (interval == current_) [[likely]] {
-      open_[interval % 2].record(value);
+      latest_.record(value);
       return;
     }
     record_elsewhere(interval, value);
@@ -38,9 +37,9 @@ class HistogramSeries {
   void advance();
 
   std::uint32_t current_ = 0;
-  // The current interval, at current_ % 2, and the one before it.
-  std::array<Histogram, 2> open_;
-  // Interval i at index i: all that came before the two open ones.
+  Histogram latest_;    // of interval current_
+  Histogram previous_;  // of the one before it
+  // Interval i at index i: all that came before these two.
   std::vector<CompactHistogram> closed_;
   Histogram closed_total_;
 };
