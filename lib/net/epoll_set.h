@@ -40,6 +40,7 @@ struct LoopDescriptors {
 class EpollSet {
  public:
   using Key = Targets<EpollTarget>::Key;
+  using Watch = Targets<EpollTarget>::Watch;
 
   /// `epoll` is one of open_loop_descriptors(). Counts what it calls in `system_calls`.
   EpollSet(Descriptor epoll, TimerQueue& timers, std::uint64_t& system_calls)

@@ -115,6 +115,15 @@ void EpollStream::flush_later() {
 
 void EpollStream::on_events(std::uint32_t events) {
   check(handler_ != nullptr, "an accepted stream has a handler when on_accept() returns");
+  const bool only_to_receive = (events & ~static_cast<std::uint32_t>(EPOLLOUT)) == EPOLLIN;
+  if (only_to_receive && state_ == State::established && !blocked_ && !eof_) [[likely]] {
+    readable_ = true;
+    return receive();
+  }
+  on_other_events(events);
+}
+
+void EpollStream::on_other_events(std::uint32_t events) {
   if (state_ != State::established && !finish_connect(events)) {
     return;
   }
@@ -178,14 +187,14 @@ void EpollStream::on_revisit() {
 }
 
 void EpollStream::receive() {
+  const EpollSet::Watch watch(loop_.targets(), key_);
   EpollLoop& loop = loop_;
-  const auto key = key_;
-  const std::span<std::byte> buffer = loop.receive_buffer();
   for (int i = 0; i < kBuffersPerTurn; ++i) {
     if (paused_) {
       return;
     }
     ++loop.system_calls();
+    const std::span<std::byte> buffer = loop.receive_buffer();
     const ssize_t received = receive_bytes(socket_.get(), buffer);
     if (received <= 0) {
       received_nothing(received == 0 ? 0 : errno);
@@ -193,15 +202,15 @@ void EpollStream::receive() {
     }
     const auto size = static_cast<std::size_t>(received);
     handler_->on_data(buffer.first(size), loop.now());
-    if (!loop.targets().alive(key)) {
+    if (!watch.alive()) {
       return;
     }
-    if (size < buffer.size() && !drain_) {
+    if (size < buffer.size() && !drain_) [[likely]] {
       readable_ = false;
       return;
     }
   }
-  loop.targets().revisit(key);
+  loop.targets().revisit(key_);
 }
 
 void EpollStream::received_nothing(int error) {
@@ -233,30 +242,26 @@ void EpollStream::on_hang_up() {
 }
 
 void EpollStream::on_flush() {
-  if (state_ == State::established && !blocked_ && failure_.number == 0) {
-    if (!offer() || !send()) {
-      return;
-    }
-    if (finishing_ && queue_.empty() && !finished_) {
-      finished_ = true;
-      ++loop_.system_calls();
-      ::shutdown(socket_.get(), SHUT_WR);
+  if (state_ != State::established || blocked_ || failure_.number != 0) [[unlikely]] {
+    flush_pending_ = false;
+    if (state_ == State::failed) {
+      queue_.clear();
+      queue_.window().announced = false;
     }
     return;
   }
-  flush_pending_ = false;
-  if (state_ == State::failed) {
-    queue_.clear();
-    queue_.window().announced = false;
+  const EpollSet::Watch watch(loop_.targets(), key_);
+  if (offer(watch) && send(watch) && finishing_ && queue_.empty() && !finished_) [[unlikely]] {
+    finished_ = true;
+    ++loop_.system_calls();
+    ::shutdown(socket_.get(), SHUT_WR);
   }
 }
 
-bool EpollStream::offer() {
-  if (queue_.window().announced) {
-    EpollLoop& loop = loop_;
-    const auto key = key_;
-    handler_->on_offer(loop.now());
-    if (!loop.targets().alive(key)) {
+inline bool EpollStream::offer(const EpollSet::Watch& watch) {
+  if (queue_.window().announced) [[likely]] {
+    handler_->on_offer(loop_.now());
+    if (!watch.alive()) {
       return false;
     }
     queue_.window().announced = false;
@@ -266,25 +271,23 @@ bool EpollStream::offer() {
   return true;
 }
 
-bool EpollStream::send() {
-  if (queue_.empty()) {
+inline bool EpollStream::send(const EpollSet::Watch& watch) {
+  if (queue_.empty()) [[unlikely]] {
     queue_.clear();
     return true;
   }
   ++loop_.system_calls();
   const ssize_t sent = send_bytes(socket_.get(), queue_.bytes());
-  if (sent < 0) {
+  if (sent < 0) [[unlikely]] {
     send_failed(errno);
     return false;
   }
   queue_.consume(static_cast<std::size_t>(sent));
-  if (!queue_.empty()) {
+  if (!queue_.empty()) [[unlikely]] {
     wait_for_room();
   }
-  EpollLoop& loop = loop_;
-  const auto key = key_;
   handler_->on_sent(static_cast<std::size_t>(sent));
-  return loop.targets().alive(key);
+  return watch.alive();
 }
 
 void EpollStream::send_failed(int error) {

@@ -38,6 +38,7 @@ class EpollStream final : public Stream, private EpollTarget {
   void make_room(std::size_t bytes) override;
   void on_commit() override { flush_later(); }
   void on_events(std::uint32_t events) override;
+  void on_other_events(std::uint32_t events);
   void on_revisit() override;
   void on_flush() override;
 
@@ -51,8 +52,8 @@ class EpollStream final : public Stream, private EpollTarget {
   void received_nothing(int error);
   void on_hang_up();
   /// False when the stream is gone.
-  [[nodiscard]] bool offer();
-  [[nodiscard]] bool send();
+  [[nodiscard]] bool offer(const EpollSet::Watch& watch);
+  [[nodiscard]] bool send(const EpollSet::Watch& watch);
   void send_failed(int error);
   void wait_for_room();
   void flush_later();

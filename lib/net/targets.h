@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "net/slot_table.h"
@@ -19,8 +20,27 @@ class Targets final : private TimerHandler {
 
   explicit Targets(TimerQueue& timers) : soon_timer_(timers, *this) {}
 
+  /// Tells, while a target calls its owner, whether it is still there. Looks at the target only if
+  /// any has left since.
+  class Watch {
+   public:
+    Watch(const Targets& targets, Key key)
+        : targets_(targets), key_(key), removals_(targets.removals_) {}
+    [[nodiscard]] bool alive() const {
+      return targets_.removals_ == removals_ || targets_.alive(key_);
+    }
+
+   private:
+    const Targets& targets_;
+    Key key_;
+    std::uint64_t removals_;
+  };
+
   [[nodiscard]] Key add(Target& target) { return table_.insert(target); }
-  void remove(Key key) { table_.erase(key); }
+  void remove(Key key) {
+    ++removals_;
+    table_.erase(key);
+  }
   /// Null when the target has left.
   [[nodiscard]] Target* find(Key key) const { return table_.find(key); }
   [[nodiscard]] bool alive(Key key) const { return find(key) != nullptr; }
@@ -70,6 +90,7 @@ class Targets final : private TimerHandler {
   }
 
   SlotTable<Target> table_;
+  std::uint64_t removals_ = 0;
   std::vector<Key> revisits_;
   std::vector<Key> flushes_;
   std::vector<Key> soon_;
