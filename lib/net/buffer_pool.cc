@@ -14,6 +14,12 @@ std::size_t class_of(std::size_t size) {
 
 }  // namespace
 
+BufferPool::~BufferPool() {
+  while (small_ != nullptr) {
+    const std::unique_ptr<std::byte[]> owned(take_small());
+  }
+}
+
 Buffer BufferPool::take_any(std::size_t bytes) {
   const std::size_t size = std::bit_ceil(std::max(bytes, kSmallest));
   const std::size_t size_class = class_of(size);

@@ -3,7 +3,9 @@
 
 #include <array>
 #include <cstddef>
+#include <cstring>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace wskit::net {
@@ -21,31 +23,41 @@ class BufferPool {
   static constexpr std::size_t kSmallest = 512;
   static constexpr std::size_t kMaxKeptBytes = std::size_t{8} << 20;
 
+  BufferPool() = default;
+  BufferPool(const BufferPool&) = delete;
+  BufferPool& operator=(const BufferPool&) = delete;
+  ~BufferPool();
+
   /// A buffer of `bytes` or more, contents unspecified.
   [[nodiscard]] Buffer take(std::size_t bytes) {
-    std::vector<Buffer>& smallest = kept_.front();
-    if (bytes > kSmallest || smallest.empty()) [[unlikely]] {
+    if (bytes > kSmallest || small_ == nullptr) [[unlikely]] {
       return take_any(bytes);
     }
-    Buffer buffer = std::move(smallest.back());
-    smallest.pop_back();
-    kept_bytes_ -= kSmallest;
-    return buffer;
+    return {std::unique_ptr<std::byte[]>(take_small()), kSmallest};
   }
   void give(Buffer buffer) {
     if (buffer.size != kSmallest || kept_bytes_ + kSmallest > kMaxKeptBytes) [[unlikely]] {
       return give_any(std::move(buffer));
     }
     kept_bytes_ += kSmallest;
-    kept_.front().push_back(std::move(buffer));
+    std::byte* const next = std::exchange(small_, buffer.bytes.release());
+    std::memcpy(small_, &next, sizeof next);
   }
 
  private:
   static constexpr std::size_t kClasses = 12;  // 512 bytes to 1 MiB
 
+  [[nodiscard]] std::byte* take_small() {
+    kept_bytes_ -= kSmallest;
+    std::byte* next = nullptr;
+    std::memcpy(&next, small_, sizeof next);
+    return std::exchange(small_, next);
+  }
   [[nodiscard]] Buffer take_any(std::size_t bytes);
   void give_any(Buffer buffer);
 
+  /// The smallest buffers, owned; each begins with the address of the next.
+  std::byte* small_ = nullptr;
   std::array<std::vector<Buffer>, kClasses> kept_;
   std::size_t kept_bytes_ = 0;
 };

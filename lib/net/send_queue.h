@@ -50,8 +50,8 @@ class SendQueue {
   /// The first `bytes` are sent.
   void consume(std::size_t bytes) {
     begin_ += bytes;
-    if (empty() && buffer_.size != 0) {
-      pool_.give(std::exchange(buffer_, {}));
+    if (empty() && buffer_.size != 0) [[likely]] {
+      pool_.give({std::move(buffer_.bytes), std::exchange(buffer_.size, 0)});
       begin_ = window_.at = window_.end = nullptr;
     }
   }
