@@ -26,9 +26,13 @@ class MaskSource {
   explicit MaskSource(Fill fill = fill_random) : fill_(fill) {}
 
   [[nodiscard]] MaskKey next() {
-    if (used_ == keys_.size() || keys_[used_] == 0) [[unlikely]] {
-      find_key();
+    if (used_ != keys_.size()) [[likely]] {
+      if (const std::uint32_t key = keys_[used_]; key != 0) [[likely]] {
+        ++used_;
+        return std::bit_cast<MaskKey>(key);
+      }
     }
+    find_key();
     return std::bit_cast<MaskKey>(keys_[used_++]);
   }
 
