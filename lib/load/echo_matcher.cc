@@ -2,13 +2,10 @@
 #include "load/echo_matcher.h"
 
 #include <array>
-#include <cstring>
-#include <optional>
 #include <random>
 #include <string_view>
 
 #include "core/check.h"
-#include "wire/word.h"
 
 namespace wskit::load {
 namespace {
@@ -17,12 +14,6 @@ constexpr std::size_t kBinaryHeader = 16;
 constexpr std::size_t kTextHeader = 22;
 constexpr std::string_view kDigits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-/// The header as two big-endian halves: run id and connection, then the sequence.
-struct Header {
-  std::uint64_t high = 0;
-  std::uint64_t low = 0;
-};
 
 constexpr int kBitsPerDigit = 6;
 constexpr int kDigitsOfHalf = 11;
@@ -48,70 +39,6 @@ class BitWriter {
   std::byte* out_;
 };
 
-void write_text(std::byte* out, const Header& header) {
-  BitWriter writer(out);
-  constexpr int kTop = 58;
-  for (int i = 0; i < kDigitsOfHalf - 1; ++i) {
-    writer.digit(header.high >> (kTop - i * kBitsPerDigit));
-  }
-  // Four bits of the first half and two of the second share a digit.
-  writer.digit(header.high << 2 | header.low >> 62);
-  for (int shift = 56; shift >= 2; shift -= kBitsPerDigit) {
-    writer.digit(header.low >> shift);
-  }
-  writer.digit(header.low << 4);
-}
-
-/// Nothing when there are other characters.
-[[gnu::noinline]] std::optional<Header> read_text(const std::byte* in) {
-  Header header;
-  std::array<std::uint64_t, kTextHeader> digits{};
-  std::uint64_t seen = 0;
-  for (std::size_t i = 0; i < kTextHeader; ++i) {
-    digits[i] = kDigitValues[std::to_integer<unsigned char>(in[i])];
-    seen |= digits[i];
-  }
-  if (seen > 63) {
-    return std::nullopt;
-  }
-  for (std::size_t i = 0; i < 10; ++i) {
-    header.high = header.high << kBitsPerDigit | digits[i];
-  }
-  header.high = header.high << 4 | digits[10] >> 2;
-  header.low = digits[10] & 3;
-  for (std::size_t i = 11; i < 21; ++i) {
-    header.low = header.low << kBitsPerDigit | digits[i];
-  }
-  header.low = header.low << 2 | digits[21] >> 4;
-  return header;
-}
-
-/// memcmp() of the few bytes that the filler of a small message has.
-bool same_bytes(const std::byte* a, const std::byte* b, std::size_t size) {
-  using Word = std::uint32_t;
-  if (size < sizeof(Word) || size > 2 * sizeof(Word)) [[unlikely]] {
-    return std::memcmp(a, b, size) == 0;
-  }
-  const std::size_t last = size - sizeof(Word);
-  return wire::load<Word>(a) == wire::load<Word>(b) &&
-         wire::load<Word>(a + last) == wire::load<Word>(b + last);
-}
-
-std::uint64_t big_endian(std::uint64_t value) {
-  return std::endian::native == std::endian::little ? __builtin_bswap64(value) : value;
-}
-
-void write_binary(std::byte* out, const Header& header) {
-  const std::array halves{big_endian(header.high), big_endian(header.low)};
-  std::memcpy(out, halves.data(), kBinaryHeader);
-}
-
-Header read_binary(const std::byte* in) {
-  std::array<std::uint64_t, 2> halves{};
-  std::memcpy(halves.data(), in, kBinaryHeader);
-  return {.high = big_endian(halves[0]), .low = big_endian(halves[1])};
-}
-
 void fill(std::span<std::byte> filler, ws::MessageType type, std::mt19937_64& random) {
   for (std::byte& byte : filler) {
     const std::uint64_t value = random();
@@ -132,40 +59,46 @@ EchoMatcher::EchoMatcher(const Plan& plan)
       message_(plan.payload.size_bytes) {
   check(message_.size() >= header_size_, "the payload holds the echo header");
   std::mt19937_64 random(plan.seed);
-  run_id_ = static_cast<std::uint32_t>(random());
+  constexpr unsigned kRunShift = 32;
+  run_ = random() << kRunShift;
   fill(std::span(message_).subspan(header_size_), type_, random);
 }
 
-std::span<const std::byte> EchoMatcher::message(std::uint32_t connection, std::uint64_t sequence) {
-  const Header header{.high = std::uint64_t{run_id_} << 32 | connection, .low = sequence};
-  if (type_ == ws::MessageType::text) {
-    write_text(message_.data(), header);
-  } else {
-    write_binary(message_.data(), header);
+void EchoMatcher::write_text(std::byte* out, const Header& header) {
+  BitWriter writer(out);
+  constexpr int kTop = 58;
+  for (int i = 0; i < kDigitsOfHalf - 1; ++i) {
+    writer.digit(header.high >> (kTop - i * kBitsPerDigit));
   }
-  return message_;
+  // Four bits of the first half and two of the second share a digit.
+  writer.digit(header.high << 2 | header.low >> 62);
+  for (int shift = 56; shift >= 2; shift -= kBitsPerDigit) {
+    writer.digit(header.low >> shift);
+  }
+  writer.digit(header.low << 4);
 }
 
-Reply EchoMatcher::read(std::uint32_t connection, const Ledger& /*ledger*/, ws::MessageType type,
-                        std::span<const std::byte> payload) {
-  if (payload.size() < header_size_) {
-    return {};
-  }
+EchoMatcher::Header EchoMatcher::read_text(const std::byte* in) const {
   Header header;
-  if (type_ == ws::MessageType::binary) [[likely]] {
-    header = read_binary(payload.data());
-  } else if (const auto text = read_text(payload.data())) {
-    header = *text;
-  } else {
-    return {};
+  std::array<std::uint64_t, kTextHeader> digits{};
+  std::uint64_t seen = 0;
+  for (std::size_t i = 0; i < kTextHeader; ++i) {
+    digits[i] = kDigitValues[std::to_integer<unsigned char>(in[i])];
+    seen |= digits[i];
   }
-  if (header.high != (std::uint64_t{run_id_} << 32 | connection)) {
-    return {};
+  if (seen > 63) {
+    return {.high = ~run_};
   }
-  const bool same = type == type_ && payload.size() == message_.size() &&
-                    same_bytes(payload.data() + header_size_, message_.data() + header_size_,
-                               message_.size() - header_size_);
-  return {.kind = same ? Reply::Kind::answer : Reply::Kind::corrupted, .sequence = header.low};
+  for (std::size_t i = 0; i < 10; ++i) {
+    header.high = header.high << kBitsPerDigit | digits[i];
+  }
+  header.high = header.high << 4 | digits[10] >> 2;
+  header.low = digits[10] & 3;
+  for (std::size_t i = 11; i < 21; ++i) {
+    header.low = header.low << kBitsPerDigit | digits[i];
+  }
+  header.low = header.low << 2 | digits[21] >> 4;
+  return header;
 }
 
 }  // namespace wskit::load

@@ -64,7 +64,9 @@ void Session::drop_superseded() {
 }
 
 inline bool Session::send_first_waiting(ws::MessageType type, std::uint64_t sequence) {
-  const auto payload = worker_.matcher().message(number_, sequence);
+  EchoMatcher* const echo = worker_.echo();
+  const auto payload = echo != nullptr ? echo->message(number_, sequence)
+                                       : worker_.matcher().message(number_, sequence);
   const ws::SendResult result = connection_->send(type, payload);
   blocked_ = result != ws::SendResult::queued;
   if (result != ws::SendResult::dropped) [[likely]] {
@@ -137,7 +139,9 @@ void Session::on_message(ws::MessageType type, std::span<const std::byte> payloa
                          ws::Received received) {
   Tally& tally = worker_.tally();
   tally.payload_received(payload.size());
-  const Reply reply = worker_.matcher().read(number_, ledger_, type, payload);
+  EchoMatcher* const echo = worker_.echo();
+  const Reply reply = echo != nullptr ? echo->read(number_, ledger_, type, payload)
+                                      : worker_.matcher().read(number_, ledger_, type, payload);
   if (reply.kind == Reply::Kind::push || reply.kind == Reply::Kind::unmatched) [[unlikely]] {
     return reply.kind == Reply::Kind::push ? tally.push(received.last)
                                            : tally.unmatched(received.last);

@@ -28,6 +28,7 @@ Worker::Worker(Setup setup)
       client_(setup.client),
       loop_(setup.loop),
       matcher_(std::move(setup.matcher)),
+      echo_(dynamic_cast<EchoMatcher*>(matcher_.get())),
       observer_(setup.observer),
       numbers_(connections_of(setup.plan, setup.slice)),
       tally_(setup.plan),

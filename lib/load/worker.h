@@ -11,6 +11,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "load/connect_queue.h"
+#include "load/echo_matcher.h"
 #include "load/matcher.h"
 #include "load/member_timer.h"
 #include "load/pacer.h"
@@ -78,6 +79,8 @@ class Worker final : PacerTarget {
   [[nodiscard]] net::Loop& loop() { return loop_; }
   [[nodiscard]] ws::Client& client() { return client_; }
   [[nodiscard]] Matcher& matcher() { return *matcher_; }
+  /// The matcher, if it is of this kind: nearly always, and then no call has to go through Matcher.
+  [[nodiscard]] EchoMatcher* echo() { return echo_; }
   [[nodiscard]] Tally& tally() { return tally_; }
   [[nodiscard]] bool is_measured(Instant at) const { return at >= start_; }
   /// Closed model: whether messages may be started now.
@@ -127,6 +130,7 @@ class Worker final : PacerTarget {
   ws::Client& client_;
   net::Loop& loop_;
   std::unique_ptr<Matcher> matcher_;
+  EchoMatcher* echo_;
   WorkerObserver& observer_;
   std::vector<std::uint32_t> numbers_;
   Tally tally_;
