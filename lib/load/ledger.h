@@ -37,11 +37,10 @@ class Ledger {
   enum class Verdict : std::uint8_t { answered, duplicate, late, unknown };
   struct Answer {
     Verdict verdict = Verdict::unknown;
-    std::uint64_t sequence = 0;
-    /// With Verdict::answered only.
-    Entry entry;
     /// An answer to a later message came before this one.
     bool reordered = false;
+    /// With Verdict::answered only; valid until the ledger is changed again.
+    const Entry* entry = nullptr;
   };
 
   /// Takes a message up and returns its sequence number: 0, 1, 2, ...
@@ -68,19 +67,21 @@ class Ledger {
   /// The oldest waiting message will not be sent.
   Entry drop_first_waiting();
 
-  /// Everything queued is offered to the kernel at `at`; calls `each(const Entry&)` with `mark`
+  /// Everything queued is offered to the kernel at `now`; calls `each(const Entry&)` with `mark`
   /// still the instant of taking up.
   template <class Each>
-  void offer(Instant at, Each each) {
-    std::size_t offered = 0;
+  void offer(Instant now, Each each) {
+    Entry* const ring = ring_.get();
+    const std::size_t mask = mask_;
     const std::uint64_t end = first_waiting_;
+    std::size_t offered = 0;
     for (std::uint64_t sequence = first_unoffered_; sequence < end; ++sequence) {
-      Entry& entry = at_mutable(sequence);
+      Entry& entry = ring[static_cast<std::size_t>(sequence) & mask];
       if (entry.state == State::done) [[unlikely]] {
         continue;
       }
       each(std::as_const(entry));
-      entry.mark = at;
+      entry.mark = now;
       entry.state = State::offered;
       ++offered;
     }
@@ -93,19 +94,21 @@ class Ledger {
   Answer answer(std::uint64_t sequence) {
     if (sequence - head_ >= first_unoffered_ - head_ || at(sequence).state != State::offered)
         [[unlikely]] {
-      return {.verdict = answer_again(sequence), .sequence = sequence};
+      return {.verdict = answer_again(sequence)};
     }
     Entry& entry = at_mutable(sequence);
-    const Answer answer{.verdict = Verdict::answered,
-                        .sequence = sequence,
-                        .entry = entry,
-                        .reordered = sequence < highest_answered_};
-    highest_answered_ = std::max(highest_answered_, sequence + 1);
+    const bool reordered = sequence < highest_answered_;
+    if (!reordered) [[likely]] {
+      highest_answered_ = sequence + 1;
+    }
     entry.state = State::done;
     --unresolved_;
     --in_flight_;
-    pop_done();
-    return answer;
+    if (sequence == head_) [[likely]] {
+      ++head_;
+      pop_done();
+    }
+    return {.verdict = Verdict::answered, .reordered = reordered, .entry = &entry};
   }
   /// The sequence that an answer in order belongs to: the oldest expired one without an answer,
   /// else the oldest offered.

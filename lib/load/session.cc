@@ -180,7 +180,8 @@ void Session::resolved(Instant now) {
 
 void Session::on_offer(Instant at) {
   offered_bytes_ = connection_->unsent();
-  ledger_.offer(at, [&](const Ledger::Entry& entry) { worker_.tally().offered(entry, at); });
+  Tally& tally = worker_.tally();
+  ledger_.offer(at, [&](const Ledger::Entry& entry) { tally.offered(entry, at); });
   if (!expiry_.armed() && ledger_.in_flight() != 0) {
     expiry_.arm(at + worker_.plan().timeout);
   }

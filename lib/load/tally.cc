@@ -52,7 +52,7 @@ void Tally::record(MetricId id, const Ledger::Entry& entry, Nanoseconds value) {
   }
 }
 
-void Tally::answered_in_warmup(const Ledger::Answer& answer, Reply::Kind kind, Instant received) {
+void Tally::answered_in_warmup(Ledger::Answer answer, Reply::Kind kind, Instant received) {
   stats::Counts& counts = warmup_.counts(0);
   counts.reordered += static_cast<std::uint64_t>(answer.reordered);
   if (kind != Reply::Kind::answer) {
@@ -60,9 +60,9 @@ void Tally::answered_in_warmup(const Ledger::Answer& answer, Reply::Kind kind, I
   }
   ++counts.ok;
   ok_in_window_ += static_cast<std::uint64_t>(received >= start_ && received < end_);
-  warmup_.record(MetricId::service, 0, received - answer.entry.mark);
+  warmup_.record(MetricId::service, 0, received - answer.entry->mark);
   if (open_model_) {
-    warmup_.record(MetricId::response, 0, received - answer.entry.scheduled);
+    warmup_.record(MetricId::response, 0, received - answer.entry->scheduled);
   }
 }
 

@@ -41,10 +41,10 @@ class Tally {
       record_lags(entry, at);
     }
   }
-  void answered(const Ledger::Answer& answer, Reply::Kind kind, Instant received) {
-    const Ledger::Entry& entry = answer.entry;
+  [[gnu::always_inline]] void answered(Ledger::Answer answer, Reply::Kind kind, Instant received) {
+    const Ledger::Entry& entry = *answer.entry;
     if (!entry.measured) [[unlikely]] {
-      return answered_in_warmup(Ledger::Answer(answer), kind, received);
+      return answered_in_warmup(answer, kind, received);
     }
     const Second& second = this->second(entry.scheduled);
     stats::Counts& counts = *second.counts;
@@ -110,7 +110,7 @@ class Tally {
   }
   [[nodiscard]] stats::Counts& now_counts(Instant now);
   void record(stats::MetricId id, const Ledger::Entry& entry, Nanoseconds value);
-  void answered_in_warmup(const Ledger::Answer& answer, Reply::Kind kind, Instant received);
+  void answered_in_warmup(Ledger::Answer answer, Reply::Kind kind, Instant received);
   void record_lags(const Ledger::Entry& entry, Instant at);
   static void answered_wrong(stats::Counts& counts, Reply::Kind kind);
   void record_censored(const Ledger::Entry& entry, Instant now);

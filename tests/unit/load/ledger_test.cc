@@ -49,9 +49,9 @@ TEST_CASE("a message is answered once with its own instants") {
   CHECK(taken == 2ms);
   const auto answer = ledger.answer(0);
   CHECK(answer.verdict == Verdict::answered);
-  CHECK(answer.entry.scheduled == at(1ms));
-  CHECK(answer.entry.mark == at(3ms));
-  CHECK(answer.entry.measured);
+  CHECK(answer.entry->scheduled == at(1ms));
+  CHECK(answer.entry->mark == at(3ms));
+  CHECK(answer.entry->measured);
   CHECK(ledger.unresolved() == 0);
   CHECK(ledger.answer(0).verdict == Verdict::duplicate);
 }
@@ -154,7 +154,7 @@ TEST_CASE("a long run with one message forgotten keeps every later one in order"
     if (i != 0) {
       const auto answer = ledger.answer(i);
       REQUIRE(answer.verdict == Verdict::answered);
-      REQUIRE(answer.entry.scheduled == at(i * 1us));
+      REQUIRE(answer.entry->scheduled == at(i * 1us));
     }
   }
   CHECK(ledger.unresolved() == 1);
