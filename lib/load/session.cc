@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "load/worker.h"
+#include "ws/small_messages.h"
 
 namespace wskit::load {
 namespace {
@@ -137,21 +138,32 @@ void Session::on_open(const ws::Opened& opened) {
 
 void Session::on_message(ws::MessageType type, std::span<const std::byte> payload,
                          ws::Received received) {
+  read_reply(type, payload, received.last);
+}
+
+void Session::on_small_messages(ws::SmallMessages& messages, Instant received) {
+  while (const wire::SmallMessage message = messages.next()) {
+    read_reply(ws::type_of(message.opcode), message.payload, received);
+  }
+}
+
+[[gnu::always_inline]] inline void Session::read_reply(ws::MessageType type,
+                                                       std::span<const std::byte> payload,
+                                                       Instant received) {
   Tally& tally = worker_.tally();
   tally.payload_received(payload.size());
   EchoMatcher* const echo = worker_.echo();
   const Reply reply = echo != nullptr ? echo->read(number_, ledger_, type, payload)
                                       : worker_.matcher().read(number_, ledger_, type, payload);
   if (reply.kind == Reply::Kind::push || reply.kind == Reply::Kind::unmatched) [[unlikely]] {
-    return reply.kind == Reply::Kind::push ? tally.push(received.last)
-                                           : tally.unmatched(received.last);
+    return reply.kind == Reply::Kind::push ? tally.push(received) : tally.unmatched(received);
   }
   const Ledger::Answer answer = ledger_.answer(reply.sequence);
   if (answer.verdict != Ledger::Verdict::answered) [[unlikely]] {
-    return count_stray(answer.verdict, received.last);
+    return count_stray(answer.verdict, received);
   }
-  tally.answered(answer, reply.kind, received.last);
-  worker_.message_resolved(received.last);
+  tally.answered(answer, reply.kind, received);
+  worker_.message_resolved(received);
 }
 
 void Session::on_read_end(Instant received) {

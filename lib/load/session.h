@@ -50,6 +50,7 @@ class Session final : ws::Handler, net::TimerHandler {
   void on_open(const ws::Opened& opened) override;
   void on_message(ws::MessageType type, std::span<const std::byte> payload,
                   ws::Received received) override;
+  void on_small_messages(ws::SmallMessages& messages, Instant received) override;
   void on_read_end(Instant received) override;
   void on_offer(Instant at) override;
   void on_flushed(std::size_t bytes) override;
@@ -58,6 +59,7 @@ class Session final : ws::Handler, net::TimerHandler {
   void on_error(const ws::Failure& failure) override;
   void on_timer(Instant now) override;
 
+  void read_reply(ws::MessageType type, std::span<const std::byte> payload, Instant received);
   void send_waiting();
   /// False when there is no room for more.
   bool send_first_waiting(ws::MessageType type, std::uint64_t sequence);

@@ -68,10 +68,6 @@ FrameEvent FrameParser::next_any(std::span<std::byte>& input) {
   return {.kind = FrameEvent::Kind::violation};
 }
 
-FrameEvent FrameParser::take_small_text(std::span<std::byte> payload) {
-  return check_text(FrameEvent::whole_message(Opcode::text, payload), 0);
-}
-
 FrameEvent FrameParser::fail(Violation violation, std::uint64_t value, std::uint64_t limit) {
   stage_ = Stage::failed;
   violation_ = violation;

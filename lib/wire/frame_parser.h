@@ -61,6 +61,14 @@ struct FrameEvent {
   }
 };
 
+/// An unfragmented, uncompressed message of at most 125 bytes, unmasked and (text) checked.
+struct SmallMessage {
+  Opcode opcode = Opcode::continuation;  // text or binary; else there is no message here
+  std::span<std::byte> payload;          // within the input
+
+  explicit operator bool() const { return opcode != Opcode::continuation; }
+};
+
 /// The receiving half of RFC 6455's framing, for both roles: bytes in, events out, strict.
 ///
 ///     while (alive) {
@@ -81,16 +89,19 @@ class FrameParser {
   explicit FrameParser(const FrameParserOptions& options = {});
 
   [[nodiscard]] FrameEvent next(std::span<std::byte>& input) {
-    // The hot path: small unfragmented messages, all there, then nothing more.
-    if (stage_ == Stage::between_messages) [[likely]] {
-      if (const std::size_t size = small_message_size(input); size != 0) [[likely]] {
-        return take_small_message(input, size);
-      }
-      if (input.empty()) {
-        return {};
-      }
+    if (const SmallMessage small = take_small(input)) [[likely]] {
+      return FrameEvent::whole_message(small.opcode, small.payload);
     }
-    return next_any(input);
+    return is_done(input) ? FrameEvent{} : next_any(input);
+  }
+
+  /// For whoever wants the most frequent kind of message, and wants it fast, before asking next():
+  /// takes it off `input` if it is what comes next and is there as a whole. It may be left to
+  /// next() all the same: text is, unless it is ASCII.
+  [[nodiscard, gnu::always_inline]] inline SmallMessage take_small(std::span<std::byte>& input);
+  /// Whether next() would say need_more because there is no more.
+  [[nodiscard]] bool is_done(std::span<const std::byte> input) const {
+    return input.empty() && idle();
   }
 
   /// After a violation: the failure in words, and the code to close with (1002, 1007 or 1009).
@@ -109,8 +120,6 @@ class FrameParser {
   using ControlPayload = std::array<std::byte, kMaxControlPayload>;
 
   [[nodiscard]] std::size_t small_message_size(std::span<const std::byte> input) const;
-  FrameEvent take_small_message(std::span<std::byte>& input, std::size_t size);
-  FrameEvent take_small_text(std::span<std::byte> payload);
   FrameEvent next_any(std::span<std::byte>& input);
   FrameEvent read_header(std::span<std::byte>& input);
   FrameEvent read_payload(std::span<std::byte>& input, bool frame_begin);
@@ -169,22 +178,35 @@ inline std::size_t FrameParser::small_message_size(std::span<const std::byte> in
   const unsigned first = std::to_integer<unsigned>(input[0]);
   const unsigned length = std::to_integer<unsigned>(input[1]) ^ mask_bit_;
   const std::size_t size = small_header_size_ + length;
-  const bool small = (first == kFinalText || first == kFinalBinary) &&
-                     length <= max_small_payload_ && size <= input.size();
-  return small ? size : 0;
+  if ((first != kFinalText && first != kFinalBinary) || length > max_small_payload_) [[unlikely]] {
+    return 0;
+  }
+  if (size > input.size()) [[unlikely]] {
+    return 0;
+  }
+  return size;
 }
 
-inline FrameEvent FrameParser::take_small_message(std::span<std::byte>& input, std::size_t size) {
+inline SmallMessage FrameParser::take_small(std::span<std::byte>& input) {
+  const std::size_t size = stage_ == Stage::between_messages ? small_message_size(input) : 0;
+  if (size == 0) [[unlikely]] {
+    return {};
+  }
   const auto opcode = static_cast<Opcode>(input[0] & std::byte{0xF});
   const auto payload = input.first(size).subspan(small_header_size_);
-  if (server_) {
-    apply_mask(payload, load<MaskKey>(input.data() + kMinHeader));
+  const auto unmask = [&] {
+    if (server_) {
+      apply_mask(payload, load<MaskKey>(input.data() + kMinHeader));
+    }
+  };
+  unmask();
+  if (opcode == Opcode::text && !is_ascii(payload)) [[unlikely]] {
+    // Masked again, as it came.
+    unmask();
+    return {};
   }
   input = input.subspan(size);
-  if (opcode == Opcode::text && !is_ascii(payload)) [[unlikely]] {
-    return take_small_text(payload);
-  }
-  return FrameEvent::whole_message(opcode, payload);
+  return {.opcode = opcode, .payload = payload};
 }
 
 }  // namespace wskit::wire

@@ -7,6 +7,7 @@
 #include "core/check.h"
 #include "net/turn_hook.h"
 #include "ws/connection_watch.h"
+#include "ws/small_messages.h"
 
 namespace wskit::ws {
 namespace {
@@ -155,30 +156,43 @@ void Connection::on_data(std::span<std::byte> bytes, Instant received) {
 }
 
 void Connection::read(std::span<std::byte> bytes, Instant received) {
-  using Kind = wire::FrameEvent::Kind;
   const Watch watch(*this);
-  while (reads_frames()) {
-    const wire::FrameEvent event = parser_.next(bytes);
-    if (event.kind == Kind::need_more) {
+  SmallMessages small(watch, bytes);
+  while (small.may_go_on()) {
+    handler_.on_small_messages(small, received);
+    if (!small.may_go_on()) {
+      break;
+    }
+    if (parser_.is_done(bytes) || !read_event(bytes, received)) {
       return handler_.on_read_end(received);
     }
-    if (event.kind == Kind::data && !event.compressed) [[likely]] {
-      handler_.on_data(event, received);
-    } else if (event.kind == Kind::data) {
-      inflate(event, received);
-    } else if (event.kind == Kind::control) {
-      handle_control(event, received);
-    } else {
-      violation(parser_.error(), parser_.close_code());
-    }
-    if (!watch.alive()) {
-      return;
-    }
-    if (paused_ != nullptr) [[unlikely]] {
-      paused_->keep(bytes, received);
-      return;
-    }
   }
+  if (watch.alive() && paused_ != nullptr) {
+    paused_->keep(bytes, received);
+  }
+}
+
+bool Connection::read_event(std::span<std::byte>& bytes, Instant received) {
+  using Kind = wire::FrameEvent::Kind;
+  const wire::FrameEvent event = parser_.next(bytes);
+  switch (event.kind) {
+    case Kind::need_more:
+      return false;
+    case Kind::data:
+      if (event.compressed) [[unlikely]] {
+        inflate(event, received);
+      } else {
+        handler_.on_data(event, received);
+      }
+      return true;
+    case Kind::control:
+      handle_control(event, received);
+      return true;
+    case Kind::violation:
+      violation(parser_.error(), parser_.close_code());
+      return true;
+  }
+  return false;
 }
 
 void Connection::inflate(const wire::FrameEvent& event, Instant received) {

@@ -100,6 +100,7 @@ class Connection final : net::StreamHandler, net::TimerHandler {
     failing,     // the peer broke the protocol; our Close is on its way
     ended,
   };
+  friend class SmallMessages;
   class Watch;
   struct Paused;
   struct Ending;
@@ -112,6 +113,8 @@ class Connection final : net::StreamHandler, net::TimerHandler {
   void on_timer(Instant now) override;
 
   void read(std::span<std::byte> bytes, Instant received);
+  /// Tells the next event of `bytes`; false when they are used up.
+  bool read_event(std::span<std::byte>& bytes, Instant received);
   void inflate(const wire::FrameEvent& event, Instant received);
   void read_inflated(Instant received);
   [[nodiscard]] bool reads_frames() const {

@@ -22,6 +22,7 @@ class Connection::Watch {
 
  private:
   friend class Connection;
+  friend class SmallMessages;
   Connection* connection_;
   Watch* outer_;
 };

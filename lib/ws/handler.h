@@ -21,6 +21,11 @@ namespace wskit::ws {
 
 enum class MessageType : std::uint8_t { text, binary };
 
+/// `opcode` is text or binary.
+[[nodiscard]] constexpr MessageType type_of(wire::Opcode opcode) {
+  return opcode == wire::Opcode::text ? MessageType::text : MessageType::binary;
+}
+
 /// What the opening of a connection agreed on and how long its steps took.
 struct Opened {
   /// Of a client's connection: the server's answer.
@@ -55,6 +60,8 @@ struct Failure {
   std::string_view body;
 };
 
+class SmallMessages;
+
 /// What a connection tells its owner, frame by frame, on the loop's thread, never inside a call of
 /// the owner's. The owner may destroy the connection in any of these.
 class FrameHandler {
@@ -65,6 +72,11 @@ class FrameHandler {
   /// on the wire, `event.compressed` how the message came. `received` is when the piece was taken
   /// off the socket.
   virtual void on_data(const wire::FrameEvent& event, Instant received) = 0;
+
+  /// Whole small messages, as they come most often: `messages` gives one after the other for as
+  /// long as there are any. What is not taken, and all of it unless overridden, is told by
+  /// on_data().
+  virtual void on_small_messages(SmallMessages& /*messages*/, Instant /*received*/) {}
 
   /// All that one receive brought has been told: the place to answer it as a whole. Not called when
   /// the connection was paused or began to close meanwhile.

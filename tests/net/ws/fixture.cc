@@ -8,6 +8,7 @@
 #include "net/resolver.h"
 #include "tests/support/catch.h"
 #include "wire/uri.h"
+#include "ws/small_messages.h"
 
 namespace wskit::test {
 namespace {
@@ -85,6 +86,17 @@ void Owner::on_message(ws::MessageType type, std::span<const std::byte> payload,
     connection->send(type, payload);
   }
   note((type == ws::MessageType::text ? "text " : "binary ") + std::string(as_text(payload)));
+}
+
+void Owner::on_small_messages(ws::SmallMessages& messages, Instant /*received*/) {
+  while (takes_small > 0) {
+    const wire::SmallMessage message = messages.next();
+    if (!message) {
+      return;
+    }
+    --takes_small;
+    note("small " + std::string(as_text(message.payload)));
+  }
 }
 
 void Owner::on_ping(std::span<const std::byte> payload, Instant /*received*/) {

@@ -21,14 +21,16 @@
 namespace wskit::test {
 
 /// Owns a connection and writes down what it is told, one line an event: "open", "text hello",
-/// "binary ...", "ping x", "pong x", "drain", "close 1000 reason", "error eof". on_offer and
-/// on_flushed are only counted.
+/// "binary ...", "ping x", "pong x", "drain", "close 1000 reason", "error eof". on_offer,
+/// on_flushed and on_read_end are only counted.
 class Owner final : public ws::Handler {
  public:
   std::unique_ptr<ws::Connection> connection;
   std::vector<std::string> events;
   std::size_t flushed = 0;
   int offers = 0;
+  /// Calls of on_read_end.
+  int read_ends = 0;
   Error error;
   /// Of on_close: the peer's Close frame came first.
   bool by_peer = false;
@@ -39,6 +41,8 @@ class Owner final : public ws::Handler {
   std::string request_target;
   /// Send back every message.
   bool echo = false;
+  /// Take this many small messages in on_small_messages(), and write them down as "small ...".
+  int takes_small = 0;
   /// Called with each event after it was written down; may destroy the connection, as the next two.
   std::function<void(std::string_view event)> then;
   std::function<void()> then_offer;
@@ -53,6 +57,8 @@ class Owner final : public ws::Handler {
   void on_open(const ws::Opened& how) override;
   void on_message(ws::MessageType type, std::span<const std::byte> payload,
                   ws::Received received) override;
+  void on_small_messages(ws::SmallMessages& messages, Instant received) override;
+  void on_read_end(Instant /*received*/) override { ++read_ends; }
   void on_ping(std::span<const std::byte> payload, Instant received) override;
   void on_pong(std::span<const std::byte> payload, Instant received) override;
   void on_offer(Instant at) override;

@@ -39,6 +39,50 @@ TEST_CASE("A small message that lies whole in the input is one event") {
   }
 }
 
+TEST_CASE("A small message can be taken without an event") {
+  for (const Role role : kRoles) {
+    FrameParser parser({.role = role});
+    Bytes stream = join({frame(from_peer_of(role, {.opcode = Opcode::text}), "Hello"),
+                         frame(from_peer_of(role, {.opcode = Opcode::binary}), "\xFF")});
+    std::span<std::byte> input(stream);
+    CHECK_FALSE(parser.is_done(input));
+    const SmallMessage text = parser.take_small(input);
+    CHECK(text.opcode == Opcode::text);
+    CHECK(Bytes(text.payload.begin(), text.payload.end()) == test::bytes("Hello"));
+    const SmallMessage binary = parser.take_small(input);
+    CHECK(binary.opcode == Opcode::binary);
+    CHECK(Bytes(binary.payload.begin(), binary.payload.end()) == test::bytes("\xFF"));
+    CHECK(parser.is_done(input));
+    CHECK_FALSE(parser.take_small(input));
+  }
+}
+
+TEST_CASE("What is not a small message is left as it came for next()") {
+  for (const Role role : kRoles) {
+    const auto sent = [&](const FrameHeader& header, std::string_view payload) {
+      return frame(from_peer_of(role, header), payload);
+    };
+    const Bytes others[] = {
+        sent({.opcode = Opcode::text}, "caf\xC3\xA9"),
+        sent({.opcode = Opcode::text}, "caf\xC3"),
+        sent({.opcode = Opcode::text, .fin = false}, "Hello"),
+        sent({.opcode = Opcode::ping}, "Hello"),
+        sent({.opcode = Opcode::binary}, std::string(126, 'x')),
+        sent({.opcode = Opcode::binary, .rsv1 = true}, "x"),
+        Bytes{std::byte{0x82}},
+    };
+    for (const Bytes& other : others) {
+      FrameParser parser({.role = role});
+      Bytes stream = other;
+      std::span<std::byte> input(stream);
+      CHECK_FALSE(parser.take_small(input));
+      CHECK(input.size() == other.size());
+      CHECK(stream == other);
+      CHECK_FALSE(parser.is_done(input));
+    }
+  }
+}
+
 TEST_CASE("A frame of every length round the edges of the forms comes back as it went") {
   for (const Role role : kRoles) {
     for (const std::size_t length : std::initializer_list<std::size_t>{
