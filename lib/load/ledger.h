@@ -54,6 +54,22 @@ class Ledger {
     return next_++;
   }
 
+  /// Takes `count` messages up that go into the send queue at once, while none is waiting.
+  void add_queued(Instant now, bool measured, std::size_t count) {
+    check(first_waiting_ == next_, "no message is overtaken in the queue");
+    while (next_ + count - head_ > capacity()) [[unlikely]] {
+      grow();
+    }
+    const Entry entry{
+        .scheduled = now, .mark = now, .state = State::unoffered, .measured = measured};
+    const std::uint64_t end = next_ + count;
+    for (std::uint64_t sequence = next_; sequence < end; ++sequence) {
+      at_mutable(sequence) = entry;
+    }
+    unresolved_ += count;
+    first_waiting_ = next_ = end;
+  }
+
   /// The oldest message that is not yet in the connection's send queue.
   [[nodiscard]] std::optional<std::uint64_t> first_waiting() const {
     return first_waiting_ < next_ ? std::optional(first_waiting_) : std::nullopt;

@@ -87,7 +87,7 @@ void Session::fill_window(Instant now) {
   const ws::MessageType type = worker_.plan().payload.type;
   const std::uint64_t room = window - ledger_.unresolved();
   const std::uint64_t most = measured ? std::min(room, quota_left_) : room;
-  std::uint64_t started = 0;
+  std::uint64_t started = most > 1 ? send_row(now, measured, most) : 0;
   while (started < most) {
     ++started;
     if (!send_first_waiting(type, ledger_.add(now, now, measured))) {
@@ -99,6 +99,21 @@ void Session::fill_window(Instant now) {
     quota_left_ -= started;
     worker_.measured_messages_started(started, now);
   }
+}
+
+inline std::uint64_t Session::send_row(Instant now, bool measured, std::uint64_t most) {
+  EchoMatcher* const echo = worker_.echo();
+  if (echo == nullptr) [[unlikely]] {
+    return 0;
+  }
+  const auto next = [echo, number = number_, sequence = ledger_.next_sequence()]() mutable {
+    return echo->message(number, sequence++).data();
+  };
+  const std::size_t sent =
+      connection_->send_row(worker_.plan().payload.type, echo->size(), most, next);
+  ledger_.add_queued(now, measured, sent);
+  worker_.tally().payload_sent(sent * echo->size());
+  return sent;
 }
 
 void Session::send_waiting() {

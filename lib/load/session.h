@@ -60,6 +60,8 @@ class Session final : ws::Handler, net::TimerHandler {
   void on_timer(Instant now) override;
 
   void read_reply(ws::MessageType type, std::span<const std::byte> payload, Instant received);
+  /// Starts up to `most` messages at once, and says how many. The rest is for send_first_waiting().
+  std::uint64_t send_row(Instant now, bool measured, std::uint64_t most);
   void send_waiting();
   /// False when there is no room for more.
   bool send_first_waiting(ws::MessageType type, std::uint64_t sequence);

@@ -111,4 +111,17 @@ inline std::size_t encode_frame(std::span<std::byte> out, const FrameHeader& hea
   return size;
 }
 
+/// Header and masking key of a client's frame of at most 125 bytes.
+inline constexpr std::size_t kSmallFrameHeader = 2 + sizeof(MaskKey);
+
+/// What a client sends most, spelled out: a whole message of at most 125 bytes in a masked frame.
+/// Takes kSmallFrameHeader + payload.size() bytes at `out`, which must not overlap the payload.
+[[gnu::always_inline]] inline void encode_small_frame(std::byte* out, Opcode opcode, MaskKey key,
+                                                      std::span<const std::byte> payload) {
+  out[0] = static_cast<std::byte>(0x80U | static_cast<unsigned>(opcode));
+  out[1] = static_cast<std::byte>(0x80U | payload.size());
+  store(out + 2, key);
+  copy_masked(out + kSmallFrameHeader, payload, key);
+}
+
 }  // namespace wskit::wire

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -9,12 +10,14 @@
 #include <string_view>
 #include <vector>
 
+#include "core/check.h"
 #include "core/clock.h"
 #include "core/error.h"
 #include "net/loop.h"
 #include "net/stream.h"
 #include "net/timer.h"
 #include "wire/close_code.h"
+#include "wire/frame.h"
 #include "wire/frame_parser.h"
 #include "wire/mask.h"
 #include "wire/role.h"
@@ -46,6 +49,8 @@ struct Context {
       : loop(its_loop), options(its_options) {}
   net::Loop& loop;
   ConnectionOptions options;
+  /// Up to here a message goes into the send queue without backpressure.
+  std::size_t most_in_row = std::min(options.high_watermark, options.max_unsent_bytes);
   wire::MaskSource masks;
   SharedDeflate deflate;
   Traffic traffic;
@@ -65,7 +70,22 @@ class Connection final : net::StreamHandler, net::TimerHandler {
   [[nodiscard]] bool is_open() const { return state_ == State::open; }
 
   /// Sends one unfragmented message; `payload` is copied. Text must be UTF-8, which is not checked.
-  SendResult send(MessageType type, std::span<const std::byte> payload);
+  SendResult send(MessageType type, std::span<const std::byte> payload) {
+    const std::size_t frame_bytes = wire::kSmallFrameHeader + payload.size();
+    if (room_for_small(frame_bytes) < frame_bytes) [[unlikely]] {
+      return send_any(type, payload);
+    }
+    wire::encode_small_frame(stream_->prepare(frame_bytes).data(), opcode_of(type),
+                             context_.masks.next(), payload);
+    commit(frame_bytes);
+    return SendResult::queued;
+  }
+  /// Sends up to `count` messages of `size` bytes in a row, each as send() does, for less than so
+  /// many calls: `next()` gives where the next one lies. How many were sent: all of them were
+  /// queued without backpressure, what is left is for send(). It may leave all of them.
+  template <class Next>
+  [[gnu::always_inline]] std::size_t send_row(MessageType type, std::size_t size, std::size_t count,
+                                              Next next);
   /// At most 125 bytes.
   SendResult ping(std::span<const std::byte> payload = {});
 
@@ -132,10 +152,22 @@ class Connection final : net::StreamHandler, net::TimerHandler {
   void end_closed();
 
   SendResult send_any(MessageType type, std::span<const std::byte> payload);
-  /// What a client sends most, spelled out: one masked frame with a length of one byte.
-  void put_small_message(wire::Opcode opcode, std::span<const std::byte> payload);
+  /// Bytes of frames like this one that may be queued without asking further: of a client's small
+  /// messages that are not compressed, as long as no backpressure comes of them.
+  [[nodiscard]] std::size_t room_for_small(std::size_t frame_bytes) const {
+    const bool small = frame_bytes <= wire::kSmallFrameHeader + wire::kMaxControlPayload;
+    if (state_ != State::open || deflate_ != nullptr || role_ != wire::Role::client || !small ||
+        unsent_ > context_.most_in_row) [[unlikely]] {
+      return 0;
+    }
+    return context_.most_in_row - unsent_;
+  }
   void put_frame(wire::FrameHeader header, std::span<const std::byte> payload);
   void put_close(const wire::ClosePayload& payload);
+  void commit(std::size_t bytes) {
+    stream_->commit(bytes);
+    unsent_ += bytes;
+  }
   [[nodiscard]] SendResult queued();
   void sent_otherwise(std::size_t bytes);
   void arm_deadline();
@@ -160,5 +192,23 @@ class Connection final : net::StreamHandler, net::TimerHandler {
   wire::Role role_;
   bool backpressure_ = false;
 };
+
+template <class Next>
+inline std::size_t Connection::send_row(MessageType type, std::size_t size, std::size_t count,
+                                        Next next) {
+  const std::size_t frame_bytes = wire::kSmallFrameHeader + size;
+  const std::size_t sent = std::min(count, room_for_small(frame_bytes) / frame_bytes);
+  if (sent == 0) [[unlikely]] {
+    return 0;
+  }
+  std::byte* out = stream_->prepare(sent * frame_bytes).data();
+  for (std::size_t i = 0; i < sent; ++i) {
+    const std::byte* const payload = next();
+    wire::encode_small_frame(out, opcode_of(type), context_.masks.next(), {payload, size});
+    out += frame_bytes;
+  }
+  commit(sent * frame_bytes);
+  return sent;
+}
 
 }  // namespace wskit::ws

@@ -15,13 +15,9 @@ namespace {
 /// fill our memory.
 constexpr std::size_t kPongRoom = std::size_t{64} << 10;
 
-wire::Opcode opcode_of(MessageType type) {
-  return type == MessageType::text ? wire::Opcode::text : wire::Opcode::binary;
-}
-
 }  // namespace
 
-inline SendResult Connection::queued() {
+SendResult Connection::queued() {
   if (unsent_ > context_.options.high_watermark) [[unlikely]] {
     backpressure_ = true;
     return SendResult::backpressure;
@@ -29,35 +25,11 @@ inline SendResult Connection::queued() {
   return SendResult::queued;
 }
 
-[[gnu::always_inline]] inline void Connection::put_small_message(
-    wire::Opcode opcode, std::span<const std::byte> payload) {
-  constexpr std::size_t kHeader = 2 + sizeof(wire::MaskKey);
-  constexpr unsigned kFinal = 0x80;
-  constexpr unsigned kMasked = 0x80;
-  const wire::MaskKey key = context_.masks.next();
-  std::byte* const out = stream_->prepare(kHeader + payload.size()).data();
-  out[0] = static_cast<std::byte>(kFinal | static_cast<unsigned>(opcode));
-  out[1] = static_cast<std::byte>(kMasked | payload.size());
-  std::memcpy(out + 2, key.data(), sizeof key);
-  wire::copy_masked(out + kHeader, payload, key);
-  stream_->commit(kHeader + payload.size());
-  unsent_ += kHeader + payload.size();
-}
-
-SendResult Connection::send(MessageType type, std::span<const std::byte> payload) {
+SendResult Connection::send_any(MessageType type, std::span<const std::byte> payload) {
   const std::size_t most = context_.options.max_unsent_bytes;
-  if (state_ != State::open || unsent_ > most || payload.size() > most - unsent_) [[unlikely]] {
+  if (state_ != State::open || unsent_ > most || payload.size() > most - unsent_) {
     return SendResult::dropped;
   }
-  if (deflate_ == nullptr && role_ == wire::Role::client &&
-      payload.size() <= wire::kMaxControlPayload) [[likely]] {
-    put_small_message(opcode_of(type), payload);
-    return queued();
-  }
-  return send_any(type, payload);
-}
-
-SendResult Connection::send_any(MessageType type, std::span<const std::byte> payload) {
   if (deflate_ != nullptr) {
     put_frame({.opcode = opcode_of(type), .rsv1 = true}, deflate_->compress(payload));
   } else {
@@ -81,9 +53,7 @@ void Connection::put_frame(wire::FrameHeader header, std::span<const std::byte> 
     header.mask_key = context_.masks.next();
   }
   const std::span<std::byte> room = stream_->prepare(wire::max_frame_size(payload.size()));
-  const std::size_t size = wire::encode_frame(room, header, payload);
-  stream_->commit(size);
-  unsent_ += size;
+  commit(wire::encode_frame(room, header, payload));
 }
 
 void Connection::put_close(const wire::ClosePayload& payload) {

@@ -21,6 +21,9 @@ namespace wskit::ws {
 
 enum class MessageType : std::uint8_t { text, binary };
 
+[[nodiscard]] constexpr wire::Opcode opcode_of(MessageType type) {
+  return type == MessageType::text ? wire::Opcode::text : wire::Opcode::binary;
+}
 /// `opcode` is text or binary.
 [[nodiscard]] constexpr MessageType type_of(wire::Opcode opcode) {
   return opcode == wire::Opcode::text ? MessageType::text : MessageType::binary;

@@ -1,18 +1,31 @@
 // SPDX-License-Identifier: MIT
-// Small messages in a row: taken together, and yet each as if it were alone.
+// Small messages in a row: taken and sent together, and yet each as if it were alone.
 #include <array>
 
+#include "core/bytes.h"
 #include "tests/net/ws/fixture.h"
 #include "tests/support/catch.h"
 #include "tests/support/sim_loop.h"
 
 using namespace std::chrono_literals;
 using namespace wskit::test;
+using wskit::as_bytes;
 using wskit::net::Loop;
+using wskit::ws::MessageType;
 
 namespace {
 
 constexpr int kAll = 1000;
+
+/// Sends up to `count` messages of `text` with a digit behind.
+std::size_t send_row(Owner& owner, const std::string& text, std::size_t count) {
+  std::string message = text + '0';
+  const auto next = [&, digit = '0']() mutable {
+    message.back() = digit++;
+    return as_bytes(message).data();
+  };
+  return owner.connection->send_row(MessageType::binary, message.size(), count, next);
+}
 
 }  // namespace
 
@@ -130,5 +143,66 @@ TEST_CASE("the end of a receive is not told when the owner paused or closed in i
     loop.advance(1ms);
     CHECK(test.owner.events.size() == 2);
     CHECK(test.owner.read_ends == before);
+  }
+}
+
+WSKIT_LOOP_TEST("a row of messages goes out as so many frames") {
+  ClientUnderTest test(loop);
+  test.open();
+  CHECK(send_row(test.owner, "message ", 3) == 3);
+  CHECK(test.owner.connection->unsent() == 3 * (6 + 9));
+  test.owner.send("behind");
+  test.await_frames(4);
+  const auto frames = test.frames();
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(frames[i].opcode == 2);
+    CHECK(frames[i].masked);
+    CHECK(frames[i].payload == "message " + std::to_string(i));
+  }
+  CHECK(frames[3].payload == "behind");
+}
+
+TEST_CASE("a row ends where the queue would be long") {
+  SimLoop loop;
+  // A frame has 6 + 100 bytes.
+  const auto options =
+      GENERATE(wskit::ws::ConnectionOptions{.high_watermark = 400, .max_unsent_bytes = 100'000},
+               wskit::ws::ConnectionOptions{.high_watermark = 100'000, .max_unsent_bytes = 400});
+  ClientUnderTest test(loop, {.options = {.connection = options}});
+  test.open();
+  const std::string text(99, 'x');
+  CHECK(send_row(test.owner, text, 10) == 3);
+  CHECK(send_row(test.owner, text, 10) == 0);
+  CHECK(test.owner.connection->unsent() == 3 * 106);
+  loop.advance(1ms);
+  CHECK(test.owner.events == Events{"open"});
+  CHECK(test.frames().size() == 3);
+  CHECK(send_row(test.owner, text, 2) == 2);
+}
+
+TEST_CASE("a row of what is not small, not open, not a client's or compressed is left to send") {
+  SimLoop loop;
+  SECTION("not small") {
+    ClientUnderTest test(loop);
+    test.open();
+    CHECK(send_row(test.owner, std::string(124, 'x'), 2) == 2);
+    CHECK(send_row(test.owner, std::string(125, 'x'), 2) == 0);
+  }
+  SECTION("not open") {
+    ClientUnderTest test(loop);
+    CHECK(send_row(test.owner, "early", 2) == 0);
+    test.open();
+    REQUIRE(test.owner.connection->close());
+    CHECK(send_row(test.owner, "late", 2) == 0);
+  }
+  SECTION("a server's") {
+    ServerUnderTest test(loop);
+    test.open();
+    CHECK(send_row(test.owner, "message", 2) == 0);
+  }
+  SECTION("compressed") {
+    ClientUnderTest test(loop, ClientUnderTest::compressing());
+    test.open("Sec-WebSocket-Extensions: permessage-deflate\r\n");
+    CHECK(send_row(test.owner, "message", 2) == 0);
   }
 }

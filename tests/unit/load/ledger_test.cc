@@ -56,6 +56,24 @@ TEST_CASE("a message is answered once with its own instants") {
   CHECK(ledger.answer(0).verdict == Verdict::duplicate);
 }
 
+TEST_CASE("messages that are queued at once are offered and answered like others") {
+  Ledger ledger;
+  ledger.add_queued(at(1ms), true, 3);
+  ledger.add_queued(at(2ms), false, 2);
+  CHECK(ledger.unresolved() == 5);
+  CHECK(ledger.next_sequence() == 5);
+  CHECK_FALSE(ledger.first_waiting());
+  CHECK(ledger.answer(0).verdict == Verdict::unknown);
+  std::vector<Instant> due;
+  ledger.offer(at(4ms), [&](const Ledger::Entry& entry) { due.push_back(entry.scheduled); });
+  CHECK(due == std::vector{at(1ms), at(1ms), at(1ms), at(2ms), at(2ms)});
+  CHECK(ledger.in_flight() == 5);
+  const auto answer = ledger.answer(4);
+  CHECK(answer.verdict == Verdict::answered);
+  CHECK(answer.entry->mark == at(4ms));
+  CHECK_FALSE(answer.entry->measured);
+}
+
 TEST_CASE("an answer to a message that was not offered yet is unknown") {
   Ledger ledger;
   CHECK(ledger.answer(0).verdict == Verdict::unknown);

@@ -3,6 +3,7 @@
 
 #include "tests/support/catch.h"
 #include "tests/unit/wire/frames.h"
+#include "wire/close_code.h"
 
 namespace wskit::wire {
 namespace {
@@ -30,6 +31,18 @@ TEST_CASE("The examples of RFC 6455 5.7 are encoded byte for byte") {
   CHECK(head({.opcode = Opcode::binary, .payload_bytes = 256}) == raw({0x82, 0x7E, 0x01, 0x00}));
   CHECK(head({.opcode = Opcode::binary, .payload_bytes = 65536}) ==
         raw({0x82, 0x7F, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00}));
+}
+
+TEST_CASE("A small frame is what encode_frame makes of it") {
+  for (std::size_t size = 0; size <= kMaxControlPayload; ++size) {
+    CAPTURE(size);
+    const std::string text(size, 'x');
+    for (const Opcode opcode : {Opcode::text, Opcode::binary}) {
+      Bytes small(kSmallFrameHeader + size);
+      encode_small_frame(small.data(), opcode, kKey, std::as_bytes(std::span(text)));
+      CHECK(small == frame({.opcode = opcode, .masked = true, .mask_key = kKey}, text));
+    }
+  }
 }
 
 TEST_CASE("A length takes the shortest form") {
