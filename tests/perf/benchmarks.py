@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Measures what `wskit bench` and `wskit serve echo` cost, in CPU time of their own processes.
+
+usage: benchmarks.py BUILD_DIRECTORY [open|connections|io|server]... [--pairs N]
+
+Without names all of them. The server is pinned to one core and the client to another. What is
+compared is run in alternation and the median of the pairs printed (5 of them by default), as one
+line of JSON a figure with all single values. The time of a message is the difference between a long
+and a short run, so that what is done once does not count. README.md says what the figures mean.
+"""
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+
+from echo_server import EchoServer
+
+SERVER_CPU, CLIENT_CPU = "0", "1"
+PATIENCE_S = 120
+# Messages, for each one in flight.
+SHORT, LONG = 50_000, 350_000
+MICRO = 1e6
+
+
+class Build:
+    """The programs of a build tree."""
+
+    def __init__(self, directory):
+        self.wskit = os.path.join(directory, "wskit")
+        self.load_cost = os.path.join(directory, "tests", "perf", "load_cost")
+
+    def serve(self):
+        return EchoServer(self.wskit, cpu=SERVER_CPU)
+
+
+def run_client(*command):
+    return subprocess.run(["taskset", "-c", CLIENT_CPU, *command], stdout=subprocess.PIPE,
+                          text=True, timeout=PATIENCE_S, check=True).stdout
+
+
+def cpu_per_message(build, connections=1000, window=1, io="epoll"):
+    """Microseconds of the client and of the server for a message of 20 bytes that is echoed."""
+    spent = []
+    for messages in (SHORT * window, LONG * window):
+        # Each has a server, and so a port, of its own: the connections of an earlier run, in state
+        # TIME-WAIT, make it dearer to open new ones to the same port.
+        with build.serve() as server:
+            result = json.loads(run_client(
+                build.wskit, "bench", server.url, "-c", str(connections), "-t", "1", "--io", io,
+                "--binary", "--size", "20", "--window", str(window), "-n", str(messages), "-q",
+                "--json", "-"))
+            if result["counts"]["ok"] != messages:
+                sys.exit(f"only {result['counts']['ok']} of {messages} messages were answered")
+            spent.append((result["generator"]["cpu_s"], server.cpu_s()))
+    (client_short, server_short), (client_long, server_long) = spent
+    scale = MICRO / ((LONG - SHORT) * window)
+    return (client_long - client_short) * scale, (server_long - server_short) * scale
+
+
+def report(figure, unit, values, target=None):
+    line = {"figure": figure, "unit": unit, "value": round(statistics.median(values), 3)}
+    if target is not None:
+        line["target"] = target
+    line["values"] = [round(value, 3) for value in values]
+    print(json.dumps(line), flush=True)
+
+
+def report_pairs(name, pairs, names, target):
+    """`pairs` are the microseconds of the first and of the second of two kinds; what counts is how
+    many times the first one the second is."""
+    for i, kind in enumerate(names):
+        report(f"{name}_{kind}", "us", [pair[i] for pair in pairs])
+    report(f"{name}_ratio", "ratio", [second / first for first, second in pairs], target)
+
+
+def measure_opening(build, runs):
+    """CPU of the client to open one of 10,000 connections."""
+    values = []
+    for _ in range(runs):
+        with build.serve() as server:
+            lines = run_client(build.load_cost, "ws", server.url, "10000").splitlines()
+        figures = {line["figure"]: line["value"] for line in map(json.loads, lines)}
+        values.append(figures["ws_open_cpu"])
+    report("open_cpu", "us", values, target=60)
+
+
+def measure_connections(build, runs):
+    """CPU of the client for a message on one of 1,000 and of 15,000 connections."""
+    pairs = [tuple(cpu_per_message(build, connections=count)[0] for count in (1000, 15000))
+             for _ in range(runs)]
+    report_pairs("message_cpu", pairs, ("1000_connections", "15000_connections"), target=1.25)
+
+
+def measure_io(build, runs):
+    """CPU of the client for a message on epoll and on io_uring."""
+    for count in (1000, 5000):
+        pairs = [tuple(cpu_per_message(build, connections=count, io=kind)[0]
+                       for kind in ("epoll", "uring"))
+                 for _ in range(runs)]
+        report_pairs(f"message_cpu_{count}_connections", pairs, ("epoll", "uring"), target=0.90)
+
+
+def measure_server(build, runs):
+    """CPU of serve echo for a message."""
+    for count, window in ((100, 1), (100, 16), (5000, 16)):
+        values = [cpu_per_message(build, connections=count, window=window)[1]
+                  for _ in range(runs)]
+        report(f"server_cpu_{count}_connections_{window}_in_flight", "us", values)
+
+
+BENCHMARKS = {"open": measure_opening, "connections": measure_connections, "io": measure_io,
+              "server": measure_server}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument("--pairs", type=int, default=5)
+    options = parser.parse_args()
+    unknown = set(options.names) - set(BENCHMARKS)
+    if unknown:
+        parser.error(f"unknown: {', '.join(unknown)}")
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    build = Build(options.build)
+    for name in options.names or BENCHMARKS:
+        BENCHMARKS[name](build, options.pairs)
+
+
+if __name__ == "__main__":
+    main()
