@@ -94,6 +94,10 @@ void Worker::begin_measure(Instant now) {
     pacer_.begin(ScheduleSlice(measure_schedule(), plan_.connections, numbers_), start_);
     return;
   }
+  if (plan_.max_messages != 0 && quota_left_ == 0) {
+    // More threads than messages: nothing is left for this one.
+    return end_timer_.arm(now);
+  }
   for (Session& session : sessions_) {
     session.fill_window(now);
   }

@@ -50,6 +50,13 @@ TEST_CASE("every kind of payload and matching is answered by an echo server") {
   }
 }
 
+TEST_CASE("a thread without a share of the messages ends with the others") {
+  EchoProcess server;
+  const Exit exit = bench(server.url(), {"-n", "1", "-c", "2", "-t", "2", "--json", "-", "-q"});
+  CHECK(exit.code == 0);
+  CHECK(result_of(exit)["counts"]["ok"] == 1);
+}
+
 TEST_CASE("a threshold that holds exits with 0 and one that does not with 1") {
   EchoProcess server;
   const std::vector<std::string> run{"-n", "200", "-c", "2", "--json", "-", "-q"};
