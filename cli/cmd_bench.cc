@@ -19,6 +19,7 @@
 #include "cli/connect_options.h"
 #include "cli/hints.h"
 #include "cli/progress_line.h"
+#include "cli/standard_streams.h"
 #include "cli/stop_signals.h"
 #include "cli/terminal_options.h"
 #include "cli/version.h"
@@ -104,7 +105,7 @@ void obey(int signal, bool first, load::Runner& runner) {
   if (!first) {
     std::_Exit(kSignalBase + signal);
   }
-  fmt::print(stderr, "wskit bench: stopping; what is out is waited for, again to quit\n");
+  say("wskit bench: stopping; what is out is waited for, again to quit\n");
   runner.interrupt();
 }
 
@@ -133,24 +134,24 @@ Expected<void> write_result(const BenchOptions& options, const stats::RunResult&
     return file->commit(report::write_json(result));
   }
   if (options.json_file == "-") {
-    fmt::print("{}", report::write_json(result));
-  }
-  if (std::fflush(stdout) != 0) {
-    return fail(ErrorCode::unwritable_file, "write the result to standard output");
+    return print(report::write_json(result));
   }
   return {};
 }
 
-void print_report(const BenchOptions& options, const stats::RunResult& result) {
+Expected<void> print_report(const BenchOptions& options, const stats::RunResult& result) {
   if (options.quiet) {
-    return;
+    return {};
   }
   // Standard output belongs to the JSON if that goes there.
   const bool to_stderr = options.json_file == "-";
-  std::FILE* const out = to_stderr ? stderr : stdout;
   const int descriptor = to_stderr ? STDERR_FILENO : STDOUT_FILENO;
-  fmt::print(out, "{}", report::write_text(result, text_options(options.color, descriptor)));
-  std::fflush(out);
+  const std::string text = report::write_text(result, text_options(options.color, descriptor));
+  if (to_stderr) {
+    say(text);
+    return {};
+  }
+  return print(text);
 }
 
 bool all_lost(const stats::RunResult& result) {
@@ -194,7 +195,7 @@ int run_bench(const BenchOptions& options) {
     return complain("bench", prepared.error());
   }
   if (options.connect.insecure && prepared->target.request.options().uri.tls) {
-    fmt::print(stderr, "wskit bench: warning: certificates are not checked (--insecure)\n");
+    say("wskit bench: warning: certificates are not checked (--insecure)\n");
   }
   const std::uint32_t threads = thread_count(options);
   load::Runner runner(prepared->plan, prepared->target, threads);
@@ -216,13 +217,14 @@ int run_bench(const BenchOptions& options) {
   for (const stats::Threshold& threshold : prepared->thresholds) {
     result.verdict.thresholds.push_back(stats::evaluate(threshold, result));
   }
-  print_report(options, result);
-  if (auto written = write_result(options, result, prepared->json); !written) {
-    return complain("bench", written.error());
+  const auto written = write_result(options, result, prepared->json);
+  const auto printed = print_report(options, result);
+  if (!written || !printed) {
+    return complain("bench", written ? printed.error() : written.error());
   }
   if (const auto loss = runner.first_loss(); loss && all_lost(result) && !signal) {
-    fmt::print(stderr, "wskit bench: {}: all {} connections were lost; the first: {}\n",
-               prepared->url, result.connections.opened, report::printable(loss->message));
+    say(fmt::format("wskit bench: {}: all {} connections were lost; the first: {}\n", prepared->url,
+                    result.connections.opened, report::printable(loss->message)));
   }
   return exit_code_of(options, result, signal);
 }

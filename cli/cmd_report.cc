@@ -16,6 +16,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/hints.h"
+#include "cli/standard_streams.h"
 #include "cli/terminal_options.h"
 #include "report/csv.h"
 #include "report/file.h"
@@ -130,15 +131,6 @@ Expected<std::string> convert(const std::vector<Source>& sources, const ReportOp
   return std::move(*distribution);
 }
 
-Expected<void> write_to_stdout(const std::string& text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0) {
-    return fail(ErrorCode::unwritable_file,
-                fmt::format("write to standard output: {}",
-                            std::error_code(errno, std::generic_category()).message()));
-  }
-  return {};
-}
-
 Expected<void> show(const ReportOptions& options) {
   const auto metric = parse_metric(options);
   if (!metric) {
@@ -172,7 +164,7 @@ Expected<void> show(const ReportOptions& options) {
   if (!text) {
     return std::unexpected(text.error());
   }
-  return file ? file->commit(*text) : write_to_stdout(*text);
+  return file ? file->commit(*text) : print(*text);
 }
 
 int run_report(const ReportOptions& options) {

@@ -14,6 +14,7 @@
 
 #include "cli/hints.h"
 #include "cli/serve_options.h"
+#include "cli/standard_streams.h"
 #include "cli/stop_signals.h"
 #include "load/limits.h"
 #include "report/file.h"
@@ -26,20 +27,20 @@ namespace {
 constexpr std::string_view kName = "serve echo";
 
 void log_line(serve::LogLevel, std::string_view line) {
-  fmt::print(stderr, "wskit {}: {}\n", kName, report::printable(line));
+  say(fmt::format("wskit {}: {}\n", kName, report::printable(line)));
 }
 
 // A self-signed certificate is of no use to a client that does not know how to trust it.
 Expected<void> tell_how_to_trust(const ServeEchoOptions& options,
                                  const serve::Certificate& certificate) {
-  fmt::print(stderr, "self-signed certificate, SHA-256 {}\n", certificate.fingerprint());
+  say(fmt::format("self-signed certificate, SHA-256 {}\n", certificate.fingerprint()));
   if (options.ca_file.empty()) {
-    fmt::print(stderr, "to trust it: --write-ca FILE here, --cacert FILE at the client\n");
+    say("to trust it: --write-ca FILE here, --cacert FILE at the client\n");
     return {};
   }
   auto written = report::write_file(options.ca_file, certificate.pem());
   if (written) {
-    fmt::print(stderr, "to trust it: --cacert {}\n", options.ca_file);
+    say(fmt::format("to trust it: --cacert {}\n", options.ca_file));
   }
   return written;
 }
@@ -51,9 +52,7 @@ Expected<void> announce(const ServeEchoOptions& options, const std::string& url)
       return written;
     }
   }
-  fmt::print("{}\n", url);
-  std::fflush(stdout);
-  return {};
+  return print(url + "\n");
 }
 
 void cut_when_signalled(const StopSignals& signals, serve::EchoServer& server,

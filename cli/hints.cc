@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/standard_streams.h"
 #include "report/terminal.h"
 
 namespace wskit::cli {
@@ -41,8 +42,8 @@ int complain(std::string_view command, const Error& error, std::string_view url)
   const std::string_view try_this = hint(error.code);
   const std::string what =
       url.empty() ? error.message : fmt::format("connect {}: {}", url, error.message);
-  fmt::print(stderr, "wskit {}: {}{}{}\n", command, report::printable(what),
-             try_this.empty() ? "" : "; ", try_this);
+  say(fmt::format("wskit {}: {}{}{}\n", command, report::printable(what),
+                  try_this.empty() ? "" : "; ", try_this));
   return exit_code(error.code);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <cstdio>
 #include <cstdlib>
 #include <source_location>
+#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -14,6 +14,7 @@
 #include "cli/command.h"
 #include "cli/command_line.h"
 #include "cli/dump_tree.h"
+#include "cli/standard_streams.h"
 #include "cli/version.h"
 #include "core/check.h"
 
@@ -23,8 +24,8 @@ constexpr int kUsage = 2;
 constexpr int kBug = 70;
 
 [[noreturn]] void report_bug(std::string_view what, const std::source_location& where) {
-  fmt::print(stderr, "wskit: a bug in wskit: it does not hold that {} ({}:{})\n", what,
-             where.file_name(), where.line());
+  wskit::cli::say(fmt::format("wskit: a bug in wskit: it does not hold that {} ({}:{})\n", what,
+                              where.file_name(), where.line()));
   std::_Exit(kBug);
 }
 
@@ -32,9 +33,23 @@ std::string one_line(const CLI::App* app, const CLI::Error& error) {
   return fmt::format("{}: {}; try --help\n", app->get_name(), error.what());
 }
 
+/// What stands behind --help and --version, or a parse error: said, and the exit code of it.
+int end_without_command(const CLI::App& app, const CLI::ParseError& error) {
+  std::ostringstream out;
+  std::ostringstream err;
+  const int status = app.exit(error, out, err);
+  wskit::cli::say(err.str());
+  if (const auto printed = wskit::cli::print(out.str()); !printed) {
+    wskit::cli::say(fmt::format("wskit: {}\n", printed.error().message));
+    return wskit::exit_code(printed.error().code);
+  }
+  return status == 0 ? EXIT_SUCCESS : kUsage;
+}
+
 }  // namespace
 
 int main(int argc, char* argv[]) {
+  wskit::cli::reserve_standard_descriptors();
   wskit::set_check_failure_handler(report_bug);
   CLI::App app("WebSocket toolkit for testing and load generation", "wskit");
   app.set_version_flag("-V,--version", wskit::cli::version_text);
@@ -50,7 +65,7 @@ int main(int argc, char* argv[]) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? EXIT_SUCCESS : kUsage;
+    return end_without_command(app, error);
   }
   return chosen();
 }

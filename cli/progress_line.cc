@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/standard_streams.h"
 #include "core/parse.h"
 
 namespace wskit::cli {
@@ -80,14 +81,12 @@ void ProgressLine::draw(const load::Progress& progress) const {
   }
   std::string text = describe(progress, connections_, duration_);
   text.resize(std::min(text.size(), terminal_width() - 1));
-  fmt::print(stderr, "\r{}\x1b[K", text);
-  std::fflush(stderr);
+  say(fmt::format("\r{}\x1b[K", text));
 }
 
 void ProgressLine::clear() const {
   if (shown_) {
-    fmt::print(stderr, "\r\x1b[K");
-    std::fflush(stderr);
+    say("\r\x1b[K");
   }
 }
 
