@@ -41,7 +41,7 @@ class BufferPool {
     }
     kept_bytes_ += kSmallest;
     std::byte* const next = std::exchange(small_, buffer.bytes.release());
-    std::memcpy(small_, &next, sizeof next);
+    std::memcpy(small_, static_cast<const void*>(&next), sizeof next);
   }
 
  private:
@@ -50,7 +50,7 @@ class BufferPool {
   [[nodiscard]] std::byte* take_small() {
     kept_bytes_ -= kSmallest;
     std::byte* next = nullptr;
-    std::memcpy(&next, small_, sizeof next);
+    std::memcpy(static_cast<void*>(&next), small_, sizeof next);
     return std::exchange(small_, next);
   }
   [[nodiscard]] Buffer take_any(std::size_t bytes);
