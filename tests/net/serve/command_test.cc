@@ -241,8 +241,10 @@ TEST_CASE("bad options are one line on standard error and exit 2") {
 }
 
 TEST_CASE("a ready file that cannot be written ends the server before it says that it is ready") {
-  const Exit exit = run(echo_command({"--ready-file", "/nonexistent/ready"}));
+  const ScratchDirectory scratch;
+  const std::string file = scratch.file("absent/ready");
+  const Exit exit = run(echo_command({"--ready-file", file}));
   CHECK(exit.code == 23);
   CHECK(exit.out.empty());
-  CHECK_THAT(exit.err, Catch::Contains("/nonexistent/ready"));
+  CHECK_THAT(exit.err, Catch::Contains(file));
 }
