@@ -30,6 +30,17 @@ std::string unfulfilled(const RunResult& result) {
   return failed == 0 ? "" : fmt::format("{} of {}", failed, plural(thresholds.size(), "threshold"));
 }
 
+std::string no_errors(const RunResult& result) {
+  const stats::Connections& connections = result.connections;
+  const std::string messages = plural(result.counts.scheduled, "message");
+  if (connections.opened >= connections.asked) {
+    return fmt::format("{}, no errors", messages);
+  }
+  return fmt::format("{} of {} never opened; {}",
+                     format_count(connections.asked - connections.opened),
+                     plural(connections.asked, "connection"), messages);
+}
+
 /// The worst thing there is to say comes first and alone is the verdict.
 Line verdict_line(const RunResult& result) {
   const stats::Counts& counts = result.counts;
@@ -58,10 +69,13 @@ Line verdict_line(const RunResult& result) {
   }
   if (!result.verdict.thresholds.empty()) {
     return {Style::green, "PASSED",
-            fmt::format("{}, {}, no errors", plural(result.verdict.thresholds.size(), "threshold"),
-                        messages)};
+            fmt::format("{}, {}", plural(result.verdict.thresholds.size(), "threshold"),
+                        no_errors(result))};
   }
-  return {Style::green, "OK", fmt::format("{}, no errors", messages)};
+  if (result.connections.opened < result.connections.asked) {
+    return {Style::yellow, "ERRORS", no_errors(result)};
+  }
+  return {Style::green, "OK", no_errors(result)};
 }
 
 std::string describe_load(const stats::RunDescription& run) {

@@ -38,6 +38,18 @@ TEST_CASE("the first word is the verdict") {
   CHECK_THAT(text_of(run), StartsWith("BROKEN"));
 }
 
+TEST_CASE("a run in which some connections never opened is not all well") {
+  stats::RunResult run = test::closed_run();
+  run.verdict.thresholds.clear();
+  run.connections.asked = 10;
+  run.connections.opened = 5;
+  CHECK_THAT(text_of(run), StartsWith("ERRORS  5 of 10 connections never opened"));
+  run.verdict.thresholds = {
+      {.expr = "p99<1s", .value = 2000, .unit = "us", .ok = true, .reason = ""}};
+  CHECK_THAT(text_of(run), StartsWith("PASSED  1 threshold"));
+  CHECK_THAT(text_of(run), Contains("5 of 10 connections never opened"));
+}
+
 TEST_CASE("a generator at its limit is red and says why whatever else failed") {
   const std::string text = write_text(test::broken_run(), {.colour = true});
   CHECK_THAT(text, Contains("\x1b[31mGENERATOR-LIMITED"));
