@@ -30,6 +30,10 @@ Expected<void> validate(const Plan& plan) {
   if (plan.model == stats::Model::closed && plan.window == 0) {
     return fail(ErrorCode::usage, "the window is at least one message");
   }
+  if (plan.payload.size_bytes > Payload::kMaxSizeBytes) {
+    return fail(ErrorCode::usage, fmt::format("--size {} is too large: at most {}, which is 1G",
+                                              plan.payload.size_bytes, Payload::kMaxSizeBytes));
+  }
   if (plan.match == Match::echo && !plan.payload.messages.empty()) {
     return fail(ErrorCode::usage,
                 "--match echo makes its own messages; a payload goes with fifo or id");

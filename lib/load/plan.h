@@ -26,8 +26,10 @@ enum class OnClose : std::uint8_t { stop, reconnect };
 
 /// What is sent. Without `messages`, messages of `size_bytes` with the echo header are generated.
 struct Payload {
+  static constexpr std::uint64_t kMaxSizeBytes = std::uint64_t{1} << 30;
+
   ws::MessageType type = ws::MessageType::text;
-  std::uint64_t size_bytes = 64;
+  std::uint64_t size_bytes = 64;  ///< At most kMaxSizeBytes.
   /// Sent in turn: message n of connection c is number (n * connections + c) mod size.
   std::vector<std::string> messages;
 };

@@ -129,6 +129,7 @@ TEST_CASE("usage errors exit with 2 and say what could be written") {
   check_complaint(bench(url, {"-r", "0"}), 2, {"--rate", "'0'", "above zero"});
   check_complaint(bench(url, {"-d", "5parsecs"}), 2, {"--duration", "5parsecs", "250ms"});
   check_complaint(bench(url, {"--size", "1kb"}), 2, {"--size", "64k"});
+  check_complaint(bench(url, {"--size", "100G"}), 2, {"--size 107374182400", "at most", "1G"});
   check_complaint(bench(url, {"--size", "10"}), 2, {"--size 10", "22 bytes"});
   check_complaint(bench(url, {"--threshold", "p99<50parsecs"}), 2, {"p99<50parsecs"});
   check_complaint(bench(url, {"--threshold", "speed>1"}), 2, {"speed", "response"});
