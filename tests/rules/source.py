@@ -8,7 +8,7 @@ from functools import cached_property
 
 CPP_SUFFIXES = (".cc", ".h")
 TEXT_SUFFIXES = CPP_SUFFIXES + (".py", ".md", ".txt", ".json", ".sh", ".js", ".mjs", ".cmake", "")
-SKIPPED_FOLDERS = re.compile(r"^(build|build-.*|\.git|\.deps|node_modules|suite|__pycache__)$")
+SKIPPED_FOLDERS = re.compile(r"^(build|build-.*|\.git|\.deps|node_modules|__pycache__)$")
 COMMENT_OR_LITERAL = re.compile(
     r'//[^\n]*|/\*.*?\*/|R"(?P<tag>[^(\s]*)\(.*?\)(?P=tag)"|"(?:\\.|[^"\\\n])*"'
     r"|(?<![0-9a-fA-F])'(?:\\.|[^'\\\n])+'",
