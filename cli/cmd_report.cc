@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "cli/cmd_report.h"
 
-#include <cerrno>
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "cli/dump_tree.h"
 
-#include <cstdio>
 #include <string>
 #include <utility>
 
-#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
 namespace wskit::cli {
@@ -58,8 +56,8 @@ Json dump_tree(const CLI::App& app) {
 
 void add_dump_option(CLI::App& app) {
   const auto dump = [&app] {
-    fmt::print("{}\n", dump_json(dump_tree(app), 1));
-    throw CLI::Success();
+    // As --help does it: main() prints the text of what is thrown.
+    throw CLI::CallForVersion(dump_json(dump_tree(app), 1), 0);
   };
   app.add_flag_callback("--dump-options", dump)->group("");
 }

@@ -31,7 +31,7 @@ std::string version_text() {
     }
   }
   const auto uring = net::make_loop(net::IoChoice::uring);
-  text += fmt::format("io: epoll, {}\n",
+  text += fmt::format("io: epoll, {}",
                       uring ? "uring" : "uring not usable here (" + uring.error().message + ")");
   return text;
 }

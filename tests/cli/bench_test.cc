@@ -132,6 +132,7 @@ TEST_CASE("every default is stated in the help") {
     CHECK_THAT(exit.out, Catch::Contains(part));
   }
   CHECK_THAT(exit.out, !Catch::Contains("-\n"));
+  CHECK_THAT(exit.out, !Catch::EndsWith("\n\n"));
 }
 
 TEST_CASE("the version names every library and the backends") {
