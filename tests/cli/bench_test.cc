@@ -131,8 +131,6 @@ TEST_CASE("every default is stated in the help") {
   for (const char* part : {"--connections", "=50", "=10s", "=64", "--threshold", "--source"}) {
     CHECK_THAT(exit.out, Catch::Contains(part));
   }
-  CHECK_THAT(exit.out, !Catch::Contains("-\n"));
-  CHECK_THAT(exit.out, !Catch::EndsWith("\n\n"));
 }
 
 TEST_CASE("the version names every library and the backends") {
@@ -142,4 +140,6 @@ TEST_CASE("the version names every library and the backends") {
                            "fmt 9", "nlohmann-json 3", "cli11 2", "libev 4", "io: epoll"}) {
     CHECK_THAT(exit.out, Catch::Contains(part));
   }
+  CHECK_THAT(exit.out, !Catch::Contains("-\n"));
+  CHECK_THAT(exit.out, !Catch::EndsWith("\n\n"));
 }
