@@ -15,6 +15,7 @@
 #include "cli/command_line.h"
 #include "cli/dump_tree.h"
 #include "cli/standard_streams.h"
+#include "cli/usage_error.h"
 #include "cli/version.h"
 #include "core/check.h"
 
@@ -29,21 +30,18 @@ constexpr int kBug = 70;
   std::_Exit(kBug);
 }
 
-std::string one_line(const CLI::App* app, const CLI::Error& error) {
-  return fmt::format("{}: {}; try --help\n", app->get_name(), error.what());
-}
-
-/// What stands behind --help and --version, or a parse error: said, and the exit code of it.
+/// What stands behind --help and --version, or a usage error: said, and its exit code.
 int end_without_command(const CLI::App& app, const CLI::ParseError& error) {
   std::ostringstream out;
-  std::ostringstream err;
-  const int status = app.exit(error, out, err);
-  wskit::cli::say(err.str());
+  if (app.exit(error, out, out) != 0 || wskit::cli::asks_for_help_of_unknown(app, error)) {
+    wskit::cli::say(wskit::cli::usage_error(app, error));
+    return kUsage;
+  }
   if (const auto printed = wskit::cli::print(out.str()); !printed) {
     wskit::cli::say(fmt::format("wskit: {}\n", printed.error().message));
     return wskit::exit_code(printed.error().code);
   }
-  return status == 0 ? EXIT_SUCCESS : kUsage;
+  return EXIT_SUCCESS;
 }
 
 }  // namespace
@@ -54,7 +52,6 @@ int main(int argc, char* argv[]) {
   CLI::App app("WebSocket toolkit for testing and load generation", "wskit");
   app.set_version_flag("-V,--version", wskit::cli::version_text);
   app.require_subcommand(1);
-  app.failure_message(one_line);
   app.get_formatter()->column_width(36);
   wskit::cli::Command chosen;
   wskit::cli::add_bench(app, chosen,

@@ -140,6 +140,24 @@ TEST_CASE("usage errors exit with 2 and say what could be written") {
   check_complaint(bench(url, {"--stages", "10s"}), 2, {"10s:0-1000"});
 }
 
+TEST_CASE("a word that is not known is named, with the nearest one that is") {
+  const std::string url = "ws://127.0.0.1:1/";
+  check_complaint(wskit::test::wskit({"benhc", url}), 2,
+                  {"wskit: unknown command 'benhc' (did you mean bench?); try wskit --help"});
+  check_complaint(wskit::test::wskit({"serve", "ecko"}), 2,
+                  {"wskit serve:", "(did you mean echo?)"});
+  check_complaint(wskit::test::wskit({"compare", "--help"}), 2, {"unknown command 'compare'; try"});
+  check_complaint(bench(url, {"--conections", "5"}), 2,
+                  {"wskit bench: unknown option --conections (did you mean --connections?); "
+                   "try wskit bench --help"});
+  check_complaint(wskit::test::wskit({"bench", "--conections=5"}), 2,
+                  {"unknown option --conections "});
+  check_complaint(bench(url, {"-Z"}), 2, {"unknown option -Z; try"});
+  check_complaint(bench(url, {"ws://second"}), 2, {"'ws://second' is one argument too many"});
+  check_complaint(wskit::test::wskit({"bench"}), 2, {"wskit bench: URL is required"});
+  check_complaint(wskit::test::wskit({}), 2, {"wskit: A subcommand is required"});
+}
+
 TEST_CASE("nothing that could break out of its header line is sent") {
   const std::string url = "ws://127.0.0.1:9/";
   check_complaint(bench(url, {"-H", "X-A: b\r\nInjected: yes"}), 2, {"X-A"});
