@@ -211,6 +211,7 @@ int run_bench(const BenchOptions& options) {
   stats::RunResult result = runner.result();
   result.run.command = options.command_line;
   result.run.url = prepared->url;
+  result.run.stages = options.stages;
   result.run.start = wall_clock(runner.measure_start().value_or(MonotonicClock().now()));
   result.run.versions = versions();
   stats::judge(result);

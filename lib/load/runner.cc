@@ -54,6 +54,7 @@ stats::RunDescription describe_run(const Plan& plan, Nanoseconds window) {
   return {.id = fmt::format("{:016x}", plan.seed),
           .model = plan.model,
           .rate = plan.rate,
+          .poisson = plan.poisson,
           .window = plan.window,
           .connections = plan.connections,
           .duration_s = seconds(window),
@@ -160,7 +161,7 @@ stats::RunResult Runner::result() const {
   result.connections.asked = plan.connections;
   result.generator = usage_of_process();
   if (plan.warmup > Nanoseconds::zero()) {
-    result.warmup.emplace();
+    result.warmup.emplace().duration_s = seconds(plan.warmup);
   }
   std::uint64_t ok_in_window = 0;
   std::uint64_t resumed = 0;

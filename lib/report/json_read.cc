@@ -109,7 +109,12 @@ stats::RunDescription read_run(const JsonFields& fields) {
   }
   run.model = model == "open" ? stats::Model::open : stats::Model::closed;
   if (run.model == stats::Model::open) {
-    run.rate = fields.number("rate");
+    run.poisson = fields.flag("poisson");
+    if (fields.is_null("stages")) {
+      run.rate = fields.number("rate");
+    } else {
+      run.stages = fields.text("stages");
+    }
   } else {
     run.window = count32(fields, "window");
   }

@@ -96,7 +96,9 @@ Json to_json(const RunDescription& run) {
   const bool open = run.model == stats::Model::open;
   Json json{{"id", run.id}, {"command", run.command}, {"url", run.url}};
   json["model"] = open ? "open" : "closed";
-  json["rate"] = or_null(open, run.rate);
+  json["rate"] = or_null(open && run.stages.empty(), run.rate);
+  json["stages"] = or_null(!run.stages.empty(), run.stages);
+  json["poisson"] = run.poisson;
   json["window"] = or_null(!open, run.window);
   json["connections"] = run.connections;
   json["duration_s"] = run.duration_s;

@@ -80,12 +80,16 @@ Line verdict_line(const RunResult& result) {
 
 std::string describe_load(const stats::RunDescription& run) {
   if (run.model == stats::Model::open) {
-    return fmt::format("open model, {} messages/s", format_rate(run.rate));
+    const std::string rate = run.stages.empty()
+                                 ? fmt::format("{} messages/s", format_rate(run.rate))
+                                 : fmt::format("stages {}", printable(run.stages));
+    return fmt::format("open model, {}{}", rate, run.poisson ? ", Poisson arrivals" : "");
   }
   return fmt::format("closed model, window {}", run.window);
 }
 
-std::string describe_run(const stats::RunDescription& run) {
+std::string describe_run(const RunResult& result) {
+  const stats::RunDescription& run = result.run;
   std::string text =
       fmt::format("{}: {} over {}, {} bytes each, {}, {}, match {}", describe_load(run),
                   format_seconds(run.duration_s), plural(run.connections, "connection"),
@@ -93,6 +97,9 @@ std::string describe_run(const stats::RunDescription& run) {
                   printable(run.match));
   if (run.tls) {
     text += fmt::format(", {}", printable(run.tls->version));
+  }
+  if (result.warmup) {
+    text += fmt::format(", after {} of warm-up", format_seconds(result.warmup->duration_s));
   }
   if (run.shard.count > 1) {
     text += fmt::format(", shard {} of {}", run.shard.index, run.shard.count);
@@ -154,7 +161,7 @@ std::string verdict_text(const RunResult& result, const TextOptions& options) {
   }
   out += thresholds_text(result, options);
   out += printable(result.run.url) + "\n";
-  out += wrap(describe_run(result.run), options.width, 0) + "\n";
+  out += wrap(describe_run(result), options.width, 0) + "\n";
   return out;
 }
 

@@ -38,6 +38,8 @@ struct RunDescription {
   std::string url;
   Model model = Model::closed;
   double rate = 0;           ///< Messages a second, all connections together; open model only.
+  std::string stages;        ///< Rates over time instead of `rate`, as --stages has them.
+  bool poisson = false;      ///< Random arrivals; open model only.
   std::uint32_t window = 1;  ///< Messages in flight per connection; closed model only.
   std::uint64_t connections = 0;
   double duration_s = 0;

@@ -27,6 +27,17 @@ TEST_CASE("a fixed rate schedules and accounts for exactly rate times duration m
   CHECK(counts["ok"] == 4000);
 }
 
+TEST_CASE("stages, arrivals and warm-up stand in the result") {
+  EchoProcess server;
+  const Exit exit = bench(server.url(), {"--stages", "500ms:200,500ms:400", "--poisson", "--warmup",
+                                         "500ms", "--json", "-", "-q"});
+  const Json result = result_of(exit);
+  CHECK(result["run"]["rate"] == nullptr);
+  CHECK(result["run"]["stages"] == "500ms:200,500ms:400");
+  CHECK(result["run"]["poisson"] == true);
+  CHECK(result["phases"]["warmup"]["duration_s"] == 0.5);
+}
+
 TEST_CASE("every kind of payload and matching is answered by an echo server") {
   EchoProcess server;
   const std::vector<std::vector<std::string>> kinds{

@@ -189,10 +189,11 @@ RunResult broken_run() {
   RunResult result;
   Latencies latencies;
   result.run = example_description();
-  result.run.command = "wskit bench ws://10.0.0.7:9001/ -r 500 -d 4s";
+  result.run.command = "wskit bench ws://10.0.0.7:9001/ --stages 2s:450,2s:450-250 --poisson";
   result.run.url = "ws://10.0.0.7:9001/\x1b[31m\xc2\x9b";
   result.run.model = stats::Model::open;
-  result.run.rate = 500;
+  result.run.stages = "2s:450,2s:450-250\x1b";
+  result.run.poisson = true;
   result.run.duration_s = 4;
   result.run.interrupted = true;
   result.run.shard = {.index = 1, .count = 4};

@@ -38,6 +38,20 @@ TEST_CASE("the first word is the verdict") {
   CHECK_THAT(text_of(run), StartsWith("BROKEN"));
 }
 
+TEST_CASE("the header says how messages arrived and what came before the measurement") {
+  stats::RunResult run = test::closed_run();
+  run.run.model = stats::Model::open;
+  run.run.rate = 500;
+  CHECK_THAT(text_of(run), Contains("open model, 500 messages/s: "));
+  CHECK_THAT(text_of(run), !Contains("warm-up"));
+  run.run.poisson = true;
+  CHECK_THAT(text_of(run), Contains("500 messages/s, Poisson arrivals: "));
+  run.run.stages = "1s:0-500,1s:500";
+  CHECK_THAT(text_of(run), Contains("open model, stages 1s:0-500,1s:500, Poisson"));
+  run.warmup.emplace().duration_s = 2;
+  CHECK_THAT(text_of(run), Contains("after 2 s of warm-up"));
+}
+
 TEST_CASE("a run in which some connections never opened is not all well") {
   stats::RunResult run = test::closed_run();
   run.verdict.thresholds.clear();
