@@ -64,6 +64,7 @@ void add_load_options(CLI::App& app, BenchOptions& options) {
       ->group(group);
   app.add_option("--stages", options.stages, "Open model: rates over time, as 10s:0-1000,30s:1000")
       ->type_name("STAGES")
+      ->check(not_empty())
       ->group(group);
   app.add_flag("--poisson", plan.poisson, "Open model: random arrivals instead of equal distances")
       ->group(group);
@@ -156,6 +157,7 @@ void add_result_options(CLI::App& app, BenchOptions& options) {
       ->group(group);
   app.add_option("--json", options.json_file, "Write the result to FILE; - for standard output")
       ->type_name("FILE")
+      ->check(not_empty())
       ->group(group);
   app.add_option("--color", options.color, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}))
@@ -252,13 +254,23 @@ Expected<void> set_model(const BenchOptions& options, load::Plan& plan) {
   return {};
 }
 
+Expected<void> check_duration(const BenchOptions& options, const load::Plan& plan) {
+  if (options.duration && !options.stages.empty()) {
+    return fail(ErrorCode::usage, "--stages have their durations: leave --duration out");
+  }
+  if (plan.duration <= Nanoseconds::zero()) {
+    return fail(ErrorCode::usage, "--duration 0 measures nothing: write 10s, 500ms or 2m");
+  }
+  return {};
+}
+
 Nanoseconds duration_of(const BenchOptions& options, const load::Plan& plan) {
   Nanoseconds staged{0};
   for (const load::Stage& stage : plan.stages) {
     staged += stage.duration;
   }
   if (options.duration) {
-    return plan.stages.empty() ? *options.duration : std::min(*options.duration, staged);
+    return *options.duration;
   }
   if (!plan.stages.empty()) {
     return staged;
@@ -294,8 +306,8 @@ Expected<load::Plan> make_plan(const BenchOptions& options) {
     return std::unexpected(set.error());
   }
   plan.duration = duration_of(options, plan);
-  if (plan.duration <= Nanoseconds::zero()) {
-    return fail(ErrorCode::usage, "--duration is above zero");
+  if (auto checked = check_duration(options, plan); !checked) {
+    return std::unexpected(checked.error());
   }
   if (auto valid = load::validate(plan); !valid) {
     return std::unexpected(valid.error());

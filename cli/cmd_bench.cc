@@ -81,6 +81,11 @@ Expected<Prepared> prepare(const BenchOptions& options) {
       !checked) {
     return std::unexpected(checked.error());
   }
+  for (const stats::Threshold& threshold : *thresholds) {
+    if (auto exists = stats::check_exists(threshold, plan->model, uri.tls); !exists) {
+      return std::unexpected(exists.error());
+    }
+  }
   std::string url = uri.display();
   Prepared prepared{.plan = std::move(*plan),
                     .target = {.request = std::move(connect->request),

@@ -26,4 +26,10 @@ CLI::Option* add_parsed(CLI::App& app, const std::string& names, Value& value, P
   return option->take_last();
 }
 
+/// For options that mean something by being given: what a script's empty variable makes of them is
+/// refused.
+inline CLI::Validator not_empty() {
+  return {[](const std::string& text) { return std::string(text.empty() ? "is empty" : ""); }, ""};
+}
+
 }  // namespace wskit::cli

@@ -197,6 +197,32 @@ std::string_view unit_of(const Subject& subject) noexcept {
   return std::holds_alternative<double Rates::*>(subject) ? "per_s" : "count";
 }
 
+Expected<void> check_exists(const Threshold& threshold, Model model, bool tls) {
+  const auto* const subject = std::get_if<MetricSubject>(&threshold.subject);
+  if (subject == nullptr || !subject->metric) {
+    return {};
+  }
+  std::string_view kind;
+  switch (*subject->metric) {
+    case MetricId::response:
+    case MetricId::send_lag:
+    case MetricId::pacer_lag:
+    case MetricId::blocked:
+      kind = model == Model::closed ? "the closed model (it is the open one with --rate)" : "";
+      break;
+    case MetricId::connect_tls:
+      kind = tls ? "" : "a run over ws:// (there is no TLS)";
+      break;
+    default:
+      break;
+  }
+  if (kind.empty()) {
+    return {};
+  }
+  return fail(ErrorCode::usage, fmt::format("--threshold '{}': {} has no {}", threshold.expr, kind,
+                                            name(*subject->metric)));
+}
+
 Expected<Threshold> parse_threshold(std::string_view expr) {
   Threshold threshold;
   threshold.expr = trim(expr);

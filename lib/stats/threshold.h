@@ -45,6 +45,10 @@ struct Threshold {
 /// Fails with ErrorCode::usage and the names, operators or units that exist.
 [[nodiscard]] Expected<Threshold> parse_threshold(std::string_view expr);
 
+/// Fails with ErrorCode::usage when no run of this kind has the metric that the threshold is about,
+/// which is known before it begins.
+[[nodiscard]] Expected<void> check_exists(const Threshold& threshold, Model model, bool tls);
+
 /// Latencies are ranked with every timeout, lost and corrupted message as infinite, `response`
 /// with every unsent and dropped one too, `connect_total` with every connection that failed.
 /// What has no value fails, with the reason.

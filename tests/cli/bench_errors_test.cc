@@ -158,6 +158,18 @@ TEST_CASE("a word that is not known is named, with the nearest one that is") {
   check_complaint(wskit::test::wskit({}), 2, {"wskit: A subcommand is required"});
 }
 
+TEST_CASE("what cannot be measured is refused before the run") {
+  const std::string url = "ws://127.0.0.1:1/";
+  check_complaint(bench(url, {"--threshold", "connect_tls.p95<20ms"}), 2,
+                  {"--threshold 'connect_tls.p95<20ms'", "ws://", "has no connect_tls"});
+  check_complaint(bench(url, {"--threshold", "send_lag.p99<1ms"}), 2,
+                  {"closed model", "--rate", "has no send_lag"});
+  check_complaint(bench(url, {"--stages", "1s:100", "-d", "3s"}), 2, {"leave --duration out"});
+  check_complaint(bench(url, {"--stages", ""}), 2, {"--stages", "is empty"});
+  check_complaint(bench(url, {"--json", ""}), 2, {"--json", "is empty"});
+  check_complaint(bench(url, {"-d", "0"}), 2, {"--duration 0", "10s"});
+}
+
 TEST_CASE("nothing that could break out of its header line is sent") {
   const std::string url = "ws://127.0.0.1:9/";
   check_complaint(bench(url, {"-H", "X-A: b\r\nInjected: yes"}), 2, {"X-A"});
