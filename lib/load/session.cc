@@ -178,7 +178,7 @@ void Session::on_small_messages(ws::SmallMessages& messages, Instant received) {
     return count_stray(answer.verdict, received);
   }
   tally.answered(answer, reply.kind, received);
-  worker_.message_resolved(received);
+  worker_.message_answered(received);
 }
 
 void Session::on_read_end(Instant received) {

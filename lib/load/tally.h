@@ -28,8 +28,13 @@ class Tally {
     start_ = start;
     find_second(start);
   }
-  /// Where the measure window ends: answers after it are not part of the rates.
-  void end(Instant end) { end_ = end; }
+  /// Where the measure window ends: answers after it are not part of the rates, unless the window
+  /// is to be as long as they take, up to `answers_end`.
+  void end(Instant end) { this->end(end, end); }
+  void end(Instant end, Instant answers_end) {
+    end_ = end;
+    answers_end_ = answers_end;
+  }
 
   /// `messages` became due at `due`.
   void scheduled(Instant due, bool measured, std::uint64_t messages = 1) {
@@ -53,7 +58,7 @@ class Tally {
       return answered_wrong(counts, kind);
     }
     ++counts.ok;
-    ok_in_window_ += static_cast<std::uint64_t>(received < end_);
+    ok_in_window_ += static_cast<std::uint64_t>(received < answers_end_);
     measured_.record(stats::MetricId::service, second.index, received - entry.mark);
     if (open_model_) {
       measured_.record(stats::MetricId::response, second.index, received - entry.scheduled);
@@ -118,6 +123,7 @@ class Tally {
   bool open_model_;
   Instant start_ = Instant::max();
   Instant end_ = Instant::max();
+  Instant answers_end_ = Instant::max();
   std::uint64_t ok_in_window_ = 0;
   std::uint64_t payload_sent_ = 0;
   std::uint64_t payload_received_ = 0;

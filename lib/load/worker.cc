@@ -271,8 +271,13 @@ void Worker::end_measure(Instant now) {
   measure_timer_.cancel();
   end_timer_.cancel();
   tick_timer_.cancel();
+  if (plan_.model == stats::Model::closed && plan_.max_messages != 0 && now < end_ &&
+      !interrupted_) {
+    answers_end_ = end_;
+  }
   end_ = std::min(end_, now);
-  tally_.end(std::max(end_, start_ + Nanoseconds(1)));
+  const Instant end = std::max(end_, start_ + Nanoseconds(1));
+  tally_.end(end, answers_end_.value_or(end));
   count_traffic(now);
   if (end_ > start_) {
     const auto elapsed = static_cast<double>((now - start_).count());
@@ -312,6 +317,10 @@ void Worker::check_drained(Instant /*now*/) {
 
 void Worker::begin_closing() {
   phase_ = Phase::closing;
+  if (answers_end_) {
+    end_ = std::min(*answers_end_, std::max(end_, last_answer_ + Nanoseconds(1)));
+    tally_.end(end_);
+  }
   give_up_timer_.cancel();
   reconnect_timer_.cancel();
   count_traffic(loop_.now());

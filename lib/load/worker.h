@@ -97,9 +97,15 @@ class Worker final : PacerTarget {
   void session_opened(Session& session);
   void session_failed(Session& session, const ws::Failure& failure);
   void session_down(Session& session, const Error& cause);
-  /// A message of some session was answered or given up.
+  /// A message of some session was given up.
   void message_resolved(Instant now) {
     if (phase_ == Phase::draining) [[unlikely]] {
+      check_drained(now);
+    }
+  }
+  void message_answered(Instant now) {
+    if (phase_ == Phase::draining) [[unlikely]] {
+      last_answer_ = now;
       check_drained(now);
     }
   }
@@ -152,6 +158,9 @@ class Worker final : PacerTarget {
   Phase phase_ = Phase::idle;
   Instant start_ = Instant::max();
   Instant end_ = Instant::max();
+  /// Closed model, all messages of a limit sent: the window lasts to the last answer, if not to here.
+  std::optional<Instant> answers_end_;
+  Instant last_answer_ = Instant::min();
   std::size_t open_ = 0;
   bool schedule_ended_ = false;
   bool interrupted_ = false;

@@ -143,6 +143,22 @@ TEST_CASE("a limit on messages is kept exactly in both models") {
   CHECK(run.counts().ok == 1234);
 }
 
+TEST_CASE("a limit on messages makes the closed model's window last to the last answer") {
+  SimLoop loop;
+  loop.network.to_listener = 1ms;
+  loop.network.to_connector = 1ms;
+  const SimEchoServer server(loop);
+  auto plan = plan_of(stats::Model::closed);
+  plan.max_messages = plan.connections;
+  plan.duration = 1h;
+  SimRun run(loop, server, plan);
+  run.run();
+  REQUIRE(run.finished());
+  const auto& worker = run.worker();
+  CHECK(worker.measure_end() - worker.tally().start() == 2ms + 1ns);
+  CHECK(worker.tally().ok_in_window() == plan.connections);
+}
+
 TEST_CASE("the closed model never has more in flight than its window") {
   SimLoop loop;
   loop.network.to_listener = 1ms;
