@@ -158,7 +158,8 @@ class Worker final : PacerTarget {
   Phase phase_ = Phase::idle;
   Instant start_ = Instant::max();
   Instant end_ = Instant::max();
-  /// Closed model, all messages of a limit sent: the window lasts to the last answer, if not to here.
+  /// Closed model, all messages of a limit sent: the window lasts to the last answer, if not to
+  /// here.
   std::optional<Instant> answers_end_;
   Instant last_answer_ = Instant::min();
   std::size_t open_ = 0;

@@ -34,7 +34,13 @@ void judge_lag(RunResult& result) {
   }
 }
 
+/// Over less than this the share says how the messages fell, not how much the thread can do.
+constexpr double kLeastSeconds = 0.1;
+
 void judge_busy(RunResult& result) {
+  if (result.run.duration_s < kLeastSeconds) {
+    return;
+  }
   const double limit = result.run.model == Model::open ? kBusyOpen : kBusyClosed;
   for (std::size_t i = 0; i < result.generator.busy_per_thread.size(); ++i) {
     const double busy = result.generator.busy_per_thread[i];
