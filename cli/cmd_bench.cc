@@ -146,6 +146,9 @@ Expected<void> write_result(const BenchOptions& options, const stats::RunResult&
 
 Expected<void> print_report(const BenchOptions& options, const stats::RunResult& result) {
   if (options.quiet) {
+    for (const std::string& broken : report::broken_thresholds(result)) {
+      say(fmt::format("wskit bench: threshold {}\n", broken));
+    }
     return {};
   }
   // Standard output belongs to the JSON if that goes there.

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "report/terminal.h"
 #include "stats/metric.h"
@@ -16,5 +17,8 @@ namespace wskit::report {
 /// result, the text says so.
 [[nodiscard]] std::string write_text(const stats::RunResult& result, const TextOptions& options,
                                      std::optional<stats::MetricId> metric = std::nullopt);
+
+/// The thresholds that do not hold, each as "p99<1ms does not hold: 3.2 ms", in ASCII.
+[[nodiscard]] std::vector<std::string> broken_thresholds(const stats::RunResult& result);
 
 }  // namespace wskit::report

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "report/text.h"
 #include "report/units.h"
 
 namespace wskit::report {
@@ -144,6 +145,17 @@ std::string thresholds_text(const RunResult& result, const TextOptions& options)
 }
 
 }  // namespace
+
+std::vector<std::string> broken_thresholds(const RunResult& result) {
+  std::vector<std::string> broken;
+  for (const ThresholdResult& threshold : result.verdict.thresholds) {
+    if (!threshold.ok) {
+      broken.push_back(fmt::format("{} does not hold: {}", printable(threshold.expr),
+                                   threshold_value(threshold, false)));
+    }
+  }
+  return broken;
+}
 
 std::string verdict_text(const RunResult& result, const TextOptions& options) {
   const Line verdict = verdict_line(result);

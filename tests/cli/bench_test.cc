@@ -80,6 +80,8 @@ TEST_CASE("a threshold that holds exits with 0 and one that does not with 1") {
   const Exit exit = bench(server.url(), fails);
   CHECK(exit.code == 1);
   CHECK(result_of(exit)["verdict"]["thresholds"][0]["ok"] == false);
+  CHECK_THAT(exit.err, Catch::StartsWith("wskit bench: threshold p99<1ns does not hold: ") &&
+                           Catch::EndsWith("s\n"));
 }
 
 TEST_CASE("an interrupt ends the run in order and still reports") {
