@@ -31,13 +31,18 @@ bool is_limited(Nanoseconds duration) {
   return duration < std::chrono::hours(24);
 }
 
+/// There is none before the first second is complete.
+std::string latency(Nanoseconds value) {
+  return value == Nanoseconds::zero() ? "-" : format_duration(value);
+}
+
 std::string describe_measuring(const load::Progress& progress, std::uint64_t connections,
                                Nanoseconds duration) {
-  const double elapsed = std::max(seconds(progress.elapsed), 0.001);
+  const double elapsed = std::max(seconds(progress.counted), 0.001);
   std::string text = fmt::format(
       "{}/{} connections  {:.0f} msg/s  p50 {}  p99 {}  {} errors", progress.connections_open,
-      connections, static_cast<double>(progress.counts.ok) / elapsed, format_duration(progress.p50),
-      format_duration(progress.p99), progress.counts.errors());
+      connections, static_cast<double>(progress.counts.ok) / elapsed, latency(progress.p50),
+      latency(progress.p99), progress.counts.errors());
   if (is_limited(duration)) {
     text += fmt::format("  {:.0f} s left", std::max(0.0, seconds(duration - progress.elapsed)));
   }

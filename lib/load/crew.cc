@@ -38,6 +38,7 @@ class Runner::Crew::Member final : public WorkerObserver {
   std::uint64_t open = 0;
   std::uint64_t failed = 0;
   stats::Counts counts;
+  Instant counted = Instant::min();
   std::size_t next_interval = 0;
 
  private:
@@ -189,6 +190,7 @@ void Runner::Crew::publish(Member& member) {
     member.failed += count;
   }
   member.counts = counts;
+  member.counted = now;
   constexpr Nanoseconds kSecond = std::chrono::seconds(1);
   for (; now >= tally.start() + kSecond * (member.next_interval + 1); ++member.next_interval) {
     tally.measured().answered_at(id, member.next_interval).add_to(so_far_);
@@ -198,10 +200,12 @@ void Runner::Crew::publish(Member& member) {
 Progress Runner::Crew::progress() {
   const std::scoped_lock lock(mutex_);
   Progress progress;
+  Instant counted = Instant::min();
   for (const auto& member : members_) {
     progress.connections_open += member->open;
     progress.connections_failed += member->failed;
     progress.counts += member->counts;
+    counted = std::max(counted, member->counted);
     member->post([this, &member = *member](Worker& /*worker*/) { publish(member); });
   }
   progress.p50 = so_far_.value_at_percentile(50);
@@ -210,6 +214,7 @@ Progress Runner::Crew::progress() {
     return progress;
   }
   progress.elapsed = MonotonicClock().now() - measure_start_;
+  progress.counted = std::max(counted, measure_start_) - measure_start_;
   using Phase = Progress::Phase;
   if (left_ == members_.size()) {
     progress.phase = Phase::finished;

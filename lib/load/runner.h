@@ -33,6 +33,8 @@ struct Progress {
   /// Since T0; negative before it.
   Nanoseconds elapsed{0};
   stats::Counts counts;
+  /// Since T0, when these were counted.
+  Nanoseconds counted{0};
   /// Of response (open model) or service (closed).
   Nanoseconds p50{0};
   Nanoseconds p99{0};
