@@ -12,6 +12,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/parsed_option.h"
+#include "core/json.h"
 #include "core/parse.h"
 #include "report/file.h"
 
@@ -174,16 +175,21 @@ Expected<std::vector<std::string>> split_lines(const std::string& path) {
   }
   std::vector<std::string> lines;
   std::string_view rest = *content;
-  while (!rest.empty()) {
+  for (std::size_t number = 1; !rest.empty(); ++number) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
     std::string_view line = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (line.ends_with('\r')) {
       line.remove_suffix(1);
     }
-    if (!line.empty()) {
-      lines.emplace_back(line);
+    if (line.empty()) {
+      continue;
     }
+    if (!parse_json(line)) {
+      return fail(ErrorCode::usage,
+                  fmt::format("--payload-jsonl {}: line {} is not JSON", path, number));
+    }
+    lines.emplace_back(line);
   }
   if (lines.empty()) {
     return fail(ErrorCode::usage, fmt::format("--payload-jsonl {}: the file has no lines", path));

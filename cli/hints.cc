@@ -26,7 +26,7 @@ std::string_view hint(ErrorCode code) noexcept {
     case ErrorCode::tls_alert:
       return "--cert and --key give a client certificate, --tls-max and --tlsv1.3 the versions";
     case ErrorCode::upgrade_http_status:
-      return "check path, -H, -u and --oauth2-bearer";
+      return "check path, -H, --origin, -u and --oauth2-bearer";
     case ErrorCode::upgrade_closed:
       return "a server that expects TLS is wss://, not ws://";
     case ErrorCode::upgrade_bad_subprotocol:

@@ -49,9 +49,9 @@ Expected<std::unique_ptr<Matcher>> IdMatcher::make(const Plan& plan) {
 Expected<void> IdMatcher::add(const std::string& message) {
   auto json = parse_json(message);
   if (!json || !json->is_object()) {
-    return fail(ErrorCode::usage,
-                fmt::format("--match id needs JSON objects to send: {}",
-                            json ? "this payload is another JSON value" : json.error().message));
+    return fail(ErrorCode::usage, fmt::format("--match id needs JSON objects to send: {}",
+                                              json ? "this payload is another JSON value"
+                                                   : "this payload is not JSON"));
   }
   try {
     const bool is_string = json->contains(pointer_) && json->at(pointer_).is_string();

@@ -45,19 +45,23 @@ ErrorCode connect_code(int number) {
   }
 }
 
-std::string_view advice(int number) {
-  switch (number) {
+std::string_view advice(SystemFailure failure) {
+  const bool binds = std::string_view(failure.step).starts_with("bind");
+  switch (failure.number) {
+    case ENODEV:
+      return binds ? "; ip link shows the interfaces that there are" : "";
     case EMFILE:
       return "; raise the limit with ulimit -n";
     case EADDRNOTAVAIL:
-      return "; no free local address and port, use more source addresses";
+      return binds ? "; it is not an address of this machine"
+                   : "; no free local address and port, use more source addresses";
     default:
       return "";
   }
 }
 
-std::string reason(int number) {
-  return fmt::format("{}{}", std::generic_category().message(number), advice(number));
+std::string reason(SystemFailure failure) {
+  return fmt::format("{}{}", std::generic_category().message(failure.number), advice(failure));
 }
 
 }  // namespace
@@ -65,19 +69,19 @@ std::string reason(int number) {
 Error connect_error(std::string_view peer, SystemFailure failure) {
   const ErrorCode code = connect_code(failure.number);
   if (std::string_view(failure.step) == "connect") {
-    return {code, fmt::format("connect {}: {}", peer, reason(failure.number))};
+    return {code, fmt::format("connect {}: {}", peer, reason(failure))};
   }
-  return {code, fmt::format("connect {}: {}: {}", peer, failure.step, reason(failure.number))};
+  return {code, fmt::format("connect {}: {}: {}", peer, failure.step, reason(failure))};
 }
 
 Error connection_error(std::string_view peer, SystemFailure failure) {
   return {local_code(failure.number, ErrorCode::reset),
-          fmt::format("{} {}: {}", failure.step, peer, reason(failure.number))};
+          fmt::format("{} {}: {}", failure.step, peer, reason(failure))};
 }
 
 Error local_error(std::string_view what, SystemFailure failure) {
   return {local_code(failure.number, ErrorCode::local_limit),
-          fmt::format("{}: {}: {}", what, failure.step, reason(failure.number))};
+          fmt::format("{}: {}: {}", what, failure.step, reason(failure))};
 }
 
 }  // namespace wskit::net

@@ -32,7 +32,8 @@ std::string describe(const ListenAddress& address) {
 std::unexpected<Error> refuse(const ListenAddress& address, int error) {
   std::string_view advice;
   if (error == EADDRINUSE) {
-    advice = "; another program listens there, port 0 takes a free one";
+    advice = address.is_unix() ? "; another program listens there, or it is not a socket"
+                               : "; another program listens there, port 0 takes a free one";
   } else if (error == EACCES && !address.is_unix()) {
     advice = "; ports below 1024 need a privilege";
   }

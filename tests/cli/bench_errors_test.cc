@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include <unistd.h>
+
 #include "tests/cli/canned_server.h"
 #include "tests/cli/wskit.h"
 #include "tests/support/catch.h"
@@ -182,6 +184,21 @@ TEST_CASE("nothing that could break out of its header line is sent") {
 TEST_CASE("an unreadable payload file exits with 2 and names it") {
   check_complaint(bench("ws://127.0.0.1:9/", {"--payload", "@/no/such/file"}), 2,
                   {"/no/such/file", "No such file"});
+}
+
+TEST_CASE("a line of the payload file that is not JSON is named with its number") {
+  const std::string file = std::filesystem::temp_directory_path() /
+                           ("wskit-payload-" + std::to_string(::getpid()) + ".jsonl");
+  std::ofstream(file) << "{\"a\":1}\n\n{\"a\":\n";
+  const Exit exit = bench("ws://127.0.0.1:1/", {"--payload-jsonl", file});
+  std::filesystem::remove(file);
+  check_complaint(exit, 2, {file + ": line 3 is not JSON"});
+}
+
+TEST_CASE("an address or interface that this machine does not have is called that") {
+  const std::string url = "ws://127.0.0.1:1/";
+  check_complaint(bench(url, {"--source", "192.0.2.1"}), 7, {"not an address of this machine"});
+  check_complaint(bench(url, {"--interface", "nope0"}), 7, {"No such device; ip link"});
 }
 
 TEST_CASE("a missing results directory is known before the run") {
