@@ -43,6 +43,8 @@ class BufferPool {
     std::byte* const next = std::exchange(small_, buffer.bytes.release());
     std::memcpy(small_, static_cast<const void*>(&next), sizeof next);
   }
+  /// Of all buffers that were given back and not taken again.
+  [[nodiscard]] std::size_t kept_bytes() const { return kept_bytes_; }
 
  private:
   static constexpr std::size_t kClasses = 12;  // 512 bytes to 1 MiB

@@ -34,12 +34,19 @@ TEST_CASE("a full standard output is said and exits with 23") {
   }
 }
 
-TEST_CASE("no file takes the number of a closed standard stream") {
+TEST_CASE("no socket takes the number of a closed standard stream") {
+  const Exit exit = in_shell("serve echo --listen 127.0.0.1:0 >&-");
+  CHECK(exit.code == 23);
+  CHECK_THAT(exit.err, Catch::Contains("Bad file descriptor"));
+}
+
+TEST_CASE("a result file does not take the number of a closed standard stream") {
   EchoProcess server;
   const std::string file =
       std::filesystem::temp_directory_path() / ("wskit-streams-" + std::to_string(::getpid()));
   const Exit exit = in_shell("bench " + server.url() + " -n 10 --json " + file + " >&-");
   CHECK(exit.code == 23);
+  CHECK_THAT(exit.err, Catch::Contains("Bad file descriptor"));
   std::ifstream content(file);
   const auto json = parse_json(std::string(std::istreambuf_iterator<char>(content), {}));
   std::filesystem::remove(file);

@@ -53,10 +53,12 @@ TEST_CASE("a buffer pool keeps no more than its limit") {
   constexpr std::size_t kMost = BufferPool::kMaxKeptBytes / BufferPool::kSmallest;
   BufferPool pool;
   give_all(pool, take(pool, kMost + 100, 1));
+  CHECK(pool.kept_bytes() == BufferPool::kMaxKeptBytes);
   // All the room is taken: nothing of another size is kept.
   Buffer large = pool.take(1024);
   std::memset(large.bytes.get(), 0x5A, large.size);
   pool.give(std::move(large));
+  CHECK(pool.kept_bytes() == BufferPool::kMaxKeptBytes);
   CHECK(take(pool, kMost, 1).size() == kMost);
   // And now there is room again.
   const auto kept = give_all(pool, take(pool, 1, 1024));
