@@ -57,6 +57,7 @@ constexpr std::array kEntries{
     Entry{ping_timeout, "ping_timeout", 56},
     Entry{timeout, "timeout", 28},
     Entry{unwritable_file, "unwritable_file", 23},
+    Entry{broken_pipe, "broken_pipe", 141},
     Entry{internal, "internal", 70},
 };
 

@@ -53,6 +53,7 @@ enum class ErrorCode : std::uint8_t {
   ping_timeout,
   timeout,
   unwritable_file,
+  broken_pipe,
   internal,
 };
 
