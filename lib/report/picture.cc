@@ -4,7 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <span>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "report/units.h"
 
@@ -89,6 +94,56 @@ Bounds tail_bounds(double end, double high) {
   return bounds;
 }
 
+struct Unit {
+  std::int64_t nanoseconds;
+  std::string_view name;
+};
+constexpr std::array kUnits{Unit{1, "ns"}, Unit{1'000, "µs"}, Unit{1'000'000, "ms"},
+                            Unit{1'000'000'000, "s"}};
+
+/// The bounds exactly, with their decimal points below each other; nothing where that would be
+/// longer than a person reads at a glance.
+std::vector<std::string> label_in(const Unit& unit, const std::vector<Band>& bands, bool unicode) {
+  constexpr std::size_t kMaxColumns = 9;
+  constexpr int kMaxDecimals = 3;
+  std::int64_t power = 1;
+  int decimals = 0;
+  const auto inexact = [&](const Band& band) { return band.from.count() * power % unit.nanoseconds; };
+  for (; std::ranges::any_of(bands, inexact); power *= 10) {
+    if (++decimals > kMaxDecimals) {
+      return {};
+    }
+  }
+  std::vector<std::string> labels;
+  for (const Band& band : bands) {
+    const std::int64_t scaled = band.from.count() * power / unit.nanoseconds;
+    std::string label = format_count(static_cast<std::uint64_t>(scaled / power));
+    if (decimals != 0) {
+      label += fmt::format(".{:0{}}", scaled % power, decimals);
+    }
+    label += fmt::format(" {}", !unicode && unit.name == "µs" ? "us" : unit.name);
+    if (columns_of(label) > kMaxColumns) {
+      return {};
+    }
+    labels.push_back(std::move(label));
+  }
+  return labels;
+}
+
+std::vector<std::string> label_in_one_unit(const std::vector<Band>& bands, bool unicode) {
+  constexpr std::int64_t kThousand = 1000;
+  const auto lowest = std::ranges::find_if(
+      bands, [](const Band& band) { return band.from != Nanoseconds::zero(); });
+  for (const Unit& unit : kUnits) {
+    const bool too_small =
+        lowest != bands.end() && lowest->from.count() >= kThousand * unit.nanoseconds;
+    if (auto labels = label_in(unit, bands, unicode); !too_small && !labels.empty()) {
+      return labels;
+    }
+  }
+  return {};
+}
+
 std::string draw_bar(double share, std::size_t width, bool unicode) {
   constexpr std::array<std::string_view, 8> kEighths{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
   constexpr double kSteps = 8;
@@ -148,6 +203,9 @@ std::vector<Band> divide(const stats::Histogram& histogram) {
 }
 
 std::vector<std::string> label_bands(const std::vector<Band>& bands, bool unicode) {
+  if (auto labels = label_in_one_unit(bands, unicode); !labels.empty()) {
+    return labels;
+  }
   constexpr int kMaxDigits = 6;
   std::vector<std::string> labels;
   for (int digits = 3; digits <= kMaxDigits; ++digits) {

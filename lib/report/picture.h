@@ -22,7 +22,8 @@ struct Band {
 /// that one straggler does not squeeze all others together. Every value is in exactly one band.
 [[nodiscard]] std::vector<Band> divide(const stats::Histogram& histogram);
 
-/// The lower bound of each band, with as many digits as it takes to tell them apart.
+/// The lower bound of each band, exactly and in one unit where they are near enough to each other
+/// for that, otherwise each in its own unit with as many digits as it takes to tell them apart.
 [[nodiscard]] std::vector<std::string> label_bands(const std::vector<Band>& bands, bool unicode);
 
 /// One row of a bar chart: a label, a bar in proportion to the largest row, its count and share.

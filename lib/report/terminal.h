@@ -14,7 +14,7 @@ enum class Style : std::uint8_t { plain, bold, dim, red, green, yellow };
 struct TextOptions {
   bool colour = false;
   bool unicode = true;     ///< Otherwise ASCII only, except in what the user named.
-  std::size_t width = 80;  ///< Columns; less than 72 is taken as 72.
+  std::size_t width = 80;  ///< Columns; less than 60 is taken as 60.
 };
 
 /// Surrounds text with the sequences of its style; the text alone without colour.

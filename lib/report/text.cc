@@ -13,7 +13,7 @@ std::string heading(std::string_view title, const TextOptions& options) {
 
 std::string write_text(const stats::RunResult& result, const TextOptions& options,
                        std::optional<stats::MetricId> metric) {
-  constexpr std::size_t kMinWidth = 72;
+  constexpr std::size_t kMinWidth = 60;
   TextOptions shown = options;
   shown.width = std::max(shown.width, kMinWidth);
   const auto headline =

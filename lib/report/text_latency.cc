@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <span>
 #include <vector>
 
 #include <fmt/format.h>
@@ -115,26 +116,57 @@ std::vector<std::string> cells_of(const Metric& metric, std::uint64_t missing,
   return cells;
 }
 
-std::string draw_table(const std::vector<Column>& columns, const TextOptions& options) {
+constexpr std::size_t kRowTitleWidth = 2 + 8;
+
+/// Without the gap to its left.
+std::size_t width_of(const Column& column) {
+  std::size_t width = column.title.size() + 1;
+  for (const std::string& cell : column.cells) {
+    width = std::max(width, columns_of(cell));
+  }
+  return width;
+}
+
+std::string draw_columns(std::span<const Column> columns, std::size_t gap,
+                         const TextOptions& options) {
   const std::vector<std::string> titles = row_titles();
-  constexpr std::size_t kTitleWidth = 8;
-  std::string out = std::string(2 + kTitleWidth, ' ');
-  std::vector<std::size_t> widths;
+  std::string out = std::string(kRowTitleWidth, ' ');
   for (const Column& column : columns) {
-    std::size_t width = column.title.size() + 1;
-    for (const std::string& cell : column.cells) {
-      width = std::max(width, columns_of(cell));
-    }
-    widths.push_back(width + 2);
-    out += paint(pad_left(column.title + " ", widths.back()), Style::bold, options);
+    out += paint(pad_left(column.title + " ", width_of(column) + gap), Style::bold, options);
   }
   out += '\n';
   for (std::size_t row = 0; row < titles.size(); ++row) {
-    out += "  " + pad_left(titles[row], kTitleWidth);
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      out += pad_left(columns[i].cells[row], widths[i]);
+    out += pad_left(titles[row], kRowTitleWidth);
+    for (const Column& column : columns) {
+      out += pad_left(column.cells[row], width_of(column) + gap);
     }
     out += '\n';
+  }
+  return out;
+}
+
+/// How many columns fit beside the titles of the rows, at least one.
+std::size_t fitting(std::span<const Column> columns, std::size_t gap, std::size_t width) {
+  std::size_t used = kRowTitleWidth;
+  std::size_t count = 0;
+  while (count < columns.size()) {
+    used += width_of(columns[count]) + gap;
+    if (used > width && count != 0) {
+      break;
+    }
+    ++count;
+  }
+  return count;
+}
+
+/// Columns that do not fit beside each other go below, under the titles of the rows again.
+std::string draw_table(std::span<const Column> columns, const TextOptions& options) {
+  const std::size_t gap = fitting(columns, 2, options.width) == columns.size() ? 2 : 1;
+  std::string out;
+  while (!columns.empty()) {
+    const std::size_t count = fitting(columns, gap, options.width);
+    out += (out.empty() ? "" : "\n") + draw_columns(columns.first(count), gap, options);
+    columns = columns.subspan(count);
   }
   return out;
 }

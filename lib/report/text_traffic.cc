@@ -47,6 +47,11 @@ std::string row(std::string_view name, std::string_view value, std::string_view 
   return fmt::format("{}{}{}\n", line, text.empty() ? "" : "  ", text);
 }
 
+std::string fate_row(const Fate& fate, std::uint64_t count, const TextOptions& options) {
+  return row(fate.name, format_count(count),
+             wrap(fate.meaning, options.width, 2 + kNameWidth + kCountWidth + 2));
+}
+
 std::string per_second(double amount, double seconds) {
   return seconds > 0 ? format_bytes(amount / seconds) + "/s" : "";
 }
@@ -94,8 +99,10 @@ std::string connections_text(const RunResult& result, const TextOptions& options
   constexpr std::array kSteps{MetricId::connect_dns, MetricId::connect_tcp, MetricId::connect_tls,
                               MetricId::connect_upgrade, MetricId::connect_total};
   constexpr std::array kColumns{50.0, 90.0, 99.0, 100.0};
-  constexpr std::size_t kWidth = 11;
   constexpr std::string_view kPrefix = "connect_";
+  const std::size_t name_width = options.width < 72 ? 9 : kNameWidth;
+  const std::size_t width =
+      std::min<std::size_t>(11, (options.width - 2 - name_width) / (kColumns.size() + 1));
   const stats::Connections& connections = result.connections;
   std::string out = heading("Connections", options);
   out += fmt::format("  {} of {} opened", format_count(connections.opened),
@@ -111,16 +118,16 @@ std::string connections_text(const RunResult& result, const TextOptions& options
     if (!metric || metric->answered().max() == Nanoseconds::zero()) {
       continue;
     }
-    table += "  " + pad_right(name(id).substr(kPrefix.size()), kNameWidth);
+    table += "  " + pad_right(name(id).substr(kPrefix.size()), name_width);
     for (const double percentile : kColumns) {
-      table += pad_left(percentile_text(metric->percentile(percentile), options), kWidth);
+      table += pad_left(percentile_text(metric->percentile(percentile), options), width);
     }
-    table += pad_left(format_count(metric->answered().count()), kWidth) + "\n";
+    table += pad_left(format_count(metric->answered().count()), width) + "\n";
   }
   if (!table.empty()) {
-    out += "  " + pad_right("", kNameWidth);
+    out += "  " + pad_right("", name_width);
     for (const std::string_view title : {"50 % ", "90 % ", "99 % ", "max ", "count"}) {
-      out += paint(pad_left(title, kWidth), Style::bold, options);
+      out += paint(pad_left(title, width), Style::bold, options);
     }
     out += "\n" + table;
   }
@@ -133,12 +140,12 @@ std::string errors_text(const RunResult& result, const TextOptions& options) {
   std::string out;
   for (const Fate& fate : kErrors) {
     if (const std::uint64_t count = counts.*fate.count; count != 0) {
-      out += paint(row(fate.name, format_count(count), fate.meaning), Style::red, options);
+      out += paint(fate_row(fate, count, options), Style::red, options);
     }
   }
   for (const Fate& fate : kOddities) {
     if (const std::uint64_t count = counts.*fate.count; count != 0) {
-      out += row(fate.name, format_count(count), fate.meaning);
+      out += fate_row(fate, count, options);
     }
   }
   out += causes_text("connections that never opened, by cause", connections.failed, options);

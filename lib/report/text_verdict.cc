@@ -159,7 +159,8 @@ std::vector<std::string> broken_thresholds(const RunResult& result) {
 
 std::string verdict_text(const RunResult& result, const TextOptions& options) {
   const Line verdict = verdict_line(result);
-  std::string out = paint(verdict.label, verdict.style, options) + "  " + verdict.text + "\n";
+  std::string out = paint(verdict.label, verdict.style, options) + "  " +
+                    wrap(verdict.text, options.width, verdict.label.size() + 2) + "\n";
   if (result.verdict.generator_limited) {
     if (verdict.label != "GENERATOR-LIMITED") {
       out += paint("GENERATOR-LIMITED", Style::red, options) + "\n";

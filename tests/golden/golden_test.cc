@@ -53,6 +53,12 @@ TEST_CASE("the text in ASCII is as agreed") {
   check_golden("open-ascii.txt", write_text(test::open_run(), options));
 }
 
+TEST_CASE("the text on a narrow terminal is as agreed") {
+  TextOptions options = plain();
+  options.width = 60;
+  check_golden("broken-narrow.txt", write_text(test::broken_run(), options));
+}
+
 TEST_CASE("the coloured text is as agreed") {
   TextOptions options = plain();
   options.colour = true;

@@ -141,3 +141,21 @@ TEST_CASE("no row is wider than the terminal") {
     }
   }
 }
+
+TEST_CASE("bounds on both sides of a unit's limit are written in one unit") {
+  const std::vector<Band> bands{
+      {.from = 980us, .count = 1}, {.from = 1ms, .count = 1}, {.from = 1020us, .count = 1}};
+  CHECK(label_bands(bands, true) == std::vector<std::string>{"980 µs", "1,000 µs", "1,020 µs"});
+  CHECK(label_bands(bands, false) == std::vector<std::string>{"980 us", "1,000 us", "1,020 us"});
+}
+
+TEST_CASE("bounds in one unit have as many decimals as the finest needs") {
+  CHECK(label_bands({{.from = 0ns, .count = 1}, {.from = 100us, .count = 1}, {.from = 500ms, .count = 1}},
+                    true) == std::vector<std::string>{"0.0 ms", "0.1 ms", "500.0 ms"});
+  CHECK(label_bands({{.from = 5ns, .count = 1}}, true) == std::vector<std::string>{"5 ns"});
+}
+
+TEST_CASE("bounds far from each other keep their own units") {
+  CHECK(label_bands({{.from = 125us, .count = 1}, {.from = 10s, .count = 1}}, true) ==
+        std::vector<std::string>{"125 µs", "10.0 s"});
+}

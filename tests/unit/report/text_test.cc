@@ -105,7 +105,7 @@ TEST_CASE("ASCII text is ASCII") {
 }
 
 TEST_CASE("no line is wider than the terminal") {
-  for (const std::size_t width : {72U, 80U, 120U, 200U}) {
+  for (const std::size_t width : {60U, 72U, 80U, 120U, 200U}) {
     for (const stats::RunResult& run : {test::open_run(), test::closed_run(), test::broken_run()}) {
       const std::string text = write_text(run, {.colour = true, .width = width});
       for (std::size_t begin = 0; begin < text.size();) {
@@ -117,6 +117,14 @@ TEST_CASE("no line is wider than the terminal") {
       }
     }
   }
+}
+
+TEST_CASE("on a narrow terminal no column of the tables is lost") {
+  const std::string text = write_text(test::broken_run(), {.unicode = false, .width = 60});
+  for (const char* title : {"response", "service", "send_lag", "pacer_lag", "blocked"}) {
+    CHECK_THAT(text, Contains(std::string(title) + " "));
+  }
+  CHECK_THAT(text, Contains("upgrade"));
 }
 
 TEST_CASE("a result in which nothing happened is still a text") {
