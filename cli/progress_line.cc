@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <string_view>
+#include <vector>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -36,43 +37,62 @@ std::string latency(Nanoseconds value) {
   return value == Nanoseconds::zero() ? "-" : format_duration(value);
 }
 
-std::string describe_measuring(const load::Progress& progress, std::uint64_t connections,
-                               Nanoseconds duration) {
+/// From the longest to the shortest; errors and the rate are in all of them.
+std::vector<std::string> measuring_texts(const load::Progress& progress, std::uint64_t connections,
+                                         Nanoseconds duration) {
   const double elapsed = std::max(seconds(progress.counted), 0.001);
-  std::string text = fmt::format(
-      "{}/{} connections  {:.0f} msg/s  p50 {}  p99 {}  {} errors", progress.connections_open,
-      connections, static_cast<double>(progress.counts.ok) / elapsed, latency(progress.p50),
-      latency(progress.p99), progress.counts.errors());
-  if (is_limited(duration)) {
-    text += fmt::format("  {:.0f} s left", std::max(0.0, seconds(duration - progress.elapsed)));
+  const std::string open = fmt::format("{}/{}", progress.connections_open, connections);
+  const std::string rate = fmt::format("{:.0f}", static_cast<double>(progress.counts.ok) / elapsed);
+  const std::string p50 = latency(progress.p50);
+  const std::string p99 = latency(progress.p99);
+  const std::uint64_t errors = progress.counts.errors();
+  const std::string left =
+      is_limited(duration)
+          ? fmt::format("  {:.0f} s", std::max(0.0, seconds(duration - progress.elapsed)))
+          : "";
+  return {
+      fmt::format("{} connections  {} msg/s  p50 {}  p99 {}  {} errors{}{}", open, rate, p50, p99,
+                  errors, left, left.empty() ? "" : " left"),
+      fmt::format("{} open  {}/s  p50 {}  p99 {}  {} errors{}", open, rate, p50, p99, errors, left),
+      fmt::format("{}  {}/s  p99 {}  {} errors{}", open, rate, p99, errors, left),
+      fmt::format("{}/s  p99 {}  {} errors{}", rate, p99, errors, left),
+      fmt::format("{}/s  {} errors", rate, errors)};
+}
+
+std::vector<std::string> texts(const load::Progress& progress, std::uint64_t connections,
+                               Nanoseconds duration) {
+  using Phase = load::Progress::Phase;
+  const std::uint64_t failures = progress.connections_failed;
+  const std::string open = fmt::format("{}/{}", progress.connections_open, connections);
+  const std::string failed = failures == 0 ? "" : fmt::format(", {} failed", failures);
+  switch (progress.phase) {
+    case Phase::connecting:
+      return {fmt::format("connecting: {} open{}", open, failed),
+              fmt::format("{} open{}", open, failed)};
+    case Phase::warmup:
+      return {fmt::format("warming up: {} connections", open), fmt::format("warming up: {}", open)};
+    case Phase::measuring:
+      return measuring_texts(progress, connections, duration);
+    case Phase::draining: {
+      const auto& counts = progress.counts;
+      return {fmt::format("waiting for the last replies: {} of {} answered", counts.ok,
+                          counts.scheduled),
+              fmt::format("last replies: {} of {}", counts.ok, counts.scheduled)};
+    }
+    case Phase::finished:
+      break;
   }
-  return text;
+  return {std::string()};
 }
 
 }  // namespace
 
 std::string describe(const load::Progress& progress, std::uint64_t connections,
-                     Nanoseconds duration) {
-  using Phase = load::Progress::Phase;
-  switch (progress.phase) {
-    case Phase::connecting: {
-      const std::string failed = progress.connections_failed == 0
-                                     ? ""
-                                     : fmt::format(", {} failed", progress.connections_failed);
-      return fmt::format("connecting: {}/{} open{}", progress.connections_open, connections,
-                         failed);
-    }
-    case Phase::warmup:
-      return fmt::format("warming up: {}/{} connections", progress.connections_open, connections);
-    case Phase::measuring:
-      return describe_measuring(progress, connections, duration);
-    case Phase::draining:
-      return fmt::format("waiting for the last replies: {} of {} answered", progress.counts.ok,
-                         progress.counts.scheduled);
-    case Phase::finished:
-      break;
-  }
-  return {};
+                     Nanoseconds duration, std::size_t width) {
+  const std::vector<std::string> all = texts(progress, connections, duration);
+  const auto fits = [width](const std::string& text) { return text.size() <= width; };
+  const auto chosen = std::ranges::find_if(all, fits);
+  return chosen != all.end() ? *chosen : all.back().substr(0, width);
 }
 
 ProgressLine::ProgressLine(bool wanted, std::uint64_t connections, Nanoseconds duration)
@@ -84,9 +104,7 @@ void ProgressLine::draw(const load::Progress& progress) const {
   if (!shown_) {
     return;
   }
-  std::string text = describe(progress, connections_, duration_);
-  text.resize(std::min(text.size(), terminal_width() - 1));
-  say(fmt::format("\r{}\x1b[K", text));
+  say(fmt::format("\r{}\x1b[K", describe(progress, connections_, duration_, terminal_width() - 1)));
 }
 
 void ProgressLine::clear() const {

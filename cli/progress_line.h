@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "core/clock.h"
@@ -27,8 +29,9 @@ class ProgressLine {
   Nanoseconds duration_;
 };
 
-/// The line's text: phase, connections, rate, latency so far, errors, time left.
+/// The line's text in ASCII: phase, connections, rate, latency so far, errors, time left. What does
+/// not fit into `width` columns is said shorter or left out, rate and errors last.
 [[nodiscard]] std::string describe(const load::Progress& progress, std::uint64_t connections,
-                                   Nanoseconds duration);
+                                   Nanoseconds duration, std::size_t width);
 
 }  // namespace wskit::cli
