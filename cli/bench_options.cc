@@ -27,7 +27,7 @@ constexpr std::size_t kMaxFileBytes = std::size_t{1} << 30U;
 
 template <std::uint64_t Low, std::uint64_t High>
 Expected<std::uint32_t> parse_count(std::string_view text) {
-  const auto value = parse_integer(text, Low, High);
+  const auto value = wskit::parse_count(text, Low, High);
   if (!value) {
     return std::unexpected(value.error());
   }
@@ -35,7 +35,7 @@ Expected<std::uint32_t> parse_count(std::string_view text) {
 }
 
 Expected<std::uint64_t> parse_messages(std::string_view text) {
-  return parse_integer(text, 1, std::numeric_limits<std::int64_t>::max());
+  return wskit::parse_count(text, 1, std::numeric_limits<std::int64_t>::max());
 }
 
 Expected<std::uint64_t> parse_seed(std::string_view text) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/parse.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -21,15 +22,15 @@ struct Quantity {
   std::string_view unit;
 };
 
-std::optional<Quantity> split_quantity(std::string_view text) {
+std::optional<Quantity> split_quantity(std::string_view text,
+                                       std::chars_format format = std::chars_format::fixed) {
   Quantity quantity;
   const char* const end = text.data() + text.size();
   // from_chars takes "inf", "nan" and hexadecimal-looking text: a quantity starts with a digit.
   if (text.empty() || !(text.front() >= '0' && text.front() <= '9')) {
     return std::nullopt;
   }
-  const auto [rest, error] =
-      std::from_chars(text.data(), end, quantity.value, std::chars_format::fixed);
+  const auto [rest, error] = std::from_chars(text.data(), end, quantity.value, format);
   if (error != std::errc{}) {
     return std::nullopt;
   }
@@ -80,15 +81,48 @@ constexpr std::array kRateUnits{
     Unit{"/h", 1.0 / 3600},
 };
 
+constexpr std::array kCountUnits{Unit{"", 1}, Unit{"k", 1e3}, Unit{"K", 1e3}, Unit{"M", 1e6},
+                                 Unit{"G", 1e9}};
+
+/// "1m30s": each part has a unit smaller than that of the part before.
+std::optional<double> compound_nanoseconds(std::string_view text) {
+  constexpr double kOneNanosecond = 1;
+  double sum = 0;
+  double previous = INFINITY;
+  while (!text.empty()) {
+    auto part = split_quantity(text);
+    if (!part) {
+      return std::nullopt;
+    }
+    const std::size_t end = std::min(part->unit.find_first_of("0123456789"), part->unit.size());
+    text = part->unit.substr(end);
+    part->unit = part->unit.substr(0, end);
+    const auto unit = scale({.value = kOneNanosecond, .unit = part->unit}, kDurationUnits);
+    if (!unit || *unit >= previous || part->unit.empty()) {
+      return std::nullopt;
+    }
+    previous = *unit;
+    sum += part->value * *unit;
+  }
+  return sum;
+}
+
+std::optional<double> nanoseconds_of(std::string_view text) {
+  const auto quantity = split_quantity(text);
+  if (const auto single = quantity ? scale(*quantity, kDurationUnits) : std::nullopt) {
+    return single;
+  }
+  return text.empty() ? std::nullopt : compound_nanoseconds(text);
+}
+
 }  // namespace
 
 Expected<Nanoseconds> parse_duration(std::string_view text) {
   constexpr double kMax = 9.2e18;
-  const auto quantity = split_quantity(text);
-  const auto nanoseconds = quantity ? scale(*quantity, kDurationUnits) : std::nullopt;
+  const auto nanoseconds = nanoseconds_of(text);
   if (!nanoseconds || *nanoseconds > kMax) {
     return fail(ErrorCode::usage,
-                fmt::format("'{}' is not a duration; write 250ms, 5s, 2m or 1h", text));
+                fmt::format("'{}' is not a duration; write 250ms, 5s, 2m, 1m30s or 1h", text));
   }
   return Nanoseconds(std::llround(*nanoseconds));
 }
@@ -106,7 +140,7 @@ Expected<std::uint64_t> parse_size(std::string_view text) {
 
 Expected<double> parse_rate(std::string_view text) {
   constexpr double kMax = 1e9;
-  const auto quantity = split_quantity(text);
+  const auto quantity = split_quantity(text, std::chars_format::general);
   const auto per_second = quantity ? scale(*quantity, kRateUnits) : std::nullopt;
   if (!per_second || !(*per_second > 0) || *per_second > kMax) {
     return fail(ErrorCode::usage,
@@ -127,6 +161,18 @@ Expected<std::uint64_t> parse_integer(std::string_view text, std::uint64_t low,
                 fmt::format("'{}' is not a whole number from {} to {}", text, low, high));
   }
   return value;
+}
+
+Expected<std::uint64_t> parse_count(std::string_view text, std::uint64_t low, std::uint64_t high) {
+  constexpr double kExact = 9.0e15;
+  auto integer = parse_integer(text, low, high);
+  const auto quantity = split_quantity(text, std::chars_format::general);
+  const auto value = quantity ? scale(*quantity, kCountUnits) : std::nullopt;
+  if (integer || !value || *value > kExact || *value != std::floor(*value)) {
+    return integer;
+  }
+  const auto count = static_cast<std::uint64_t>(*value);
+  return count < low || count > high ? integer : count;
 }
 
 std::string format_duration(Nanoseconds duration) {

@@ -18,6 +18,18 @@ TEST_CASE("durations take a unit and a bare number is seconds") {
   CHECK(parse_duration("0").value() == 0s);
 }
 
+TEST_CASE("durations may have several parts, the larger unit first") {
+  CHECK(parse_duration("1m30s").value() == 90s);
+  CHECK(parse_duration("1h30m").value() == 90min);
+  CHECK(parse_duration("1h2m3s4ms").value() == 1h + 2min + 3s + 4ms);
+  CHECK(parse_duration("1min1.5s").value() == 61'500ms);
+  for (const char* text :
+       {"30s1m", "1m30", "1m1m", "1s1000s", "1m-5s", "1m 30s", "m30s", "1m30x"}) {
+    INFO(text);
+    CHECK_FALSE(parse_duration(text).has_value());
+  }
+}
+
 TEST_CASE("what is not a duration is refused and the units are named") {
   for (const char* text : {"", "s", "-1s", "+1s", "5 s", "5x", "1e3", "inf", "nan", "0x10", "5ss",
                            "1e400", "999999999999h", ".5s"}) {
@@ -51,10 +63,12 @@ TEST_CASE("rates are events a second") {
   CHECK(parse_rate("2.5k").value() == Approx(2500));
   CHECK(parse_rate("60/m").value() == Approx(1));
   CHECK(parse_rate("10/s").value() == Approx(10));
+  CHECK(parse_rate("1e3").value() == Approx(1000));
+  CHECK(parse_rate("1.5e3/s").value() == Approx(1500));
 }
 
 TEST_CASE("a rate of zero or without sense is refused") {
-  for (const char* text : {"", "0", "0/s", "-5", "ten", "1/x", "2000M"}) {
+  for (const char* text : {"", "0", "0/s", "-5", "ten", "1/x", "2000M", "1e", "1e99", "1e-400"}) {
     INFO(text);
     CHECK_FALSE(parse_rate(text).has_value());
   }
@@ -67,6 +81,25 @@ TEST_CASE("integers outside their range are refused with the range") {
     const auto integer = parse_integer(text, 1, 65'535);
     REQUIRE_FALSE(integer.has_value());
     CHECK_THAT(integer.error().message, Catch::Contains("from 1 to 65535"));
+  }
+}
+
+TEST_CASE("counts may have a multiple or an exponent") {
+  CHECK(parse_count("7", 1, 100).value() == 7);
+  CHECK(parse_count("10k", 1, 100'000).value() == 10'000);
+  CHECK(parse_count("1.5k", 1, 100'000).value() == 1'500);
+  CHECK(parse_count("2M", 1, 10'000'000).value() == 2'000'000);
+  CHECK(parse_count("1e3", 1, 10'000).value() == 1'000);
+  CHECK(parse_count("18446744073709551615", 0, ~std::uint64_t{0}).value() == ~std::uint64_t{0});
+}
+
+TEST_CASE("what is no whole number within its range is no count") {
+  for (const char* text :
+       {"", "k", "1.5", "1.0005k", "-1k", "101", "1k", "1e9", "1e-2", "1ki", "5m"}) {
+    INFO(text);
+    const auto count = parse_count(text, 1, 100);
+    REQUIRE_FALSE(count.has_value());
+    CHECK_THAT(count.error().message, Catch::Contains("from 1 to 100"));
   }
 }
 
