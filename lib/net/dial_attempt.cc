@@ -55,6 +55,9 @@ void DialAttempt::find_addresses() {
   if (route_.addresses) {
     return use(*std::exchange(route_.addresses, std::nullopt));
   }
+  if (auto clash = family_clash(family)) {
+    return fail_later(*std::move(clash));
+  }
   const HostQuery query{.host = route_.host, .port = route_.port, .family = family};
   if (auto known = setup_.resolver.known(query, times_.started)) {
     return use(*std::move(known));
@@ -63,6 +66,18 @@ void DialAttempt::find_addresses() {
       setup_.loop, query,
       [this](const Expected<std::vector<SocketAddress>>& addresses) { resolved(addresses); });
   arm_timer();
+}
+
+std::optional<Error> DialAttempt::family_clash(int wanted) const {
+  const auto literal = SocketAddress::ip(route_.host, route_.port);
+  if (wanted == AF_UNSPEC || !literal || literal->family() == wanted) {
+    return std::nullopt;
+  }
+  const bool v6 = wanted == AF_INET6;
+  return Error{ErrorCode::usage,
+               fmt::format("connect {}: this is an {} address, and -{} asks for {}; leave -{} out",
+                           literal->to_string(), family_name(literal->family()), v6 ? 6 : 4,
+                           family_name(wanted), v6 ? 6 : 4)};
 }
 
 void DialAttempt::resolved(const Expected<std::vector<SocketAddress>>& addresses) {

@@ -71,6 +71,8 @@ class DialAttempt final : public Dial, private TimerHandler {
 
   void find_addresses();
   void resolved(const Expected<std::vector<SocketAddress>>& addresses);
+  /// The host is a literal address of a family other than the one asked for.
+  [[nodiscard]] std::optional<Error> family_clash(int wanted) const;
   void use(std::vector<SocketAddress> addresses);
   /// Begins with the next address that has a source; false when there is none left.
   bool try_next();
