@@ -38,11 +38,22 @@ std::string_view hint(ErrorCode code) noexcept {
   }
 }
 
+std::string describe_failure(std::string_view url, std::string_view message) {
+  constexpr std::string_view kConnect = "connect ";
+  const std::size_t colon = message.find(": ");
+  if (url.empty() || !message.starts_with(kConnect) || colon == std::string_view::npos) {
+    return url.empty() ? std::string(message) : fmt::format("connect {}: {}", url, message);
+  }
+  const std::string_view address = message.substr(kConnect.size(), colon - kConnect.size());
+  const bool named = url.find(address) != std::string_view::npos;
+  return fmt::format("connect {}{}{}{}", url, named ? "" : " at ", named ? "" : address,
+                     message.substr(colon));
+}
+
 int complain(std::string_view command, const Error& error, std::string_view url) {
   const std::string_view try_this = hint(error.code);
-  const std::string what =
-      url.empty() ? error.message : fmt::format("connect {}: {}", url, error.message);
-  say(fmt::format("wskit {}: {}{}{}\n", command, report::printable(what),
+  say(fmt::format("wskit {}: {}{}{}\n", command,
+                  report::printable(describe_failure(url, error.message)),
                   try_this.empty() ? "" : "; ", try_this));
   return exit_code(error.code);
 }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/check.h"
+#include "wire/excerpt.h"
 
 namespace wskit::load {
 namespace {
@@ -165,9 +166,8 @@ void Worker::session_failed(Session& session, const ws::Failure& failure) {
   tally_.failed_to_open(failure.error.code);
   if (!first_failure_) {
     first_failure_ = failure.error;
-    if (!failure.body.empty()) {
-      constexpr std::size_t kShown = 200;
-      first_failure_->message += fmt::format(" and said: {}", failure.body.substr(0, kShown));
+    if (const std::string said = wire::excerpt(failure.body); !said.empty()) {
+      first_failure_->message += fmt::format(" and said: {}", said);
     }
   }
   connect_queue_.done();

@@ -47,7 +47,7 @@ void check_all_lost(const Exit& exit, const std::string& why) {
   INFO(exit.err);
   CHECK(exit.code == 56);
   CHECK(std::ranges::count(exit.err, '\n') == 1);
-  CHECK_THAT(exit.err, Catch::Contains("all 1 connections were lost"));
+  CHECK_THAT(exit.err, Catch::Contains("the connection was lost: "));
   CHECK_THAT(exit.err, Catch::Contains(why));
 }
 
@@ -90,6 +90,23 @@ TEST_CASE("a 401 exits with 22 and shows the status and the body") {
 TEST_CASE("a plain HTTP server exits with 22 and says what it answered") {
   const auto server = answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
   check_complaint(bench(server.url()), 22, {"200"});
+}
+
+TEST_CASE("of a page that an HTTP server answers only its text is shown") {
+  const auto server = answering(
+      "HTTP/1.1 401 Unauthorized\r\nConnection: "
+      "close\r\n\r\n<html><head><title>Unauthorized</title>"
+      "<style>p {}</style></head>\r\n<body><p>Sign&nbsp;in\r\nfirst</p></body></html>");
+  check_complaint(bench(server.url()), 22, {"401", "and said: Sign in first;"});
+}
+
+TEST_CASE("an address is said once, and a literal one contradicts the other family's option") {
+  const std::string address = "127.0.0.1:" + std::to_string(closed_port());
+  const std::string url = "ws://" + address + "/";
+  check_complaint(bench(url), 7, {"wskit bench: connect " + url + ": "});
+  check_complaint(bench(url, {"-6"}), 2,
+                  {"connect " + url + ": this is an IPv4 address", "-6 out"});
+  check_complaint(bench("ws://[::1]:9/", {"-4"}), 2, {"IPv6 address", "-4 out"});
 }
 
 TEST_CASE("what is not HTTP exits with 22") {
