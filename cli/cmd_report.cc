@@ -183,9 +183,10 @@ void add_report(CLI::App& app, Command& chosen) {
       ->type_name("FILE")
       ->capture_default_str();
   report
-      .add_option("--metric", options->metric,
-                  "Only this metric, in text its picture: response, service, send_lag, pacer_lag, "
-                  "blocked, connect_dns, _tcp, _tls, _upgrade or _total")
+      .add_option(
+          "--metric", options->metric,
+          "Only this metric, in text its picture: response, service, send_lag, pacer_lag, "
+          "blocked, connect_dns, connect_tcp, connect_tls, connect_upgrade or connect_total")
       ->type_name("NAME");
   report.add_option("--color", options->color, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}))

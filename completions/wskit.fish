@@ -66,7 +66,7 @@ complete -c wskit -n '__fish_seen_subcommand_from bench' -l connect-timeout -x -
 complete -c wskit -n '__fish_seen_subcommand_from report' -s h -l help -d 'Print this help message and exit'
 complete -c wskit -n '__fish_seen_subcommand_from report' -l format -x -a 'text json csv hgrm hlog' -d 'text, json, csv, hgrm or hlog'
 complete -c wskit -n '__fish_seen_subcommand_from report' -s o -l output -r -F -d 'Where to write; - is standard output'
-complete -c wskit -n '__fish_seen_subcommand_from report' -l metric -x -d 'Only this metric, in text its picture: response, service, send_lag, pacer_lag, blocked, connect_dns, _tcp, _tls, _upgrade or _total'
+complete -c wskit -n '__fish_seen_subcommand_from report' -l metric -x -d 'Only this metric, in text its picture: response, service, send_lag, pacer_lag, blocked, connect_dns, connect_tcp, connect_tls, connect_upgrade or connect_total'
 complete -c wskit -n '__fish_seen_subcommand_from report' -l color -x -a 'auto always never' -d 'auto, always or never'
 complete -c wskit -n '__fish_seen_subcommand_from serve; and not __fish_seen_subcommand_from echo' -a echo -d 'Send every message back, text as text and binary as binary'
 complete -c wskit -n '__fish_seen_subcommand_from serve; and not __fish_seen_subcommand_from echo' -s h -l help -d 'Print this help message and exit'
