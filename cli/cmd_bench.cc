@@ -232,8 +232,12 @@ int run_bench(const BenchOptions& options) {
     return complain("bench", written ? printed.error() : written.error());
   }
   if (const auto loss = runner.first_loss(); loss && all_lost(result) && !signal) {
-    say(fmt::format("wskit bench: {}: all {} connections were lost; the first: {}\n", prepared->url,
-                    result.connections.opened, report::printable(loss->message)));
+    say(fmt::format(
+        "wskit bench: {}: {}: {}\n", prepared->url,
+        result.connections.opened == 1
+            ? "the connection was lost"
+            : fmt::format("all {} connections were lost; the first", result.connections.opened),
+        report::printable(loss->message)));
   }
   return exit_code_of(options, result, signal);
 }

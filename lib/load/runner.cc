@@ -163,6 +163,9 @@ stats::RunResult Runner::result() const {
   if (plan.warmup > Nanoseconds::zero()) {
     result.warmup.emplace().duration_s = seconds(plan.warmup);
   }
+  if (const auto failure = first_failure()) {
+    result.connections.first_failure = failure->message;
+  }
   std::uint64_t ok_in_window = 0;
   std::uint64_t resumed = 0;
   for (const ThreadResult& thread : crew_->results()) {
@@ -170,6 +173,12 @@ stats::RunResult Runner::result() const {
     ok_in_window += thread.tally->ok_in_window();
     resumed += thread.tally->tls_resumed();
     result.run.io = name(thread.backend);
+    if (thread.tally->connections().opened != 0) {
+      const Tally::Agreed& agreed = thread.tally->agreed();
+      result.run.unix_socket = agreed.unix_socket;
+      result.run.subprotocol = agreed.subprotocol;
+      result.run.compression = agreed.compression;
+    }
     if (!thread.tally->tls_version().empty()) {
       result.run.tls = {.version = std::string(thread.tally->tls_version()), .resumed = resumed};
     }

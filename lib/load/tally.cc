@@ -5,6 +5,8 @@
 #include <span>
 #include <utility>
 
+#include <sys/socket.h>
+
 namespace wskit::load {
 namespace {
 
@@ -134,6 +136,9 @@ void Tally::opened(const ws::Opened& opened) {
     tls_version_ = net::name(opened.tls->version);
     tls_resumed_ += static_cast<std::uint64_t>(opened.tls->resumed);
   }
+  agreed_ = {.unix_socket = opened.peer.family() == AF_UNIX,
+             .subprotocol = opened.subprotocol,
+             .compression = opened.deflate ? wire::describe(*opened.deflate) : std::string()};
   record(MetricId::connect_upgrade, opened.upgraded - times.secured);
   record(MetricId::connect_total, opened.upgraded - times.started);
 }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "core/clock.h"
@@ -92,6 +93,13 @@ class Tally {
   [[nodiscard]] std::uint64_t tls_resumed() const { return tls_resumed_; }
   /// Of the latest TLS connection; empty when there was none.
   [[nodiscard]] std::string_view tls_version() const { return tls_version_; }
+  /// Of the latest connection.
+  struct Agreed {
+    bool unix_socket = false;
+    std::string subprotocol;
+    std::string compression;
+  };
+  [[nodiscard]] const Agreed& agreed() const { return agreed_; }
   [[nodiscard]] Instant start() const { return start_; }
 
  private:
@@ -130,6 +138,7 @@ class Tally {
   std::uint64_t tls_resumed_ = 0;
   Second second_;
   std::string_view tls_version_;
+  Agreed agreed_;
   stats::Recorder measured_;
   stats::Recorder warmup_;
   stats::Metrics connect_;

@@ -98,6 +98,11 @@ stats::Causes read_causes(const JsonFields& fields) {
   return causes;
 }
 
+/// Of a member that files of earlier versions do not have.
+std::string later_text(const JsonFields& fields, std::string_view name) {
+  return fields.has(name) && !fields.is_null(name) ? fields.text(name) : std::string();
+}
+
 stats::RunDescription read_run(const JsonFields& fields) {
   stats::RunDescription run;
   run.id = fields.text("id");
@@ -130,6 +135,9 @@ stats::RunDescription read_run(const JsonFields& fields) {
     const JsonFields tls = fields.object("tls");
     run.tls = stats::TlsUse{.version = tls.text("version"), .resumed = tls.count("resumed")};
   }
+  run.unix_socket = later_text(fields, "transport") == "unix";
+  run.subprotocol = later_text(fields, "subprotocol");
+  run.compression = later_text(fields, "compression");
   const JsonFields shard = fields.object("shard");
   run.shard = {.index = count32(shard, "index"), .count = count32(shard, "count")};
   if (const auto start = parse_timestamp(fields.text("start"))) {
@@ -208,6 +216,7 @@ RunResult read_result(const JsonFields& fields, std::optional<Error>& error) {
   result.connections = {.asked = connections.count("asked"),
                         .opened = connections.count("opened"),
                         .failed = read_causes(connections.object("failed")),
+                        .first_failure = later_text(connections, "first_failure"),
                         .closed_early = read_causes(connections.object("closed_early")),
                         .unsent = read_causes(connections.object("unsent"))};
   const JsonFields phases = fields.object("phases");

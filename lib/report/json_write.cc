@@ -110,6 +110,9 @@ Json to_json(const RunDescription& run) {
   json["timeout_s"] = run.timeout_s;
   json["tls"] =
       run.tls ? Json{{"version", run.tls->version}, {"resumed", run.tls->resumed}} : Json(nullptr);
+  json["transport"] = run.unix_socket ? "unix" : "tcp";
+  json["subprotocol"] = or_null(!run.subprotocol.empty(), run.subprotocol);
+  json["compression"] = or_null(!run.compression.empty(), run.compression);
   json["shard"] = {{"index", run.shard.index}, {"count", run.shard.count}};
   json["start"] = format_timestamp(run.start);
   json["interrupted"] = run.interrupted;
@@ -156,6 +159,8 @@ std::string write_json(const RunResult& result) {
   json["connections"] = {{"asked", result.connections.asked},
                          {"opened", result.connections.opened},
                          {"failed", Json(result.connections.failed)},
+                         {"first_failure", or_null(!result.connections.first_failure.empty(),
+                                                   result.connections.first_failure)},
                          {"closed_early", Json(result.connections.closed_early)},
                          {"unsent", Json(result.connections.unsent)}};
   json["phases"] = phases_to_json(result);

@@ -108,7 +108,9 @@ std::vector<std::string> label_in(const Unit& unit, const std::vector<Band>& ban
   constexpr int kMaxDecimals = 3;
   std::int64_t power = 1;
   int decimals = 0;
-  const auto inexact = [&](const Band& band) { return band.from.count() * power % unit.nanoseconds; };
+  const auto inexact = [&](const Band& band) {
+    return band.from.count() * power % unit.nanoseconds;
+  };
   for (; std::ranges::any_of(bands, inexact); power *= 10) {
     if (++decimals > kMaxDecimals) {
       return {};

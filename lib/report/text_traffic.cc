@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <vector>
 
 #include <fmt/format.h>
@@ -61,6 +62,21 @@ std::string bytes_row(std::string_view name, std::uint64_t bytes, double seconds
   return row(name, format_bytes(amount), per_second(amount, seconds));
 }
 
+/// Counts that are equal and rates that are not would look like a mistake.
+std::string late_note(const RunResult& result, const TextOptions& options) {
+  const Counts& counts = result.counts;
+  const double in_window = std::round(result.rates.ok_per_s * result.run.duration_s);
+  const auto counted = static_cast<std::uint64_t>(std::max(in_window, 0.0));
+  if (counted >= counts.ok ||
+      format_rate(result.rates.ok_per_s) == format_rate(result.rates.scheduled_per_s)) {
+    return {};
+  }
+  const std::uint64_t late = counts.ok - counted;
+  const std::string text = fmt::format("ok/s leaves out {} that came after the measured time",
+                                       late == 1 ? "1 reply" : format_count(late) + " replies");
+  return "  " + paint(wrap(text, options.width, 2), Style::dim, options) + "\n";
+}
+
 std::string causes_text(std::string_view title, const stats::Causes& causes,
                         const TextOptions& options) {
   if (causes.empty()) {
@@ -88,6 +104,7 @@ std::string throughput_text(const RunResult& result, const TextOptions& options)
   out += row("scheduled", format_count(counts.scheduled), rate(result.rates.scheduled_per_s));
   out += row("sent", format_count(counts.sent), rate(result.rates.sent_per_s));
   out += row("ok", format_count(counts.ok), rate(result.rates.ok_per_s));
+  out += late_note(result, options);
   out += bytes_row("payload out", counts.payload_bytes_sent, seconds);
   out += bytes_row("payload in", counts.payload_bytes_received, seconds);
   out += bytes_row("wire out", counts.wire_bytes_sent, seconds);
@@ -118,7 +135,9 @@ std::string connections_text(const RunResult& result, const TextOptions& options
     if (!metric || metric->answered().max() == Nanoseconds::zero()) {
       continue;
     }
-    table += "  " + pad_right(name(id).substr(kPrefix.size()), name_width);
+    const bool local = id == MetricId::connect_tcp && result.run.unix_socket;
+    const std::string_view step = local ? "connect" : name(id).substr(kPrefix.size());
+    table += "  " + pad_right(step, name_width);
     for (const double percentile : kColumns) {
       table += pad_left(percentile_text(metric->percentile(percentile), options), width);
     }
@@ -149,6 +168,10 @@ std::string errors_text(const RunResult& result, const TextOptions& options) {
     }
   }
   out += causes_text("connections that never opened, by cause", connections.failed, options);
+  if (!connections.first_failure.empty()) {
+    out += "    " + wrap("the first: " + printable(connections.first_failure), options.width, 4) +
+           "\n";
+  }
   out += causes_text("connections that ended early, by cause", connections.closed_early, options);
   out += causes_text("messages that were not sent, by cause", connections.unsent, options);
   return heading("Errors", options) + (out.empty() ? "  none\n" : out);

@@ -99,6 +99,12 @@ std::string describe_run(const RunResult& result) {
   if (run.tls) {
     text += fmt::format(", {}", printable(run.tls->version));
   }
+  if (!run.subprotocol.empty()) {
+    text += fmt::format(", subprotocol {}", printable(run.subprotocol));
+  }
+  if (!run.compression.empty()) {
+    text += fmt::format(", {}", printable(run.compression));
+  }
   if (result.warmup) {
     text += fmt::format(", after {} of warm-up", format_seconds(result.warmup->duration_s));
   }

@@ -50,6 +50,9 @@ struct RunDescription {
   std::string match = "echo";  ///< "echo", "fifo" or "id=/pointer"
   double timeout_s = 0;
   std::optional<TlsUse> tls;  ///< Absent on ws.
+  bool unix_socket = false;
+  std::string subprotocol;  ///< The server's choice; empty for none.
+  std::string compression;  ///< "permessage-deflate" and its parameters; empty for none.
   Shard shard;
   WallClock start;  ///< T0, the start of the measure phase.
   bool interrupted = false;
@@ -72,9 +75,10 @@ inline void raise(Causes& causes, ErrorCode code, std::uint64_t count = 1) {
 struct Connections {
   std::uint64_t asked = 0;
   std::uint64_t opened = 0;
-  Causes failed;        ///< Never opened.
-  Causes closed_early;  ///< Opened, and ended before the run did.
-  Causes unsent;        ///< Messages of the measure phase that were not sent, by why.
+  Causes failed;              ///< Never opened.
+  std::string first_failure;  ///< Why the first of these did not; empty without any.
+  Causes closed_early;        ///< Opened, and ended before the run did.
+  Causes unsent;              ///< Messages of the measure phase that were not sent, by why.
 };
 
 /// What the load generator itself used.

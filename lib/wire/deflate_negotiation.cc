@@ -127,6 +127,19 @@ DeflateAnswer make_answer(const Parameters& offer, const DeflatePolicy& policy) 
 
 }  // namespace
 
+std::string describe(const DeflateParameters& parameters) {
+  std::string text(kDeflateName);
+  text += parameters.server_no_context_takeover ? "; server_no_context_takeover" : "";
+  text += parameters.client_no_context_takeover ? "; client_no_context_takeover" : "";
+  if (parameters.server_max_window_bits != kMaxWindowBits) {
+    text += fmt::format("; server_max_window_bits={}", parameters.server_max_window_bits);
+  }
+  if (parameters.client_max_window_bits != kMaxWindowBits) {
+    text += fmt::format("; client_max_window_bits={}", parameters.client_max_window_bits);
+  }
+  return text;
+}
+
 Extension to_extension(const DeflateOffer& offer) {
   Extension extension{.name = std::string(kDeflateName), .parameters = {}};
   auto& parameters = extension.parameters;

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "core/error.h"
@@ -41,6 +42,10 @@ struct DeflatePolicy {
   /// A wish: it cannot be asked of a client that does not offer client_max_window_bits.
   int client_max_window_bits = kMaxWindowBits;
 };
+
+/// As a header would have it, without what is the default: "permessage-deflate;
+/// client_no_context_takeover; server_max_window_bits=12".
+[[nodiscard]] std::string describe(const DeflateParameters& parameters);
 
 [[nodiscard]] Extension to_extension(const DeflateOffer& offer);
 

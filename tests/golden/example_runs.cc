@@ -175,6 +175,9 @@ RunResult closed_run() {
   result.run.connections = 2;
   result.run.duration_s = 2;
   result.run.io = "epoll";
+  result.run.unix_socket = true;
+  result.run.subprotocol = "chat.v2";
+  result.run.compression = "permessage-deflate; client_max_window_bits=12";
   connect_all(result, latencies);
   Recorder recorder(kClosedModel);
   for (std::uint32_t second = 0; second < 2; ++second) {
@@ -201,6 +204,8 @@ RunResult broken_run() {
   result.connections.opened = 47;
   stats::raise(result.connections.failed, ErrorCode::tcp_refused, 2);
   stats::raise(result.connections.failed, ErrorCode::upgrade_http_status, 1);
+  result.connections.first_failure =
+      "the server answered 503 Service Unavailable instead of upgrading and said: try later\x1b[1m";
   stats::raise(result.connections.closed_early, ErrorCode::reset, 12);
   result.connections.closed_early["\x1b]0;title\x07"] = 1;
 

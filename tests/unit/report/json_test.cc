@@ -113,6 +113,18 @@ TEST_CASE("names that a later version adds are skipped") {
   CHECK(read_json(dump_json(json)).has_value());
 }
 
+TEST_CASE("a result of a version that did not say how connections were made is read") {
+  Json json = example();
+  for (const char* name : {"transport", "subprotocol", "compression"}) {
+    json["run"].erase(name);
+  }
+  json["connections"].erase("first_failure");
+  const auto read = read_json(dump_json(json));
+  REQUIRE(read.has_value());
+  CHECK_FALSE(read->run.unix_socket);
+  CHECK(read->run.subprotocol.empty());
+}
+
 TEST_CASE("what is not a result is refused with the reason") {
   check_refused(Json::array(), "the document is not an object");
   check_refused(Json::object(), "not a result of wskit");

@@ -150,8 +150,9 @@ TEST_CASE("bounds on both sides of a unit's limit are written in one unit") {
 }
 
 TEST_CASE("bounds in one unit have as many decimals as the finest needs") {
-  CHECK(label_bands({{.from = 0ns, .count = 1}, {.from = 100us, .count = 1}, {.from = 500ms, .count = 1}},
-                    true) == std::vector<std::string>{"0.0 ms", "0.1 ms", "500.0 ms"});
+  CHECK(label_bands(
+            {{.from = 0ns, .count = 1}, {.from = 100us, .count = 1}, {.from = 500ms, .count = 1}},
+            true) == std::vector<std::string>{"0.0 ms", "0.1 ms", "500.0 ms"});
   CHECK(label_bands({{.from = 5ns, .count = 1}}, true) == std::vector<std::string>{"5 ns"});
 }
 

@@ -152,3 +152,23 @@ TEST_CASE("another metric can be drawn") {
   const std::string text = write_text(test::open_run(), {}, stats::MetricId::connect_tls);
   CHECK_THAT(text, Contains("Distribution of connect_tls"));
 }
+
+TEST_CASE("why fewer replies a second than messages came although all were answered is said") {
+  stats::RunResult run = test::open_run();
+  CHECK_THAT(text_of(run), !Contains("ok/s leaves out"));
+  run.rates.ok_per_s = 2'998 / run.run.duration_s;
+  CHECK_THAT(text_of(run), Contains("ok/s leaves out 2 replies that came after"));
+}
+
+TEST_CASE("the first connection that failed says why") {
+  const std::string text = text_of(test::broken_run());
+  CHECK_THAT(text, Contains("the first: the server answered 503 Service Unavailable"));
+  CHECK_THAT(text_of(test::open_run()), !Contains("the first:"));
+}
+
+TEST_CASE("what was agreed on stands in the head and a unix socket is not called TCP") {
+  const std::string text = text_of(test::closed_run());
+  CHECK_THAT(text, Contains("subprotocol chat.v2, permessage-deflate;"));
+  CHECK_THAT(text, Contains("\n  connect "));
+  CHECK_THAT(text, !Contains("tcp"));
+}

@@ -218,3 +218,13 @@ TEST_CASE("both ends agree on the same parameters whatever is offered and asked"
   }
   CHECK(agreed == 512);
 }
+
+TEST_CASE("what was agreed on is written without its defaults") {
+  CHECK(describe(DeflateParameters()) == "permessage-deflate");
+  CHECK(describe({.server_no_context_takeover = true,
+                  .client_no_context_takeover = true,
+                  .server_max_window_bits = 9,
+                  .client_max_window_bits = 12}) ==
+        "permessage-deflate; server_no_context_takeover; client_no_context_takeover; "
+        "server_max_window_bits=9; client_max_window_bits=12");
+}
