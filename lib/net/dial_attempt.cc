@@ -173,14 +173,24 @@ void DialAttempt::secure(std::unique_ptr<Stream> stream) {
 
 void DialAttempt::secured(Instant at) {
   times_.secured = at;
+  tell_certificates();
   auto agreed = tls_->agreement();
   hand_over(std::move(tls_), std::move(agreed));
 }
 
 void DialAttempt::not_secured(const Error& error) {
   timer_.cancel();
+  if (error.code == ErrorCode::tls_certificate) {
+    tell_certificates();
+  }
   const Error named{error.code, fmt::format("connect {}: {}", server_name(), error.message)};
   handler_.on_dial_failed(named);
+}
+
+void DialAttempt::tell_certificates() {
+  if (setup_.options.tls.describe_certificates) {
+    handler_.on_certificates(tls_->certificates());
+  }
 }
 
 void DialAttempt::hand_over(std::unique_ptr<Stream> stream, std::optional<TlsAgreement> tls) {

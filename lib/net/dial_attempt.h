@@ -80,6 +80,7 @@ class DialAttempt final : public Dial, private TimerHandler {
   void connected(Try& winner, Instant at);
   void failed(Try& loser, const Error& error);
   void secure(std::unique_ptr<Stream> stream);
+  void tell_certificates();
   void secured(Instant at);
   void not_secured(const Error& error);
   void hand_over(std::unique_ptr<Stream> stream, std::optional<TlsAgreement> tls);

@@ -9,6 +9,7 @@
 
 #include "core/clock.h"
 #include "core/error.h"
+#include "net/certificate.h"
 #include "net/loop.h"
 #include "net/resolver.h"
 #include "net/socket_address.h"
@@ -79,6 +80,8 @@ class DialHandler {
  public:
   /// Set the stream's handler before returning. The Dial may be destroyed here.
   virtual void on_dialed(Dialed dialed) = 0;
+  /// With TlsOptions::describe_certificates, before one of the other two; the Dial stays.
+  virtual void on_certificates(ServerCertificates /*certificates*/) {}
   /// The last address's failure, with the stage and cause in its code.
   virtual void on_dial_failed(const Error& error) = 0;
 

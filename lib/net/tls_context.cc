@@ -54,13 +54,14 @@ int trust_anything(X509_STORE_CTX* /*store*/, void* /*unused*/) {
 }
 
 Expected<void> set_trust(SSL_CTX& context, const TlsOptions& options) {
-  if (!options.verify) {
+  if (!options.checks_certificates()) {
     SSL_CTX_set_verify(&context, SSL_VERIFY_NONE, nullptr);
     // Else the chain is built and checked all the same, for nobody.
     SSL_CTX_set_cert_verify_callback(&context, trust_anything, nullptr);
     return {};
   }
-  SSL_CTX_set_verify(&context, SSL_VERIFY_PEER, TlsEngine::on_verify);
+  SSL_CTX_set_verify(&context, options.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE,
+                     TlsEngine::on_verify);
   if (options.ca_file.empty() && options.ca_directory.empty()) {
     if (SSL_CTX_set_default_verify_paths(&context) != 1) {
       return refuse(ErrorCode::unreadable_file, "read the system's trusted certificates");

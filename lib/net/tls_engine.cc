@@ -17,6 +17,16 @@ TlsEngine& engine_of(const SSL* ssl) {
   return *static_cast<TlsEngine*>(SSL_get_app_data(ssl));
 }
 
+std::vector<Certificate> describe_all(const STACK_OF(X509) * chain) {
+  std::vector<Certificate> certificates;
+  const int count = chain == nullptr ? 0 : sk_X509_num(chain);
+  certificates.reserve(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) {
+    certificates.push_back(describe(*sk_X509_value(chain, i)));
+  }
+  return certificates;
+}
+
 // What other code of this thread left behind would be taken for ours. The queue is mostly empty,
 // and emptying it costs four times as much as looking.
 void forget_old_errors() {
@@ -65,7 +75,7 @@ bool TlsEngine::name_server() {
   if (!server_.is_address && SSL_set_tlsext_host_name(ssl_.get(), name) != 1) {
     return false;
   }
-  if (!context_.options().verify) {
+  if (!context_.options().checks_certificates()) {
     return true;
   }
   X509_VERIFY_PARAM* const param = SSL_get0_param(ssl_.get());
@@ -130,6 +140,11 @@ TlsAgreement TlsEngine::agreement() const {
           SSL_session_reused(ssl) == 1, SSL_get_cipher_name(ssl)};
 }
 
+ServerCertificates TlsEngine::certificates() const {
+  return distrusted_ ? *distrusted_
+                     : ServerCertificates{describe_all(SSL_get_peer_cert_chain(ssl_.get())), {}};
+}
+
 bool TlsEngine::begins_like_tls() {
   constexpr std::uint8_t kEnough = 2;
   if (bytes_looked_at_ == kEnough || transport_.received.empty()) {
@@ -170,10 +185,23 @@ int TlsEngine::on_verify(int ok, x509_store_ctx_st* store) {
   if (ok != 1) {
     auto* const ssl = static_cast<const SSL*>(
         X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
-    TlsEngine& engine = engine_of(ssl);
-    engine.error_ = std::make_unique<Error>(certificate_error(*store, engine.server_.name));
+    return engine_of(ssl).distrust(*store);
   }
   return ok;
+}
+
+int TlsEngine::distrust(x509_store_ctx_st& store) {
+  const TlsOptions& options = context_.options();
+  const std::string reason = distrust_reason(store, server_.name);
+  if (options.describe_certificates && !distrusted_) {
+    distrusted_ = std::make_unique<ServerCertificates>(
+        ServerCertificates{describe_all(X509_STORE_CTX_get0_untrusted(&store)), reason});
+  }
+  if (!options.verify) {
+    return 1;
+  }
+  error_ = std::make_unique<Error>(certificate_error(reason));
+  return 0;
 }
 
 void TlsEngine::on_key(const ssl_st* ssl, const char* line) {

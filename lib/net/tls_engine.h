@@ -6,6 +6,7 @@
 #include <span>
 
 #include "core/error.h"
+#include "net/certificate.h"
 #include "net/stream.h"
 #include "net/tls_context.h"
 #include "net/tls_options.h"
@@ -52,6 +53,8 @@ class TlsEngine {
   [[nodiscard]] const Error& error() const { return *error_; }
   /// After the handshake.
   [[nodiscard]] TlsAgreement agreement() const;
+  /// After the handshake, also when the certificate made it fail; only with describe_certificates.
+  [[nodiscard]] ServerCertificates certificates() const;
   /// Bytes ever committed to the stream below.
   [[nodiscard]] std::size_t written() const { return transport_.written; }
 
@@ -66,6 +69,7 @@ class TlsEngine {
   };
 
   [[nodiscard]] bool set_up();
+  int distrust(x509_store_ctx_st& store);
   [[nodiscard]] bool name_server();
   [[nodiscard]] Step decrypt(std::span<std::byte> room, std::size_t& used);
   [[nodiscard]] bool begins_like_tls();
@@ -78,6 +82,8 @@ class TlsEngine {
   /// Whether the first two bytes of the server were looked at.
   std::uint8_t bytes_looked_at_ = 0;
   std::unique_ptr<Error> error_;
+  /// What on_verify() found, with describe_certificates.
+  std::unique_ptr<ServerCertificates> distrusted_;
 };
 
 }  // namespace wskit::net

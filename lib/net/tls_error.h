@@ -24,9 +24,10 @@ namespace wskit::net {
 /// tls_not_tls or tls_failed. Without who the peer is.
 [[nodiscard]] Error take_tls_error(const TlsOptions& options);
 
-/// Why the certificate that `store` is looking at is refused (tls_certificate); `name` is what the
-/// server was called.
-[[nodiscard]] Error certificate_error(x509_store_ctx_st& store, std::string_view name);
+/// Why the certificate that `store` is looking at is refused; `name` is what the server was called.
+[[nodiscard]] std::string distrust_reason(x509_store_ctx_st& store, std::string_view name);
+/// The same as a failure (tls_certificate), with what to do about it.
+[[nodiscard]] Error certificate_error(std::string_view reason);
 
 /// Whether the first bytes of a server cannot be TLS, and what they are instead (tls_not_tls).
 [[nodiscard]] std::optional<Error> not_tls(std::span<const std::byte> first_bytes);

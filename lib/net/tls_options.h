@@ -32,6 +32,11 @@ struct TlsOptions {
   std::string key_log_file;
   /// Offers a session of an earlier connection of the same loop.
   bool resume_sessions = false;
+  /// Tells DialHandler::on_certificates, and with `verify` off why they would have been refused.
+  bool describe_certificates = false;
+
+  /// Whether chain and name are looked at, be it only to tell.
+  [[nodiscard]] bool checks_certificates() const { return verify || describe_certificates; }
 
   friend bool operator==(const TlsOptions&, const TlsOptions&) = default;
 };

@@ -33,6 +33,9 @@ class TlsStream final : public Stream, private StreamHandler, private TurnHook {
   /// After on_connect.
   [[nodiscard]] TlsAgreement agreement() const { return engine_.agreement(); }
 
+  /// After on_connect, or after on_error with tls_certificate; only with describe_certificates.
+  [[nodiscard]] ServerCertificates certificates() const { return engine_.certificates(); }
+
   void set_handler(StreamHandler& handler) override { handler_ = &handler; }
   [[nodiscard]] std::size_t unsent() const override { return plain_.size() + encrypted_; }
   void finish() override;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ws/client.h"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -48,9 +49,20 @@ class ClientOpening final : public Opening,
     deadline_.arm(dialed_.times.started + client_.open_timeout_);
   }
 
-  void on_dial_failed(const Error& error) override { connection_.fail_opening({.error = error}); }
+  void on_certificates(net::ServerCertificates certificates) override {
+    certificates_ = std::make_unique<net::ServerCertificates>(std::move(certificates));
+  }
+
+  void on_dial_failed(const Error& error) override {
+    // This object ends in fail_opening().
+    const auto certificates = std::move(certificates_);
+    connection_.fail_opening({.error = error, .certificates = certificates.get()});
+  }
 
   void on_data(std::span<std::byte> bytes, Instant received) override {
+    if (!first_byte_) {
+      first_byte_ = received;
+    }
     const std::size_t used = handshake_.feed(as_text(bytes));
     conclude(bytes.subspan(used), received);
   }
@@ -88,22 +100,27 @@ class ClientOpening final : public Opening,
 
   void open(std::span<std::byte> rest, Instant received) {
     const wire::UpgradeResponse& response = handshake_.response();
-    const Opened opened{.response = response.head,
-                        .subprotocol = response.subprotocol,
-                        .deflate = response.deflate,
-                        .times = dialed_.times,
-                        .upgraded = received,
-                        .tls = std::move(dialed_.tls),
-                        .peer = dialed_.peer};
+    const Opened opened{
+        .response = response.head,
+        .subprotocol = response.subprotocol,
+        .deflate = response.deflate,
+        .times = dialed_.times,
+        .upgraded = received,
+        .tls = std::move(dialed_.tls),
+        .certificates = certificates_ ? std::move(*certificates_) : net::ServerCertificates(),
+        .peer = dialed_.peer,
+        .first_byte = first_byte_.value_or(received)};
     // This object ends in begin(): nothing of it may be touched afterwards.
     connection_.begin(std::move(dialed_.stream), opened, rest);
   }
 
   void fail(const Error& error) {
     const wire::UpgradeResponse response = handshake_.response();
+    const auto certificates = std::move(certificates_);
     connection_.fail_opening({.error = error,
                               .response = response.head.status != 0 ? &response.head : nullptr,
-                              .body = response.body});
+                              .body = response.body,
+                              .certificates = certificates.get()});
   }
 
   Client& client_;
@@ -112,6 +129,8 @@ class ClientOpening final : public Opening,
   wire::ClientHandshake handshake_;
   net::Timer deadline_;
   net::Dialed dialed_;
+  std::unique_ptr<net::ServerCertificates> certificates_;
+  std::optional<Instant> first_byte_;
   std::unique_ptr<net::Dial> dial_;
 };
 

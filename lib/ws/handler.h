@@ -42,7 +42,11 @@ struct Opened {
   /// When the other side's half of the upgrade was complete.
   Instant upgraded;
   std::optional<net::TlsAgreement> tls;
+  /// With net::TlsOptions::describe_certificates.
+  net::ServerCertificates certificates;
   net::SocketAddress peer;
+  /// Of a client's connection: when the first byte of the server's answer was taken off the socket.
+  Instant first_byte;
 };
 
 /// The orderly end of a connection: both sides sent a Close frame.
@@ -61,6 +65,8 @@ struct Failure {
   const wire::HttpResponse* response = nullptr;
   /// Up to 4 KiB of that answer's body.
   std::string_view body;
+  /// With net::TlsOptions::describe_certificates, when the server showed any.
+  const net::ServerCertificates* certificates = nullptr;
 };
 
 class SmallMessages;
