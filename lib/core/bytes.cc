@@ -32,6 +32,14 @@ void append_escaped(std::string& text, char byte) {
 
 }  // namespace
 
+std::string to_lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return lower;
+}
+
 std::string escape(std::string_view bytes, std::size_t max_bytes) {
   std::string text;
   for (const char byte : bytes.substr(0, max_bytes)) {

@@ -17,6 +17,9 @@ namespace wskit {
   return std::as_bytes(std::span(text));
 }
 
+/// With the ASCII letters in lower case, as hosts, schemes and header names are compared.
+[[nodiscard]] std::string to_lower(std::string_view text);
+
 /// The first `max_bytes` of foreign bytes for a message: visible ASCII and spaces as they are,
 /// the rest as \r, \n, \t or \xNN, and "..." when something was left out. Never acts on a terminal.
 [[nodiscard]] std::string escape(std::string_view bytes, std::size_t max_bytes = 64);

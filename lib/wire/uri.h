@@ -7,16 +7,9 @@
 #include <string_view>
 
 #include "core/error.h"
+#include "wire/authority.h"
 
 namespace wskit::wire {
-
-/// The user name and password of a URL, percent-decoded: secrets, for the Authorization header
-/// only.
-struct Credentials {
-  std::string user;
-  std::string password;
-  bool operator==(const Credentials&) const = default;
-};
 
 /// Where a WebSocket URL leads (RFC 6455 section 3, RFC 3986). Either `host` and `port` or, for
 /// ws+unix, `unix_path` is set.

@@ -22,3 +22,8 @@ TEST_CASE("text and bytes are two views of the same memory") {
   CHECK(as_text(as_bytes(text)).data() == text.data());
   CHECK(as_bytes(text).size() == 2);
 }
+
+TEST_CASE("only ASCII letters have a lower case") {
+  CHECK(to_lower("Ws.EXAMPLE-1_Z") == "ws.example-1_z");
+  CHECK(to_lower("\xc3\x84[@`{") == "\xc3\x84[@`{");
+}
