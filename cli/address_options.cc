@@ -85,7 +85,8 @@ Expected<net::ConnectTo> parse_connect_to(const std::string& text) {
   const auto port = to_port(take_part(rest), true);
   const auto to_host = take_part(rest);
   const auto target_port = to_port(take_part(rest), true);
-  if (!host || !port || !to_host || !target_port || !rest.empty()) {
+  const bool whole = host && port && to_host && target_port && rest.empty();
+  if (!whole || (to_host->empty() && *target_port == 0)) {
     return fail(ErrorCode::usage,
                 fmt::format("--connect-to {}: write HOST1:PORT1:HOST2:PORT2, each part may be "
                             "empty",
