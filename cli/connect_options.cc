@@ -9,6 +9,7 @@
 
 #include "cli/address_options.h"
 #include "cli/parsed_option.h"
+#include "cli/proxy_options.h"
 #include "core/parse.h"
 #include "report/file.h"
 #include "wire/uri.h"
@@ -118,14 +119,11 @@ Expected<wire::Header> parse_header(const std::string& text) {
 
 Expected<void> add_credentials(const ConnectOptions& options, wire::UpgradeOptions& upgrade) {
   if (!options.user.empty()) {
-    const auto user = read_secret(options.user);
-    if (!user) {
-      return std::unexpected(user.error());
+    auto credentials = read_credentials(options.user);
+    if (!credentials) {
+      return std::unexpected(std::move(credentials.error()));
     }
-    const std::size_t colon = user->find(':');
-    upgrade.uri.credentials = {
-        .user = user->substr(0, colon),
-        .password = colon == std::string::npos ? "" : user->substr(colon + 1)};
+    upgrade.uri.credentials = std::move(*credentials);
   }
   if (!options.bearer.empty()) {
     const auto token = read_secret(options.bearer);
@@ -187,7 +185,7 @@ Expected<net::TlsOptions> make_tls_options(const ConnectOptions& options) {
   return tls;
 }
 
-Expected<net::DialOptions> make_dial_options(const ConnectOptions& options) {
+Expected<net::DialOptions> make_dial_options(const ConnectOptions& options, const wire::Uri& uri) {
   net::DialOptions dial{.timeout = options.connect_timeout, .interface = options.interface};
   auto tls = make_tls_options(options);
   if (!tls) {
@@ -200,6 +198,11 @@ Expected<net::DialOptions> make_dial_options(const ConnectOptions& options) {
   if (auto added = add_addresses(options, dial); !added) {
     return std::unexpected(added.error());
   }
+  auto proxy = make_proxy_options(options, uri);
+  if (!proxy) {
+    return std::unexpected(std::move(proxy.error()));
+  }
+  dial.proxy = std::move(*proxy);
   return dial;
 }
 
@@ -212,6 +215,7 @@ void add_connect_options(CLI::App& app, ConnectOptions& options) {
   add_request_options(app, options);
   add_tls_options(app, options);
   add_network_options(app, options);
+  add_proxy_options(app, options);
 }
 
 Expected<std::string> read_secret(const std::string& text) {
@@ -234,12 +238,22 @@ Expected<std::string> read_secret(const std::string& text) {
   return content->substr(0, content->find_first_of("\r\n"));
 }
 
+Expected<wire::Credentials> read_credentials(const std::string& text) {
+  const auto secret = read_secret(text);
+  if (!secret) {
+    return std::unexpected(secret.error());
+  }
+  const std::size_t colon = secret->find(':');
+  return wire::Credentials{.user = secret->substr(0, colon),
+                           .password = colon == std::string::npos ? "" : secret->substr(colon + 1)};
+}
+
 Expected<ConnectPlan> make_connect_plan(const ConnectOptions& options) {
   auto request = make_request(options);
   if (!request) {
     return std::unexpected(request.error());
   }
-  auto dial = make_dial_options(options);
+  auto dial = make_dial_options(options, request->options().uri);
   if (!dial) {
     return std::unexpected(dial.error());
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,12 @@ struct ConnectOptions {
   std::string unix_socket;
   std::vector<std::string> sources;
   std::string interface;
+  /// Empty: none, whatever the environment says.
+  std::optional<std::string> proxy;
+  std::string proxy_user;
+  std::optional<std::string> no_proxy;
+  bool proxy_insecure = false;
+  std::string proxy_ca_file;
   Nanoseconds connect_timeout = std::chrono::seconds(10);
   std::uint64_t max_message_bytes = std::uint64_t{64} << 20;
 };
@@ -62,5 +69,8 @@ struct ConnectPlan {
 
 /// "@file" is the file's first line, "env:NAME" the variable's value, anything else itself.
 [[nodiscard]] Expected<std::string> read_secret(const std::string& text);
+
+/// "user:password" of such a text; no password where there is no colon.
+[[nodiscard]] Expected<wire::Credentials> read_credentials(const std::string& text);
 
 }  // namespace wskit::cli

@@ -72,7 +72,11 @@ _wskit() {
         'wskit bench --unix-socket' | \
         'wskit bench --source' | \
         'wskit bench --interface' | \
-        'wskit bench --connect-timeout') skip=1 ;;
+        'wskit bench --connect-timeout' | \
+        'wskit bench --proxy' | \
+        'wskit bench --proxy-user' | \
+        'wskit bench --noproxy' | \
+        'wskit bench --proxy-cacert') skip=1 ;;
       'wskit report --format' | \
         'wskit report -o' | \
         'wskit report --output' | \
@@ -145,6 +149,10 @@ _wskit() {
     'wskit bench --source') COMPREPLY=(); return ;;
     'wskit bench --interface') COMPREPLY=(); return ;;
     'wskit bench --connect-timeout') COMPREPLY=(); return ;;
+    'wskit bench --proxy') COMPREPLY=(); return ;;
+    'wskit bench --proxy-user') COMPREPLY=(); return ;;
+    'wskit bench --noproxy') COMPREPLY=(); return ;;
+    'wskit bench --proxy-cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit report --format') COMPREPLY=($(compgen -W 'text json csv hgrm hlog' -- "$current")); return ;;
     'wskit report -o' | 'wskit report --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit report --metric') COMPREPLY=(); return ;;
@@ -173,7 +181,7 @@ _wskit() {
     'wskit')
       COMPREPLY=($(compgen -W 'bench report serve -h --help -V --version' -- "$current")) ;;
     'wskit bench')
-      COMPREPLY=($(compgen -W '-h --help -c --connections -d --duration -n --messages -r --rate --stages --poisson --window --warmup -t --threads --connect-rate --connect-concurrency --seed --io --size --payload --payload-jsonl --text --binary --match --timeout --late --on-close --threshold --strict --json --color -q --quiet -H --header --origin -s --subprotocol -u --user --oauth2-bearer --bearer --cookie --compress --no-compress --max-message -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help -c --connections -d --duration -n --messages -r --rate --stages --poisson --window --warmup -t --threads --connect-rate --connect-concurrency --seed --io --size --payload --payload-jsonl --text --binary --match --timeout --late --on-close --threshold --strict --json --color -q --quiet -H --header --origin -s --subprotocol -u --user --oauth2-bearer --bearer --cookie --compress --no-compress --max-message -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert' -- "$current")) ;;
     'wskit report')
       COMPREPLY=($(compgen -W '-h --help --format -o --output --metric --color' -- "$current")) ;;
     'wskit serve')

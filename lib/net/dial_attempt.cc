@@ -12,6 +12,17 @@
 namespace wskit::net {
 namespace {
 
+std::string_view family_name(int family) {
+  return family == AF_INET6 ? "IPv6" : "IPv4";
+}
+
+// An address that could not even be tried says nothing about the server.
+bool tells_little(const Error& error) {
+  return error.code == ErrorCode::tcp_unreachable || error.code == ErrorCode::usage;
+}
+
+}  // namespace
+
 int system_family(Family family) {
   switch (family) {
     case Family::ipv4:
@@ -24,24 +35,18 @@ int system_family(Family family) {
   return AF_UNSPEC;
 }
 
-std::string_view family_name(int family) {
-  return family == AF_INET6 ? "IPv6" : "IPv4";
+std::string name_of(const Endpoint& endpoint) {
+  return endpoint.unix_path.empty() ? host_and_port(endpoint.host, endpoint.port)
+                                    : endpoint.unix_path;
 }
 
-// An address that could not even be tried says nothing about the server.
-bool tells_little(const Error& error) {
-  return error.code == ErrorCode::tcp_unreachable || error.code == ErrorCode::usage;
-}
-
-}  // namespace
-
-DialAttempt::DialAttempt(DialSetup& setup, Endpoint endpoint, DialHandler& handler)
+DialAttempt::DialAttempt(DialSetup& setup, Endpoint endpoint, DialHandler& handler, Instant started)
     : setup_(setup),
       handler_(handler),
       endpoint_(std::move(endpoint)),
       timer_(setup.loop.timers(), *this) {
   const Instant now = setup.loop.now();
-  times_ = {now, now, now, now};
+  times_ = {started, now, now, now};
   find_addresses();
 }
 
@@ -59,7 +64,7 @@ void DialAttempt::find_addresses() {
     return fail_later(*std::move(clash));
   }
   const HostQuery query{.host = route_.host, .port = route_.port, .family = family};
-  if (auto known = setup_.resolver.known(query, times_.started)) {
+  if (auto known = setup_.resolver.known(query, times_.resolved)) {
     return use(*std::move(known));
   }
   resolution_ = setup_.resolver.resolve(
@@ -143,7 +148,7 @@ void DialAttempt::on_timer(Instant now) {
   if (now >= times_.started + setup_.options.timeout) {
     resolution_.reset();
     tries_.clear();
-    tls_.reset();
+    tls_.cancel();
     return handler_.on_dial_failed(timed_out());
   }
   (void)try_next();
@@ -166,31 +171,23 @@ void DialAttempt::connected(Try& winner, Instant at) {
 void DialAttempt::secure(std::unique_ptr<Stream> stream) {
   stage_ = Stage::securing;
   timer_.arm(times_.started + setup_.options.timeout);
-  TlsServer& server = setup_.tls->server(endpoint_.host, endpoint_.port);
-  tls_ = std::make_unique<TlsStream>(setup_.loop, setup_.tls, server, std::move(stream));
-  tls_->set_handler(securing_);
+  tls_.begin(setup_, endpoint_, std::move(stream));
 }
 
-void DialAttempt::secured(Instant at) {
+void DialAttempt::on_server_certificates(ServerCertificates certificates) {
+  handler_.on_certificates(std::move(certificates));
+}
+
+void DialAttempt::on_secured(std::unique_ptr<TlsStream> stream, Instant at) {
   times_.secured = at;
-  tell_certificates();
-  auto agreed = tls_->agreement();
-  hand_over(std::move(tls_), std::move(agreed));
+  auto agreed = stream->agreement();
+  hand_over(std::move(stream), std::move(agreed));
 }
 
-void DialAttempt::not_secured(const Error& error) {
+void DialAttempt::on_not_secured(const Error& error) {
   timer_.cancel();
-  if (error.code == ErrorCode::tls_certificate) {
-    tell_certificates();
-  }
-  const Error named{error.code, fmt::format("connect {}: {}", server_name(), error.message)};
+  const Error named{error.code, fmt::format("connect {}: {}", name_of(endpoint_), error.message)};
   handler_.on_dial_failed(named);
-}
-
-void DialAttempt::tell_certificates() {
-  if (setup_.options.tls.describe_certificates) {
-    handler_.on_certificates(tls_->certificates());
-  }
 }
 
 void DialAttempt::hand_over(std::unique_ptr<Stream> stream, std::optional<TlsAgreement> tls) {
@@ -235,8 +232,8 @@ Error DialAttempt::timed_out() const {
             fmt::format("resolve {}: no answer within {}", route_.host, limit)};
   }
   if (stage_ == Stage::securing) {
-    return {ErrorCode::tls_timeout,
-            fmt::format("connect {}: no end of the TLS handshake within {}", server_name(), limit)};
+    return {ErrorCode::tls_timeout, fmt::format("connect {}: no end of the TLS handshake within {}",
+                                                name_of(endpoint_), limit)};
   }
   if (addresses_.size() > 1) {
     return {ErrorCode::tcp_timeout,
@@ -245,11 +242,6 @@ Error DialAttempt::timed_out() const {
   }
   return {ErrorCode::tcp_timeout,
           fmt::format("connect {}: no answer within {}", addresses_.front().to_string(), limit)};
-}
-
-std::string DialAttempt::server_name() const {
-  return endpoint_.unix_path.empty() ? host_and_port(endpoint_.host, endpoint_.port)
-                                     : endpoint_.unix_path;
 }
 
 void DialAttempt::Try::connect(const SocketOptions& options) {
@@ -262,14 +254,6 @@ void DialAttempt::Try::on_data(std::span<std::byte> /*bytes*/, Instant /*receive
 
 void DialAttempt::Try::on_eof() {
   check(false, "the end of a connection that was not reported as connected");
-}
-
-void DialAttempt::Securing::on_data(std::span<std::byte> /*bytes*/, Instant /*received*/) {
-  check(false, "plaintext before the end of the handshake");
-}
-
-void DialAttempt::Securing::on_eof() {
-  check(false, "close_notify before the handshake's end");
 }
 
 }  // namespace wskit::net

@@ -10,7 +10,7 @@
 #include "net/dialer.h"
 #include "net/timer.h"
 #include "net/tls_context.h"
-#include "net/tls_stream.h"
+#include "net/tls_step.h"
 
 namespace wskit::net {
 
@@ -25,11 +25,18 @@ struct DialSetup {
   std::shared_ptr<TlsContext> tls{};
 };
 
+/// AF_UNSPEC, AF_INET or AF_INET6.
+[[nodiscard]] int system_family(Family family);
+
+/// "host:port" or the path of the socket, for messages.
+[[nodiscard]] std::string name_of(const Endpoint& endpoint);
+
 /// One dial: looks the name up, tries its addresses with a head start for each over the next, takes
 /// the first that connects, and shakes hands on it if TLS is asked for.
-class DialAttempt final : public Dial, private TimerHandler {
+class DialAttempt final : public Dial, private TimerHandler, private TlsStep::Owner {
  public:
-  DialAttempt(DialSetup& setup, Endpoint endpoint, DialHandler& handler);
+  /// The time that it has counts from `started`.
+  DialAttempt(DialSetup& setup, Endpoint endpoint, DialHandler& handler, Instant started);
 
  private:
   enum class Stage : std::uint8_t { resolving, connecting, securing };
@@ -53,20 +60,6 @@ class DialAttempt final : public Dial, private TimerHandler {
     std::unique_ptr<Stream> stream_;
   };
 
-  /// The TLS handshake.
-  class Securing final : public StreamHandler {
-   public:
-    explicit Securing(DialAttempt& dial) : dial_(dial) {}
-
-    void on_connect(Instant at) override { dial_.secured(at); }
-    void on_data(std::span<std::byte> bytes, Instant received) override;
-    void on_eof() override;
-    void on_error(const Error& error) override { dial_.not_secured(error); }
-
-   private:
-    DialAttempt& dial_;
-  };
-
   void on_timer(Instant now) override;
 
   void find_addresses();
@@ -80,15 +73,14 @@ class DialAttempt final : public Dial, private TimerHandler {
   void connected(Try& winner, Instant at);
   void failed(Try& loser, const Error& error);
   void secure(std::unique_ptr<Stream> stream);
-  void tell_certificates();
-  void secured(Instant at);
-  void not_secured(const Error& error);
+  void on_server_certificates(ServerCertificates certificates) override;
+  void on_secured(std::unique_ptr<TlsStream> stream, Instant at) override;
+  void on_not_secured(const Error& error) override;
   void hand_over(std::unique_ptr<Stream> stream, std::optional<TlsAgreement> tls);
   void remember(const Error& error);
   void fail_later(Error error);
   [[nodiscard]] Error outcome_of_all() const;
   [[nodiscard]] Error timed_out() const;
-  [[nodiscard]] std::string server_name() const;
 
   DialSetup& setup_;
   DialHandler& handler_;
@@ -103,8 +95,7 @@ class DialAttempt final : public Dial, private TimerHandler {
   Instant last_try_;
   std::list<Try> tries_;
   SocketAddress peer_;
-  Securing securing_{*this};
-  std::unique_ptr<TlsStream> tls_;
+  TlsStep tls_{*this};
   std::optional<Error> error_;
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "net/dial_attempt.h"
+#include "net/proxy_dial.h"
 
 namespace wskit::net {
 namespace {
@@ -30,33 +31,51 @@ class FailedDial final : public Dial, private TimerHandler {
 
 class LoopDialer final : public Dialer {
  public:
-  explicit LoopDialer(DialSetup setup) : setup_(std::move(setup)) {}
+  LoopDialer(DialSetup setup, DialSetup to_proxies)
+      : setup_(std::move(setup)), to_proxies_(std::move(to_proxies)) {}
 
   Loop& loop() override { return setup_.loop; }
 
   std::unique_ptr<Dial> dial(const Endpoint& endpoint, DialHandler& handler) override {
-    if (endpoint.secure) {
-      if (auto ready = make_tls_context(); !ready) {
-        return std::make_unique<FailedDial>(setup_.loop, handler, std::move(ready.error()));
-      }
+    const ProxyServer* const proxy = proxy_for(setup_.options.proxy, endpoint);
+    const bool secure_proxy = proxy != nullptr && proxy->kind == ProxyKind::https;
+    auto ready = endpoint.secure ? make_tls_context(setup_) : Expected<void>();
+    if (ready && secure_proxy) {
+      ready = make_tls_context(to_proxies_);
     }
-    return std::make_unique<DialAttempt>(setup_, endpoint, handler);
+    if (!ready) {
+      return std::make_unique<FailedDial>(setup_.loop, handler, std::move(ready.error()));
+    }
+    if (proxy != nullptr) {
+      return std::make_unique<ProxyDial>(ProxyPath{*proxy, setup_, to_proxies_}, endpoint, handler);
+    }
+    return std::make_unique<DialAttempt>(setup_, endpoint, handler, setup_.loop.now());
   }
 
-  Expected<void> make_tls_context() {
-    if (setup_.tls) {
-      return {};
-    }
-    auto context = TlsContext::create(setup_.options.tls);
-    if (!context) {
-      return std::unexpected(std::move(context.error()));
-    }
-    setup_.tls = *std::move(context);
-    return {};
+  /// Without an option there is nothing to refuse early, and OpenSSL takes milliseconds to start.
+  Expected<void> check_tls_options() {
+    const auto usable = [](DialSetup& setup) {
+      return setup.options.tls == TlsOptions() ? Expected<void>() : make_tls_context(setup);
+    };
+    auto checked = usable(setup_);
+    return checked ? usable(to_proxies_) : checked;
   }
 
  private:
+  static Expected<void> make_tls_context(DialSetup& setup) {
+    if (setup.tls) {
+      return {};
+    }
+    auto context = TlsContext::create(setup.options.tls);
+    if (!context) {
+      return std::unexpected(std::move(context.error()));
+    }
+    setup.tls = *std::move(context);
+    return {};
+  }
+
   DialSetup setup_;
+  DialSetup to_proxies_;
 };
 
 }  // namespace
@@ -67,13 +86,20 @@ Expected<std::unique_ptr<Dialer>> Dialer::create(Loop& loop, Resolver& resolver,
   if (!overrides) {
     return std::unexpected(std::move(overrides.error()));
   }
+  // --connect-to says where the tunnel leads, --resolve also where the proxy is.
+  DialOptions to_proxies = options;
+  to_proxies.connect_to.clear();
+  to_proxies.tls = options.proxy.tls;
+  auto proxy_overrides = DialOverrides::create(to_proxies);
+  if (!proxy_overrides) {
+    return std::unexpected(std::move(proxy_overrides.error()));
+  }
   auto dialer = std::make_unique<LoopDialer>(
-      DialSetup{loop, resolver, options, *std::move(overrides), SourceRotation(options.sources)});
-  // Without an option there is nothing to refuse early, and OpenSSL takes milliseconds to start.
-  if (options.tls != TlsOptions()) {
-    if (auto usable = dialer->make_tls_context(); !usable) {
-      return std::unexpected(std::move(usable.error()));
-    }
+      DialSetup{loop, resolver, options, *std::move(overrides), SourceRotation(options.sources)},
+      DialSetup{loop, resolver, std::move(to_proxies), *std::move(proxy_overrides),
+                SourceRotation(options.sources)});
+  if (auto usable = dialer->check_tls_options(); !usable) {
+    return std::unexpected(std::move(usable.error()));
   }
   return dialer;
 }

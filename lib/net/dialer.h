@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "net/certificate.h"
 #include "net/loop.h"
+#include "net/proxy.h"
 #include "net/resolver.h"
 #include "net/socket_address.h"
 #include "net/stream.h"
@@ -59,9 +60,11 @@ struct DialOptions {
   std::vector<SocketAddress> sources;
   std::string interface;
   TlsOptions tls;
+  ProxyOptions proxy;
 };
 
-/// When each step ended; a step that did not happen has the instant of the one before.
+/// When each step ended; a step that did not happen has the instant of the one before. With a proxy
+/// `resolved` is about its name, and `connected` is when the tunnel through it stood.
 struct DialTimes {
   Instant started;
   Instant resolved;
@@ -71,6 +74,7 @@ struct DialTimes {
 
 struct Dialed {
   std::unique_ptr<Stream> stream;
+  /// The proxy's, if there is one.
   SocketAddress peer;
   DialTimes times;
   std::optional<TlsAgreement> tls;
@@ -96,7 +100,8 @@ class Dial {
 };
 
 /// Makes connections for one loop: resolves without blocking it, tries IPv6 and IPv4 side by side
-/// (RFC 8305), and lays TLS on top. Holds the loop's SSL_CTX and session store.
+/// (RFC 8305), goes through a proxy, and lays TLS on top. Holds the loop's SSL_CTX and session
+/// store.
 class Dialer {
  public:
   /// Fails when the TLS options cannot be used (unreadable file, key that does not match).
