@@ -23,7 +23,7 @@ ALLOWED = {
     "http": {"net", "wire"},
     "ws": {"http", "net", "wire"},
     "script": {"wire", "stats"},
-    "session": {"script", "ws", "stats"},
+    "session": {"script", "ws", "net", "wire", "stats"},
     "relay": {"script", "ws", "net", "wire"},
     "load": {"script", "ws", "http", "net", "wire", "stats"},
     "serve": {"script", "relay", "broker", "wire", "stats"},

@@ -85,6 +85,11 @@ class SimEchoServer::Peer final : net::StreamHandler, net::TimerHandler {
 
   void handle(const wire::FrameEvent& event, Instant received) {
     if (event.kind == wire::FrameEvent::Kind::control) {
+      if (event.opcode == wire::Opcode::ping && server_.options_.on_ping) {
+        server_.options_.on_ping(
+            server_.pings_++, std::string(text_of(event.payload)),
+            [this](wire::Opcode opcode, const std::string& payload) { send(opcode, payload); });
+      }
       if (event.opcode == wire::Opcode::close) {
         send(wire::Opcode::close, std::string(text_of(event.payload)));
         stream_->finish();

@@ -28,6 +28,10 @@ struct SimEchoOptions {
   /// what arrives meanwhile is answered after it.
   Instant stall_from = Instant::max();
   Nanoseconds stall_for{0};
+  /// What happens with ping `n` of the whole server, counted from 0: frames may be sent. Nothing if
+  /// empty.
+  using Send = std::function<void(wire::Opcode, const std::string& payload)>;
+  std::function<void(std::uint64_t n, const std::string& payload, const Send& send)> on_ping;
   /// Reads nothing after the upgrade.
   bool deaf = false;
 };
@@ -58,6 +62,7 @@ class SimEchoServer final : net::ListenHandler {
   std::unique_ptr<net::Listener> listener_;
   std::vector<std::unique_ptr<Peer>> peers_;
   std::uint64_t messages_ = 0;
+  std::uint64_t pings_ = 0;
   std::vector<std::string> received_;
 };
 
