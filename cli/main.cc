@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/cmd_bench.h"
+#include "cli/cmd_ping.h"
 #include "cli/cmd_report.h"
 #include "cli/cmd_serve.h"
 #include "cli/command.h"
@@ -56,6 +57,7 @@ int main(int argc, char* argv[]) {
   wskit::cli::Command chosen;
   wskit::cli::add_bench(app, chosen,
                         wskit::cli::redacted_command_line({argv, static_cast<std::size_t>(argc)}));
+  wskit::cli::add_ping(app, chosen);
   wskit::cli::add_report(app, chosen);
   wskit::cli::add_serve(app, chosen);
   wskit::cli::add_dump_option(app);

@@ -17,6 +17,7 @@ _wskit() {
     fi
     case "$command $word" in
       'wskit bench') command='wskit bench' ;;
+      'wskit ping') command='wskit ping' ;;
       'wskit report') command='wskit report' ;;
       'wskit serve') command='wskit serve' ;;
       'wskit serve echo') command='wskit serve echo' ;;
@@ -77,6 +78,45 @@ _wskit() {
         'wskit bench --proxy-user' | \
         'wskit bench --noproxy' | \
         'wskit bench --proxy-cacert') skip=1 ;;
+      'wskit ping -c' | \
+        'wskit ping --count' | \
+        'wskit ping -i' | \
+        'wskit ping --interval' | \
+        'wskit ping --timeout' | \
+        'wskit ping --fail-above' | \
+        'wskit ping --fail-expiry' | \
+        'wskit ping --json' | \
+        'wskit ping --color' | \
+        'wskit ping -H' | \
+        'wskit ping --header' | \
+        'wskit ping --origin' | \
+        'wskit ping -s' | \
+        'wskit ping --subprotocol' | \
+        'wskit ping -u' | \
+        'wskit ping --user' | \
+        'wskit ping --oauth2-bearer' | \
+        'wskit ping --bearer' | \
+        'wskit ping --cookie' | \
+        'wskit ping --max-message' | \
+        'wskit ping --cacert' | \
+        'wskit ping --capath' | \
+        'wskit ping --cert' | \
+        'wskit ping --key' | \
+        'wskit ping --pass' | \
+        'wskit ping --servername' | \
+        'wskit ping --tls-max' | \
+        'wskit ping --ciphers' | \
+        'wskit ping --tls13-ciphers' | \
+        'wskit ping --resolve' | \
+        'wskit ping --connect-to' | \
+        'wskit ping --unix-socket' | \
+        'wskit ping --source' | \
+        'wskit ping --interface' | \
+        'wskit ping --connect-timeout' | \
+        'wskit ping --proxy' | \
+        'wskit ping --proxy-user' | \
+        'wskit ping --noproxy' | \
+        'wskit ping --proxy-cacert') skip=1 ;;
       'wskit report --format' | \
         'wskit report -o' | \
         'wskit report --output' | \
@@ -153,6 +193,39 @@ _wskit() {
     'wskit bench --proxy-user') COMPREPLY=(); return ;;
     'wskit bench --noproxy') COMPREPLY=(); return ;;
     'wskit bench --proxy-cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit ping -c' | 'wskit ping --count') COMPREPLY=(); return ;;
+    'wskit ping -i' | 'wskit ping --interval') COMPREPLY=(); return ;;
+    'wskit ping --timeout') COMPREPLY=(); return ;;
+    'wskit ping --fail-above') COMPREPLY=(); return ;;
+    'wskit ping --fail-expiry') COMPREPLY=(); return ;;
+    'wskit ping --json') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit ping --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'wskit ping -H' | 'wskit ping --header') COMPREPLY=(); return ;;
+    'wskit ping --origin') COMPREPLY=(); return ;;
+    'wskit ping -s' | 'wskit ping --subprotocol') COMPREPLY=(); return ;;
+    'wskit ping -u' | 'wskit ping --user') COMPREPLY=(); return ;;
+    'wskit ping --oauth2-bearer' | 'wskit ping --bearer') COMPREPLY=(); return ;;
+    'wskit ping --cookie') COMPREPLY=(); return ;;
+    'wskit ping --max-message') COMPREPLY=(); return ;;
+    'wskit ping --cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit ping --capath') COMPREPLY=($(compgen -d -- "$current")); return ;;
+    'wskit ping --cert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit ping --key') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit ping --pass') COMPREPLY=(); return ;;
+    'wskit ping --servername') COMPREPLY=(); return ;;
+    'wskit ping --tls-max') COMPREPLY=($(compgen -W '1.2 1.3' -- "$current")); return ;;
+    'wskit ping --ciphers') COMPREPLY=(); return ;;
+    'wskit ping --tls13-ciphers') COMPREPLY=(); return ;;
+    'wskit ping --resolve') COMPREPLY=(); return ;;
+    'wskit ping --connect-to') COMPREPLY=(); return ;;
+    'wskit ping --unix-socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit ping --source') COMPREPLY=(); return ;;
+    'wskit ping --interface') COMPREPLY=(); return ;;
+    'wskit ping --connect-timeout') COMPREPLY=(); return ;;
+    'wskit ping --proxy') COMPREPLY=(); return ;;
+    'wskit ping --proxy-user') COMPREPLY=(); return ;;
+    'wskit ping --noproxy') COMPREPLY=(); return ;;
+    'wskit ping --proxy-cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit report --format') COMPREPLY=($(compgen -W 'text json csv hgrm hlog' -- "$current")); return ;;
     'wskit report -o' | 'wskit report --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit report --metric') COMPREPLY=(); return ;;
@@ -179,9 +252,11 @@ _wskit() {
   esac
   case "$command" in
     'wskit')
-      COMPREPLY=($(compgen -W 'bench report serve -h --help -V --version' -- "$current")) ;;
+      COMPREPLY=($(compgen -W 'bench ping report serve -h --help -V --version' -- "$current")) ;;
     'wskit bench')
       COMPREPLY=($(compgen -W '-h --help -c --connections -d --duration -n --messages -r --rate --stages --poisson --window --warmup -t --threads --connect-rate --connect-concurrency --seed --io --size --payload --payload-jsonl --text --binary --match --timeout --late --on-close --threshold --strict --json --color -q --quiet -H --header --origin -s --subprotocol -u --user --oauth2-bearer --bearer --cookie --compress --no-compress --max-message -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert' -- "$current")) ;;
+    'wskit ping')
+      COMPREPLY=($(compgen -W '-h --help -c --count -i --interval --timeout --fail-above --fail-expiry --json --color -q --quiet -H --header --origin -s --subprotocol -u --user --oauth2-bearer --bearer --cookie --compress --no-compress --max-message -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert' -- "$current")) ;;
     'wskit report')
       COMPREPLY=($(compgen -W '-h --help --format -o --output --metric --color' -- "$current")) ;;
     'wskit serve')

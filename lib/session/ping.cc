@@ -64,6 +64,8 @@ Ping::Ping(net::Loop& loop, ws::Client& client, const PingOptions& options, Ping
       observer_(observer),
       timer_(loop.timers(), *this) {
   check(options.interval >= std::chrono::milliseconds(1), "pings are at least 1 ms apart");
+  result_.url = options_.url;
+  result_.proxy = options_.proxy;
   wire::fill_random(nonce_);
 }
 

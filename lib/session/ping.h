@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "core/clock.h"
 #include "core/error.h"
@@ -21,6 +22,9 @@
 namespace wskit::session {
 
 struct PingOptions {
+  /// Where the client goes and through what, as the result is to have it.
+  std::string url;
+  std::string proxy;
   /// Pings to send; with 0 the connection is opened and closed.
   std::uint64_t count = 5;
   /// From one ping to the next, at least 1 ms; the first is sent at once.

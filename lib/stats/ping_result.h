@@ -17,8 +17,8 @@ namespace wskit::stats {
 
 /// How long the steps of opening one connection took; zero for what did not happen.
 struct OpeningTimes {
-  Nanoseconds dns{0};
-  Nanoseconds connect{0};
+  Nanoseconds dns{0};      ///< With a proxy, of its name.
+  Nanoseconds connect{0};  ///< Until the tunnel stands, with a proxy.
   Nanoseconds tls{0};
   Nanoseconds upgrade{0};     ///< From the request to the last byte of the answer's head.
   Nanoseconds first_byte{0};  ///< The part of `upgrade` up to the first byte of the answer.
@@ -106,7 +106,8 @@ struct PingCheck {
 struct PingResult {
   std::string url;
   WallClock start;
-  std::string peer;  ///< "127.0.0.1:9001" or a path; empty when there was no connection.
+  std::string peer;   ///< "127.0.0.1:9001" or a path; empty when there was no connection.
+  std::string proxy;  ///< "http://127.0.0.1:3128", which `peer` is then; empty for none.
   bool unix_socket = false;
   std::optional<OpeningTimes> opening;  ///< Absent when the WebSocket did not open.
   std::string tls_version;              ///< "TLS 1.3"; empty on ws.

@@ -1,33 +1,18 @@
 // SPDX-License-Identifier: MIT
-// Compares each output format with a file of this directory. After a wanted change, run with
-// WSKIT_UPDATE_GOLDEN=1 and read the diff before committing it.
-#include <cstdlib>
-#include <string>
-
+// Compares each output format of a load test's result with a file of this directory.
 #include "report/csv.h"
-#include "report/file.h"
 #include "report/hdr.h"
 #include "report/json.h"
 #include "report/text.h"
 #include "tests/golden/example_runs.h"
+#include "tests/golden/golden_file.h"
 #include "tests/support/catch.h"
 
 using namespace wskit;
 using namespace wskit::report;
+using wskit::test::check_golden;
 
 namespace {
-
-constexpr std::size_t kMaxBytes = 10'000'000;
-
-void check_golden(const std::string& name, const std::string& actual) {
-  const std::string path = std::string(WSKIT_GOLDEN_DIR "/").append(name);
-  if (std::getenv("WSKIT_UPDATE_GOLDEN") != nullptr) {
-    REQUIRE(write_file(path, actual).has_value());
-  }
-  const auto expected = read_file(path, kMaxBytes);
-  REQUIRE(expected.has_value());
-  CHECK(actual == *expected);
-}
 
 TextOptions plain() {
   return {.colour = false, .unicode = true, .width = 80};

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Validates wskit result files against the schema, and the schema against broken ones.
+"""Validates what wskit writes against its schema, and the schema against broken ones.
 
 usage: validate_result.py SCHEMA RESULT...
 Exit code 77 (skip) when Debian's python3-jsonschema is missing."""
@@ -15,14 +15,34 @@ except ImportError:
     sys.exit(77)
 
 
-def breakages(result):
-    """Pairs of what is broken and a result in which it is."""
+def changing(result):
+    """A function that pairs what is broken with a result in which it is."""
 
     def changed(what, change):
         broken = copy.deepcopy(result)
         change(broken)
         return what, broken
 
+    return changed
+
+
+def ping_breakages(result):
+    changed = changing(result)
+    yield changed("another version", lambda r: r.update(wskit_ping=2))
+    yield changed("a missing section", lambda r: r.pop("round_trips"))
+    yield changed("a missing count", lambda r: r["round_trips"].pop("lost"))
+    yield changed("a negative time", lambda r: r["round_trips"].update(p99_us=-1))
+    yield changed("a local time", lambda r: r.update(start="2026-08-22 10:00"))
+    yield changed("certificates without a chain", lambda r: r["tls"].update(certificates=None))
+    yield changed("an undated certificate", lambda r: r["tls"]["certificates"][0].pop("not_after"))
+    yield changed("an error in words alone", lambda r: r.update(error="refused"))
+
+
+def breakages(result):
+    if "wskit_ping" in result:
+        yield from ping_breakages(result)
+        return
+    changed = changing(result)
     metric = next(iter(result["metrics"]))
     yield changed("another version", lambda r: r.update(wskit_result=2))
     yield changed("a missing section", lambda r: r.pop("counts"))

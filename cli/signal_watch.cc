@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#include "cli/signal_watch.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+namespace wskit::cli {
+
+Expected<std::unique_ptr<SignalWatch>> SignalWatch::create(net::Loop& loop, Handler handler) {
+  sigset_t set{};
+  ::sigemptyset(&set);
+  ::sigaddset(&set, SIGINT);
+  ::sigaddset(&set, SIGTERM);
+  const int descriptor = ::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+  if (descriptor < 0) {
+    return fail(ErrorCode::local_emfile,
+                fmt::format("watch signals: {}", std::generic_category().message(errno)));
+  }
+  auto signals = std::make_unique<SignalWatch>(descriptor, std::move(handler));
+  auto watch = loop.watch(descriptor, *signals);
+  if (!watch) {
+    return std::unexpected(std::move(watch.error()));
+  }
+  signals->watch_ = std::move(*watch);
+  signals->watch_->want(true, false);
+  return signals;
+}
+
+SignalWatch::SignalWatch(int descriptor, Handler handler)
+    : descriptor_(descriptor), handler_(std::move(handler)) {}
+
+SignalWatch::~SignalWatch() {
+  watch_.reset();
+  ::close(descriptor_);
+}
+
+void SignalWatch::on_ready(bool /*readable*/, bool /*writable*/) {
+  constexpr int kSignalBase = 128;
+  signalfd_siginfo info{};
+  while (::read(descriptor_, &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
+    const int number = static_cast<int>(info.ssi_signo);
+    if (first_) {
+      std::_Exit(kSignalBase + number);
+    }
+    first_ = number;
+    handler_(number);
+  }
+}
+
+}  // namespace wskit::cli
