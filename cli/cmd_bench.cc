@@ -17,6 +17,7 @@
 
 #include "cli/bench_options.h"
 #include "cli/connect_options.h"
+#include "cli/cookie_options.h"
 #include "cli/hints.h"
 #include "cli/progress_line.h"
 #include "cli/standard_streams.h"
@@ -47,6 +48,7 @@ struct Prepared {
   std::string url;
   std::vector<stats::Threshold> thresholds;
   std::optional<report::PendingFile> json;
+  CookieFile cookies;
 };
 
 Expected<std::vector<stats::Threshold>> parse_thresholds(const std::vector<std::string>& texts) {
@@ -86,6 +88,10 @@ Expected<Prepared> prepare(const BenchOptions& options) {
       return std::unexpected(exists.error());
     }
   }
+  auto cookies = CookieFile::open(options.connect, std::move(connect->cookies));
+  if (!cookies) {
+    return std::unexpected(std::move(cookies.error()));
+  }
   std::string url = uri.display();
   Prepared prepared{.plan = std::move(*plan),
                     .target = {.request = std::move(connect->request),
@@ -94,7 +100,8 @@ Expected<Prepared> prepare(const BenchOptions& options) {
                                .io = io_choice(options)},
                     .url = std::move(url),
                     .thresholds = std::move(*thresholds),
-                    .json = std::nullopt};
+                    .json = std::nullopt,
+                    .cookies = std::move(*cookies)};
   if (!options.json_file.empty() && options.json_file != "-") {
     auto file = report::PendingFile::open(options.json_file);
     if (!file) {
@@ -112,6 +119,14 @@ void obey(int signal, bool first, load::Runner& runner) {
   }
   say("wskit bench: stopping; what is out is waited for, again to quit\n");
   runner.interrupt();
+}
+
+/// The cookies that the first connection was given.
+Expected<void> save_cookies(const load::Runner& runner, Prepared& prepared) {
+  if (const auto opened = runner.first_opened()) {
+    prepared.cookies.take(prepared.target.request.options().uri, opened->response.headers);
+  }
+  return prepared.cookies.save();
 }
 
 /// Waits for the end of the run. Returns the number of the signal that ended it.
@@ -202,8 +217,9 @@ int run_bench(const BenchOptions& options) {
   if (!prepared) {
     return complain("bench", prepared.error());
   }
-  if (options.connect.insecure && prepared->target.request.options().uri.tls) {
-    say("wskit bench: warning: certificates are not checked (--insecure)\n");
+  for (const std::string& text :
+       warnings(options.connect, prepared->target.request.options().uri)) {
+    say(fmt::format("wskit bench: warning: {}\n", text));
   }
   const std::uint32_t threads = thread_count(options);
   load::Runner runner(prepared->plan, prepared->target, threads);
@@ -228,8 +244,11 @@ int run_bench(const BenchOptions& options) {
   }
   const auto written = write_result(options, result, prepared->json);
   const auto printed = print_report(options, result);
-  if (!written || !printed) {
-    return complain("bench", written ? printed.error() : written.error());
+  const auto saved = save_cookies(runner, *prepared);
+  for (const auto* const outcome : {&written, &printed, &saved}) {
+    if (!*outcome) {
+      return complain("bench", outcome->error());
+    }
   }
   if (const auto loss = runner.first_loss(); loss && all_lost(result) && !signal) {
     say(fmt::format(

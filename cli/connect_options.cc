@@ -8,44 +8,16 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/address_options.h"
+#include "cli/cookie_options.h"
 #include "cli/parsed_option.h"
 #include "cli/proxy_options.h"
+#include "cli/request_options.h"
+#include "cli/secrets.h"
 #include "core/parse.h"
-#include "report/file.h"
 #include "wire/uri.h"
 
 namespace wskit::cli {
 namespace {
-
-/// Of a file that holds a password or a token.
-constexpr std::size_t kMaxSecretBytes = std::size_t{64} << 10U;
-
-void add_request_options(CLI::App& app, ConnectOptions& options) {
-  const std::string group = "Request";
-  // A list option would swallow the URL that follows it.
-  app.add_option("-H,--header", options.headers, "Header 'Name: value' of the upgrade request")
-      ->allow_extra_args(false)
-      ->group(group);
-  app.add_option("--origin", options.origin, "Origin header")->group(group);
-  app.add_option("-s,--subprotocol", options.subprotocols, "Subprotocol to offer (repeatable)")
-      ->allow_extra_args(false)
-      ->group(group);
-  app.add_option("-u,--user", options.user, "user:password for Basic auth; @FILE or env:NAME")
-      ->group(group);
-  app.add_option("--oauth2-bearer,--bearer", options.bearer, "Bearer token; @FILE or env:NAME")
-      ->group(group);
-  app.add_option("--cookie", options.cookies, "Cookie 'name=value' (repeatable)")
-      ->allow_extra_args(false)
-      ->group(group);
-  app.add_flag("--compress,!--no-compress", options.compress,
-               "Offer permessage-deflate (RFC 7692); off by default")
-      ->group(group);
-  add_parsed(app, "--max-message", options.max_message_bytes, parse_size)
-      ->description("Longest message to receive, inflated")
-      ->type_name("SIZE")
-      ->default_str("64MiB")
-      ->group(group);
-}
 
 void add_tls_options(CLI::App& app, ConnectOptions& options) {
   const std::string group = "TLS";
@@ -106,62 +78,6 @@ void add_network_options(CLI::App& app, ConnectOptions& options) {
       ->group(group);
 }
 
-Expected<wire::Header> parse_header(const std::string& text) {
-  const std::size_t colon = text.find(':');
-  if (colon == std::string::npos) {
-    return fail(ErrorCode::usage,
-                fmt::format("header '{}' has no colon; write 'Name: value'", text));
-  }
-  const std::size_t value = text.find_first_not_of(" \t", colon + 1);
-  return wire::Header{.name = text.substr(0, colon),
-                      .value = value == std::string::npos ? "" : text.substr(value)};
-}
-
-Expected<void> add_credentials(const ConnectOptions& options, wire::UpgradeOptions& upgrade) {
-  if (!options.user.empty()) {
-    auto credentials = read_credentials(options.user);
-    if (!credentials) {
-      return std::unexpected(std::move(credentials.error()));
-    }
-    upgrade.uri.credentials = std::move(*credentials);
-  }
-  if (!options.bearer.empty()) {
-    const auto token = read_secret(options.bearer);
-    if (!token) {
-      return std::unexpected(token.error());
-    }
-    upgrade.headers.push_back({.name = "Authorization", .value = "Bearer " + *token});
-  }
-  if (!options.cookies.empty()) {
-    upgrade.headers.push_back(
-        {.name = "Cookie", .value = fmt::format("{}", fmt::join(options.cookies, "; "))});
-  }
-  return {};
-}
-
-Expected<wire::UpgradeRequest> make_request(const ConnectOptions& options) {
-  auto uri = wire::parse_uri(options.url);
-  if (!uri) {
-    return std::unexpected(uri.error());
-  }
-  wire::UpgradeOptions upgrade{
-      .uri = std::move(*uri), .origin = options.origin, .subprotocols = options.subprotocols};
-  for (const std::string& text : options.headers) {
-    auto header = parse_header(text);
-    if (!header) {
-      return std::unexpected(header.error());
-    }
-    upgrade.headers.push_back(std::move(*header));
-  }
-  if (auto added = add_credentials(options, upgrade); !added) {
-    return std::unexpected(added.error());
-  }
-  if (options.compress) {
-    upgrade.deflate.emplace_back();
-  }
-  return wire::UpgradeRequest::make(std::move(upgrade));
-}
-
 Expected<net::TlsOptions> make_tls_options(const ConnectOptions& options) {
   net::TlsOptions tls = options.tls;
   tls.verify = !options.insecure;
@@ -213,43 +129,30 @@ void add_connect_options(CLI::App& app, ConnectOptions& options) {
       ->type_name("URL")
       ->required();
   add_request_options(app, options);
+  add_cookie_options(app, options);
   add_tls_options(app, options);
   add_network_options(app, options);
   add_proxy_options(app, options);
 }
 
-Expected<std::string> read_secret(const std::string& text) {
-  constexpr std::string_view kEnvironment = "env:";
-  if (text.starts_with(kEnvironment)) {
-    const std::string variable = text.substr(kEnvironment.size());
-    const char* const value = std::getenv(variable.c_str());
-    if (value == nullptr) {
-      return fail(ErrorCode::usage, fmt::format("the environment has no variable {}", variable));
-    }
-    return value;
+std::vector<std::string> warnings(const ConnectOptions& options, const wire::Uri& uri) {
+  const bool tls_options = options.insecure || options.tls_1_2 || options.tls_1_3 ||
+                           !options.tls_max.empty() || options.tls != net::TlsOptions();
+  if (tls_options && !uri.tls) {
+    return {"TLS options have no effect on a URL without TLS; with it is wss://"};
   }
-  if (!text.starts_with('@')) {
-    return text;
+  if (options.insecure) {
+    return {"certificates are not checked (--insecure)"};
   }
-  auto content = report::read_file(text.substr(1), kMaxSecretBytes);
-  if (!content) {
-    return std::unexpected(content.error());
-  }
-  return content->substr(0, content->find_first_of("\r\n"));
-}
-
-Expected<wire::Credentials> read_credentials(const std::string& text) {
-  const auto secret = read_secret(text);
-  if (!secret) {
-    return std::unexpected(secret.error());
-  }
-  const std::size_t colon = secret->find(':');
-  return wire::Credentials{.user = secret->substr(0, colon),
-                           .password = colon == std::string::npos ? "" : secret->substr(colon + 1)};
+  return {};
 }
 
 Expected<ConnectPlan> make_connect_plan(const ConnectOptions& options) {
-  auto request = make_request(options);
+  auto cookies = read_cookies(options);
+  if (!cookies) {
+    return std::unexpected(std::move(cookies.error()));
+  }
+  auto request = make_request(options, *cookies);
   if (!request) {
     return std::unexpected(request.error());
   }
@@ -262,7 +165,8 @@ Expected<ConnectPlan> make_connect_plan(const ConnectOptions& options) {
                      .client = {.connection = {.max_message_bytes = options.max_message_bytes,
                                                .max_frame_bytes = options.max_message_bytes},
                                 .open_timeout = options.connect_timeout,
-                                .unix_socket = options.unix_socket}};
+                                .unix_socket = options.unix_socket},
+                     .cookies = std::move(*cookies)};
 }
 
 }  // namespace wskit::cli

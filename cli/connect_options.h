@@ -8,6 +8,7 @@
 
 #include "core/clock.h"
 #include "core/error.h"
+#include "http/cookie_jar.h"
 #include "net/dialer.h"
 #include "net/tls_options.h"
 #include "wire/handshake.h"
@@ -27,7 +28,13 @@ struct ConnectOptions {
   std::vector<std::string> subprotocols;
   std::string user;
   std::string bearer;
+  bool netrc = false;
+  std::string netrc_file;
+  /// NAME=VALUE or @FILE.
   std::vector<std::string> cookies;
+  std::string cookie_jar;
+  /// Ours if not given, none if empty.
+  std::optional<std::string> user_agent;
   bool compress = false;
 
   net::TlsOptions tls;
@@ -62,15 +69,15 @@ struct ConnectPlan {
   wire::UpgradeRequest request;
   net::DialOptions dial;
   ws::ClientOptions client;
+  /// Those of --cookie @FILE; the request has what belongs to it already.
+  http::CookieJar cookies;
 };
+
+/// What deserves a line on standard error before the start.
+[[nodiscard]] std::vector<std::string> warnings(const ConnectOptions& options,
+                                                const wire::Uri& uri);
 
 /// Reads the secrets and checks everything that can be checked without a network.
 [[nodiscard]] Expected<ConnectPlan> make_connect_plan(const ConnectOptions& options);
-
-/// "@file" is the file's first line, "env:NAME" the variable's value, anything else itself.
-[[nodiscard]] Expected<std::string> read_secret(const std::string& text);
-
-/// "user:password" of such a text; no password where there is no colon.
-[[nodiscard]] Expected<wire::Credentials> read_credentials(const std::string& text);
 
 }  // namespace wskit::cli

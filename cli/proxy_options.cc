@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/connect_options.h"
+#include "cli/secrets.h"
 
 namespace wskit::cli {
 namespace {
@@ -61,7 +62,7 @@ Expected<void> add_user(const ConnectOptions& options, std::optional<net::ProxyS
   if (options.proxy_user.empty() || !proxy) {
     return {};
   }
-  auto credentials = read_credentials(options.proxy_user);
+  auto credentials = read_credentials(options.proxy_user, "--proxy-user");
   if (!credentials) {
     return std::unexpected(std::move(credentials.error()));
   }

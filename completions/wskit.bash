@@ -50,6 +50,8 @@ _wskit() {
         'wskit bench --color' | \
         'wskit bench -H' | \
         'wskit bench --header' | \
+        'wskit bench -A' | \
+        'wskit bench --user-agent' | \
         'wskit bench --origin' | \
         'wskit bench -s' | \
         'wskit bench --subprotocol' | \
@@ -57,8 +59,10 @@ _wskit() {
         'wskit bench --user' | \
         'wskit bench --oauth2-bearer' | \
         'wskit bench --bearer' | \
-        'wskit bench --cookie' | \
+        'wskit bench --netrc-file' | \
         'wskit bench --max-message' | \
+        'wskit bench --cookie' | \
+        'wskit bench --cookie-jar' | \
         'wskit bench --cacert' | \
         'wskit bench --capath' | \
         'wskit bench --cert' | \
@@ -89,6 +93,8 @@ _wskit() {
         'wskit ping --color' | \
         'wskit ping -H' | \
         'wskit ping --header' | \
+        'wskit ping -A' | \
+        'wskit ping --user-agent' | \
         'wskit ping --origin' | \
         'wskit ping -s' | \
         'wskit ping --subprotocol' | \
@@ -96,8 +102,10 @@ _wskit() {
         'wskit ping --user' | \
         'wskit ping --oauth2-bearer' | \
         'wskit ping --bearer' | \
-        'wskit ping --cookie' | \
+        'wskit ping --netrc-file' | \
         'wskit ping --max-message' | \
+        'wskit ping --cookie' | \
+        'wskit ping --cookie-jar' | \
         'wskit ping --cacert' | \
         'wskit ping --capath' | \
         'wskit ping --cert' | \
@@ -168,12 +176,15 @@ _wskit() {
     'wskit bench --json') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit bench --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     'wskit bench -H' | 'wskit bench --header') COMPREPLY=(); return ;;
+    'wskit bench -A' | 'wskit bench --user-agent') COMPREPLY=(); return ;;
     'wskit bench --origin') COMPREPLY=(); return ;;
     'wskit bench -s' | 'wskit bench --subprotocol') COMPREPLY=(); return ;;
     'wskit bench -u' | 'wskit bench --user') COMPREPLY=(); return ;;
     'wskit bench --oauth2-bearer' | 'wskit bench --bearer') COMPREPLY=(); return ;;
-    'wskit bench --cookie') COMPREPLY=(); return ;;
+    'wskit bench --netrc-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit bench --max-message') COMPREPLY=(); return ;;
+    'wskit bench --cookie') COMPREPLY=(); return ;;
+    'wskit bench --cookie-jar') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit bench --cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit bench --capath') COMPREPLY=($(compgen -d -- "$current")); return ;;
     'wskit bench --cert') COMPREPLY=($(compgen -f -- "$current")); return ;;
@@ -201,12 +212,15 @@ _wskit() {
     'wskit ping --json') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit ping --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     'wskit ping -H' | 'wskit ping --header') COMPREPLY=(); return ;;
+    'wskit ping -A' | 'wskit ping --user-agent') COMPREPLY=(); return ;;
     'wskit ping --origin') COMPREPLY=(); return ;;
     'wskit ping -s' | 'wskit ping --subprotocol') COMPREPLY=(); return ;;
     'wskit ping -u' | 'wskit ping --user') COMPREPLY=(); return ;;
     'wskit ping --oauth2-bearer' | 'wskit ping --bearer') COMPREPLY=(); return ;;
-    'wskit ping --cookie') COMPREPLY=(); return ;;
+    'wskit ping --netrc-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit ping --max-message') COMPREPLY=(); return ;;
+    'wskit ping --cookie') COMPREPLY=(); return ;;
+    'wskit ping --cookie-jar') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit ping --cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit ping --capath') COMPREPLY=($(compgen -d -- "$current")); return ;;
     'wskit ping --cert') COMPREPLY=($(compgen -f -- "$current")); return ;;
@@ -254,9 +268,9 @@ _wskit() {
     'wskit')
       COMPREPLY=($(compgen -W 'bench ping report serve -h --help -V --version' -- "$current")) ;;
     'wskit bench')
-      COMPREPLY=($(compgen -W '-h --help -c --connections -d --duration -n --messages -r --rate --stages --poisson --window --warmup -t --threads --connect-rate --connect-concurrency --seed --io --size --payload --payload-jsonl --text --binary --match --timeout --late --on-close --threshold --strict --json --color -q --quiet -H --header --origin -s --subprotocol -u --user --oauth2-bearer --bearer --cookie --compress --no-compress --max-message -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help -c --connections -d --duration -n --messages -r --rate --stages --poisson --window --warmup -t --threads --connect-rate --connect-concurrency --seed --io --size --payload --payload-jsonl --text --binary --match --timeout --late --on-close --threshold --strict --json --color -q --quiet -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert' -- "$current")) ;;
     'wskit ping')
-      COMPREPLY=($(compgen -W '-h --help -c --count -i --interval --timeout --fail-above --fail-expiry --json --color -q --quiet -H --header --origin -s --subprotocol -u --user --oauth2-bearer --bearer --cookie --compress --no-compress --max-message -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help -c --count -i --interval --timeout --fail-above --fail-expiry --json --color -q --quiet -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert' -- "$current")) ;;
     'wskit report')
       COMPREPLY=($(compgen -W '-h --help --format -o --output --metric --color' -- "$current")) ;;
     'wskit serve')

@@ -19,6 +19,7 @@ namespace {
 
 constexpr int kMaxNames = 1000;
 constexpr mode_t kNewFileMode = 0666;
+constexpr mode_t kOwnersFileMode = 0600;
 constexpr mode_t kPermissions = 07777;
 
 std::string reason(int error) {
@@ -37,12 +38,11 @@ std::string resolve_links(const std::string& path) {
 }
 
 /// Creates a file of a name that did not exist; the target's own name may be too long to extend.
-int create_beside(const std::string& path, std::string& name) {
+int create_beside(const std::string& path, mode_t mode, std::string& name) {
   const std::filesystem::path directory = std::filesystem::path(path).parent_path();
   for (int i = 0; i < kMaxNames; ++i) {
     name = (directory / fmt::format(".wskit-{}-{}.tmp", ::getpid(), i)).string();
-    const int descriptor =
-        ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kNewFileMode);
+    const int descriptor = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (descriptor >= 0 || errno != EEXIST) {
       return descriptor;
     }
@@ -88,7 +88,7 @@ void sync_directory_of(const std::string& path) {
 
 }  // namespace
 
-Expected<PendingFile> PendingFile::open(const std::string& path) {
+Expected<PendingFile> PendingFile::open(const std::string& path, Readers readers) {
   const std::string target = resolve_links(path);
   struct stat existing{};
   const bool exists = ::stat(target.c_str(), &existing) == 0;
@@ -105,8 +105,9 @@ Expected<PendingFile> PendingFile::open(const std::string& path) {
     }
     return PendingFile(target, {}, descriptor);
   }
+  const mode_t mode = readers == Readers::owner ? kOwnersFileMode : kNewFileMode;
   std::string temporary_path;
-  const int descriptor = create_beside(target, temporary_path);
+  const int descriptor = create_beside(target, mode, temporary_path);
   if (descriptor < 0) {
     return unwritable(path, explain_open_failure(target, errno));
   }

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "core/error.h"
 
 namespace wskit::report {
+
+/// Who may read a file that is new: whom the umask lets, or its owner alone.
+enum class Readers : std::uint8_t { by_umask, owner };
 
 /// A file that is complete or absent. open() creates a temporary file beside the target, before the
 /// work whose result it will hold, so that an unwritable place is known early; commit() writes,
@@ -15,7 +19,8 @@ namespace wskit::report {
 class PendingFile {
  public:
   /// A target that is a device or a pipe (/dev/stdout, /dev/null) is opened itself.
-  [[nodiscard]] static Expected<PendingFile> open(const std::string& path);
+  [[nodiscard]] static Expected<PendingFile> open(const std::string& path,
+                                                  Readers readers = Readers::by_umask);
 
   PendingFile(PendingFile&& other) noexcept;
   PendingFile& operator=(PendingFile&& other) noexcept;

@@ -49,9 +49,24 @@ bool is_repeated(const std::vector<Header>& headers, const Header& header) {
   return find(headers, header.name) != &header;
 }
 
+bool is_own(std::string_view name) {
+  return std::ranges::any_of(kOwnHeaders,
+                             [&](std::string_view own) { return equals_ignoring_case(name, own); });
+}
+
+Expected<void> check_name(std::string_view name) {
+  if (!is_token(name)) {
+    return usage(fmt::format("'{}' is not a header name (RFC 9110 5.1)", escape(name)));
+  }
+  if (is_own(name)) {
+    return usage(fmt::format("the header '{}' belongs to the handshake", name));
+  }
+  return {};
+}
+
 Expected<void> check_header(const Header& header, const std::vector<Header>& all) {
-  if (!is_token(header.name)) {
-    return usage(fmt::format("'{}' is not a header name (RFC 9110 5.1)", escape(header.name)));
+  if (auto checked = check_name(header.name); !checked) {
+    return checked;
   }
   // The value may be a secret: only its header is named.
   if (!is_field_value(header.value)) {
@@ -61,9 +76,6 @@ Expected<void> check_header(const Header& header, const std::vector<Header>& all
                     header.name));
   }
   const auto is = [&](std::string_view name) { return equals_ignoring_case(header.name, name); };
-  if (std::ranges::any_of(kOwnHeaders, is)) {
-    return usage(fmt::format("the header '{}' belongs to the handshake", header.name));
-  }
   if (is("Sec-WebSocket-Protocol")) {
     return usage("give subprotocols as such, not in a Sec-WebSocket-Protocol header");
   }
@@ -120,6 +132,11 @@ Expected<void> check_options(const UpgradeOptions& options) {
       return checked;
     }
   }
+  for (const std::string& name : options.removed) {
+    if (auto checked = check_name(name); !checked) {
+      return checked;
+    }
+  }
   if (auto checked = check_subprotocols(options.subprotocols); !checked) {
     return checked;
   }
@@ -138,13 +155,19 @@ std::string extension_offers(const std::vector<DeflateOffer>& offers) {
   return list;
 }
 
+bool is_removed(const UpgradeOptions& options, std::string_view name) {
+  return std::ranges::any_of(options.removed, [&](const std::string& removed) {
+    return equals_ignoring_case(removed, name);
+  });
+}
+
 /// Ours unless the user gave one: then it stands where ours would have stood.
 void append_replaceable(std::string& text, const UpgradeOptions& options, std::string_view name,
                         std::string_view ours) {
   const Header* const theirs = find(options.headers, name);
   if (theirs != nullptr) {
     append_header(text, theirs->name, theirs->value);
-  } else if (!ours.empty()) {
+  } else if (!ours.empty() && !is_removed(options, name)) {
     append_header(text, name, ours);
   }
 }

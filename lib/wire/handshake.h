@@ -30,6 +30,8 @@ struct UpgradeOptions {
   /// Sent after ours, in this order, duplicates kept. Host, Origin and User-Agent replace ours,
   /// Authorization the URL's user name and password; what the handshake itself sets is refused.
   std::vector<Header> headers;
+  /// Names of headers of ours that are not sent: Host, Origin, User-Agent, Authorization.
+  std::vector<std::string> removed;
   std::string origin;                     // none when empty
   std::string user_agent = "wskit";       // none when empty
   std::vector<std::string> subprotocols;  // the preferred one first

@@ -191,6 +191,23 @@ TEST_CASE("a header that may stand once is refused twice") {
   CHECK_THAT(refusal(options), Catch::Contains("empty"));
 }
 
+TEST_CASE("a header of ours can be left out, but none of the handshake's own") {
+  UpgradeOptions options = options_for("ws://me:secret@h/");
+  options.origin = "https://h";
+  options.removed = {"user-agent", "Host", "Origin", "Authorization", "X-Other"};
+  CHECK(UpgradeRequest::make(options)->bytes(kKey) ==
+        "GET / HTTP/1.1\r\n"
+        "Upgrade: websocket\r\n"
+        "Connection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        "Sec-WebSocket-Version: 13\r\n"
+        "\r\n");
+  options.removed = {"Upgrade"};
+  CHECK_THAT(refusal(options), Catch::Contains("belongs to the handshake"));
+  options.removed = {"a b"};
+  CHECK_THAT(refusal(options), Catch::Contains("not a header name"));
+}
+
 TEST_CASE("window bits outside 8 to 15 are not offered") {
   for (const int bits : {7, 16, 0, -1}) {
     UpgradeOptions options = options_for("ws://h/");

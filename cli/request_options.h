@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "core/error.h"
+#include "http/cookie_jar.h"
+#include "wire/handshake.h"
+
+namespace CLI {
+class App;
+}
+
+namespace wskit::cli {
+
+struct ConnectOptions;
+
+/// What stands in the upgrade request: headers, credentials, cookies, subprotocols, extensions.
+void add_request_options(CLI::App& app, ConnectOptions& options);
+
+/// The request for options.url, with those of `cookies` that belong to it.
+[[nodiscard]] Expected<wire::UpgradeRequest> make_request(const ConnectOptions& options,
+                                                          const http::CookieJar& cookies);
+
+}  // namespace wskit::cli
