@@ -38,6 +38,15 @@ Expected<std::uint64_t> parse_messages(std::string_view text) {
   return wskit::parse_count(text, 1, std::numeric_limits<std::int64_t>::max());
 }
 
+Expected<int> parse_digits(std::string_view text) {
+  constexpr std::uint64_t kMost = 4;
+  const auto digits = parse_integer(text, 1, kMost);
+  if (!digits) {
+    return std::unexpected(digits.error());
+  }
+  return static_cast<int>(*digits);
+}
+
 Expected<std::uint64_t> parse_seed(std::string_view text) {
   return parse_integer(text, 0, std::numeric_limits<std::uint64_t>::max());
 }
@@ -163,6 +172,16 @@ void add_result_options(CLI::App& app, BenchOptions& options) {
   app.add_option("--color", options.color, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->capture_default_str()
+      ->group(group);
+  add_parsed(app, "--hdr-digits", options.plan.histogram.digits, parse_digits)
+      ->description("Significant digits that the histograms keep: 1 to 4")
+      ->type_name("N")
+      ->default_str("3")
+      ->group(group);
+  add_parsed(app, "--hdr-max", options.plan.histogram.highest, parse_duration)
+      ->description("Highest value that they have room for; what is above is counted apart")
+      ->type_name("DURATION")
+      ->default_str("1h")
       ->group(group);
   app.add_flag("-q,--quiet", options.quiet, "No report and no progress, only what was asked for")
       ->group(group);

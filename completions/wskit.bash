@@ -48,6 +48,8 @@ _wskit() {
         'wskit bench --threshold' | \
         'wskit bench --json' | \
         'wskit bench --color' | \
+        'wskit bench --hdr-digits' | \
+        'wskit bench --hdr-max' | \
         'wskit bench -H' | \
         'wskit bench --header' | \
         'wskit bench -A' | \
@@ -175,6 +177,8 @@ _wskit() {
     'wskit bench --threshold') COMPREPLY=(); return ;;
     'wskit bench --json') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit bench --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'wskit bench --hdr-digits') COMPREPLY=(); return ;;
+    'wskit bench --hdr-max') COMPREPLY=(); return ;;
     'wskit bench -H' | 'wskit bench --header') COMPREPLY=(); return ;;
     'wskit bench -A' | 'wskit bench --user-agent') COMPREPLY=(); return ;;
     'wskit bench --origin') COMPREPLY=(); return ;;
@@ -268,7 +272,7 @@ _wskit() {
     'wskit')
       COMPREPLY=($(compgen -W 'bench ping report serve -h --help -V --version' -- "$current")) ;;
     'wskit bench')
-      COMPREPLY=($(compgen -W '-h --help -c --connections -d --duration -n --messages -r --rate --stages --poisson --window --warmup -t --threads --connect-rate --connect-concurrency --seed --io --size --payload --payload-jsonl --text --binary --match --timeout --late --on-close --threshold --strict --json --color -q --quiet -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help -c --connections -d --duration -n --messages -r --rate --stages --poisson --window --warmup -t --threads --connect-rate --connect-concurrency --seed --io --size --payload --payload-jsonl --text --binary --match --timeout --late --on-close --threshold --strict --json --color --hdr-digits --hdr-max -q --quiet -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert' -- "$current")) ;;
     'wskit ping')
       COMPREPLY=($(compgen -W '-h --help -c --count -i --interval --timeout --fail-above --fail-expiry --json --color -q --quiet -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert' -- "$current")) ;;
     'wskit report')

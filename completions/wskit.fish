@@ -34,6 +34,8 @@ complete -c wskit -n '__fish_seen_subcommand_from bench' -l threshold -x -d 'Fai
 complete -c wskit -n '__fish_seen_subcommand_from bench' -l strict -d 'Fail (exit 99) when the generator, not the server, was the limit'
 complete -c wskit -n '__fish_seen_subcommand_from bench' -l json -r -F -d 'Write the result to FILE; - for standard output'
 complete -c wskit -n '__fish_seen_subcommand_from bench' -l color -x -a 'auto always never' -d 'auto, always or never'
+complete -c wskit -n '__fish_seen_subcommand_from bench' -l hdr-digits -x -d 'Significant digits that the histograms keep: 1 to 4'
+complete -c wskit -n '__fish_seen_subcommand_from bench' -l hdr-max -x -d 'Highest value that they have room for; what is above is counted apart'
 complete -c wskit -n '__fish_seen_subcommand_from bench' -s q -l quiet -d 'No report and no progress, only what was asked for'
 complete -c wskit -n '__fish_seen_subcommand_from bench' -s H -l header -x -d 'Header \'Name: value\' of the upgrade request; \'Name:\' leaves ours out, \'Name;\' sends it empty, @FILE has one a line'
 complete -c wskit -n '__fish_seen_subcommand_from bench' -s A -l user-agent -x -d 'User-Agent header; \'\' for none'

@@ -46,7 +46,10 @@ class Runner::Crew::Member final : public WorkerObserver {
 };
 
 Runner::Crew::Crew(const Plan& plan, Target target, std::uint32_t threads)
-    : plan_(plan), target_(std::move(target)), resolver_(net::Resolver::create()) {
+    : plan_(plan),
+      target_(std::move(target)),
+      resolver_(net::Resolver::create()),
+      so_far_(plan.histogram) {
   const std::uint32_t count = std::clamp(threads, 1U, std::max(1U, plan.connections));
   for (std::uint32_t i = 0; i < count; ++i) {
     members_.push_back(std::make_unique<Member>(*this, Slice{.index = i, .count = count}));

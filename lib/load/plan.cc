@@ -41,6 +41,14 @@ Expected<void> validate(const Plan& plan) {
   if (plan.match != Match::echo && plan.payload.messages.empty()) {
     return fail(ErrorCode::usage, "--match fifo and id need --payload or --payload-jsonl");
   }
+  constexpr Nanoseconds kLeastRange = std::chrono::milliseconds(1);
+  constexpr Nanoseconds kMostRange = std::chrono::hours(24);
+  if (plan.histogram.highest < kLeastRange || plan.histogram.highest > kMostRange) {
+    return fail(ErrorCode::usage, "--hdr-max is from 1ms to 24h");
+  }
+  if (auto valid = stats::validate(plan.histogram); !valid) {
+    return valid;
+  }
   const std::size_t least = min_echo_size(plan.payload.type);
   if (plan.match == Match::echo && plan.payload.size_bytes < least) {
     return fail(ErrorCode::usage,

@@ -7,6 +7,7 @@
 
 #include "core/clock.h"
 #include "load/schedule.h"
+#include "stats/histogram_layout.h"
 #include "stats/run_result.h"
 #include "ws/handler.h"
 
@@ -65,6 +66,8 @@ struct Plan {
   Late late = Late::send;
   OnClose on_close = OnClose::stop;
   std::uint64_t seed = 0;
+  /// Precision and range of everything that is measured; 1 ms to 24 h is the highest value.
+  stats::HistogramConfig histogram;
 };
 
 /// One thread's part: connection c belongs to it if c mod count == index.

@@ -27,8 +27,9 @@ std::span<const MetricId> metrics_of(const Plan& plan) {
 
 Tally::Tally(const Plan& plan)
     : open_model_(plan.model == stats::Model::open),
-      measured_(metrics_of(plan)),
-      warmup_(metrics_of(plan)) {}
+      histogram_(plan.histogram),
+      measured_(metrics_of(plan), plan.histogram),
+      warmup_(metrics_of(plan), plan.histogram) {}
 
 stats::Counts& Tally::now_counts(Instant now) {
   if (now < start_) {
@@ -125,7 +126,7 @@ void Tally::opened(const ws::Opened& opened) {
   const net::DialTimes& times = opened.times;
   const auto record = [this](MetricId id, Nanoseconds value) {
     if (!connect_[id]) {
-      connect_[id].emplace();
+      connect_[id].emplace(histogram_);
     }
     connect_[id]->record(value);
   };

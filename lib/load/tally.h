@@ -139,6 +139,7 @@ class Tally {
   Second second_;
   std::string_view tls_version_;
   Agreed agreed_;
+  stats::HistogramConfig histogram_;
   stats::Recorder measured_;
   stats::Recorder warmup_;
   stats::Metrics connect_;

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "stats/hdr_encoding.h"
 #include "tests/cli/wskit.h"
 
 using namespace wskit;
@@ -36,6 +37,31 @@ TEST_CASE("stages, arrivals and warm-up stand in the result") {
   CHECK(result["run"]["stages"] == "500ms:200,500ms:400");
   CHECK(result["run"]["poisson"] == true);
   CHECK(result["phases"]["warmup"]["duration_s"] == 0.5);
+}
+
+TEST_CASE("the histograms have the precision and the range that are asked for") {
+  EchoProcess server({"--delay", "30ms"});
+  for (const int digits : {1, 4}) {
+    const Exit exit = bench(server.url(), {"-c", "2", "-n", "20", "--hdr-digits",
+                                           std::to_string(digits), "--json", "-", "-q"});
+    CHECK(exit.code == 0);
+    const Json metrics = result_of(exit)["metrics"];
+    for (const char* metric : {"service", "connect_total"}) {
+      const auto histogram = stats::decode_v2_base64(metrics[metric]["hdr"].get<std::string>());
+      REQUIRE(histogram.has_value());
+      CHECK(histogram->config().digits == digits);
+    }
+  }
+  const Exit narrow = bench(server.url(), {"-c", "2", "-n", "20", "-t", "2", "--hdr-max", "10ms",
+                                           "--threshold", "p50<1h", "--json", "-", "-q"});
+  CHECK(narrow.code == 1);
+  const Json service = result_of(narrow)["metrics"]["service"];
+  CHECK(service["count"] == 0);
+  CHECK(service["overflow"] == 20);
+  for (const char* wrong : {"0", "5", "three"}) {
+    CHECK(bench(server.url(), {"--hdr-digits", wrong}).code == 2);
+  }
+  CHECK_THAT(bench(server.url(), {"--hdr-max", "100us"}).err, Catch::Contains("1ms to 24h"));
 }
 
 TEST_CASE("every kind of payload and matching is answered by an echo server") {
