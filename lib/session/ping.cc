@@ -99,71 +99,64 @@ void Ping::on_open(const ws::Opened& opened) {
 }
 
 void Ping::send_due(Instant now) {
-  if (result_.round_trips.sent_count() >= options_.count || next_ > now) {
+  const bool more = result_.round_trips.sent_count() < options_.count;
+  if (state_ != State::open || !more || next_ > now || out_) {
     return;
   }
   result_.round_trips.sent();
-  const std::uint64_t number = result_.round_trips.sent_count();
-  out_.push_back({.number = number, .sent = now});
+  out_ = {.payload = payload_of(number()), .sent = now};
   // Refused only when the send queue is full, which pings alone cannot do: then it is lost.
-  static_cast<void>(connection_->ping(payload_of(number)));
-  // After a stop of the whole process one ping is late; the rest keep their distance.
+  static_cast<void>(connection_->ping(out_->payload));
+  // A late ping does not shift those after it, unless they are late by now as well.
   next_ = std::max(next_ + options_.interval, now);
 }
 
 void Ping::on_offer(Instant at) {
-  for (Probe& probe : out_) {
-    if (!std::exchange(probe.offered, true)) {
-      probe.sent = at;
-    }
+  if (out_ && !std::exchange(out_->offered, true)) {
+    out_->sent = at;
   }
 }
 
 void Ping::on_pong(std::span<const std::byte> payload, Instant received) {
-  const auto probe = std::ranges::find_if(out_, [&](const Probe& candidate) {
-    return std::ranges::equal(payload, payload_of(candidate.number));
-  });
-  if (probe == out_.end()) {
+  if (!out_ || !std::ranges::equal(payload, out_->payload)) {
     return result_.round_trips.unmatched();
   }
-  const Probe answered = *probe;
-  out_.erase(probe);
+  const Nanoseconds time = received - out_->sent;
+  out_.reset();
   if (state_ != State::open) {
     return;
   }
-  result_.round_trips.answered(received - answered.sent);
-  observer_.on_round_trip(answered.number, received - answered.sent);
+  result_.round_trips.answered(time);
+  observer_.on_round_trip(number(), time);
+  send_due(received);
   go_on();
 }
 
 void Ping::on_timer(Instant now) {
-  expire(now);
+  if (out_ && out_->sent + options_.timeout <= now) {
+    lose();
+  }
   send_due(now);
   go_on();
 }
 
-void Ping::expire(Instant now) {
-  while (!out_.empty() && out_.front().sent + options_.timeout <= now) {
-    const std::uint64_t number = out_.front().number;
-    out_.pop_front();
-    result_.round_trips.lost();
-    observer_.on_lost(number);
-  }
+void Ping::lose() {
+  out_.reset();
+  result_.round_trips.lost();
+  observer_.on_lost(number());
 }
 
 void Ping::go_on() {
   if (state_ != State::open) {
     return;
   }
-  const bool more = result_.round_trips.sent_count() < options_.count;
-  if (!more && out_.empty()) {
-    return close();
+  if (out_) {
+    return timer_.arm(out_->sent + options_.timeout);
   }
-  Instant due = more ? next_ : Instant::max();
-  if (!out_.empty()) {
-    due = std::min(due, out_.front().sent + options_.timeout);
+  if (result_.round_trips.sent_count() < options_.count) {
+    return timer_.arm(next_);
   }
-  timer_.arm(due);
+  close();
 }
 
 void Ping::close() {
@@ -204,12 +197,9 @@ void Ping::on_error(const ws::Failure& failure) {
 void Ping::end() {
   state_ = State::ended;
   timer_.cancel();
-  if (!result_.interrupted) {
-    // The connection is gone before its time: nobody will answer these.
-    for (; !out_.empty(); out_.pop_front()) {
-      result_.round_trips.lost();
-      observer_.on_lost(out_.front().number);
-    }
+  if (out_ && !result_.interrupted) {
+    // The connection is gone before its time: nobody will answer.
+    lose();
   }
   observer_.on_end();
 }

@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -27,7 +26,8 @@ struct PingOptions {
   std::string proxy;
   /// Pings to send; with 0 the connection is opened and closed.
   std::uint64_t count = 5;
-  /// From one ping to the next, at least 1 ms; the first is sent at once.
+  /// From one ping to the next, at least 1 ms; the first is sent at once, and none while another is
+  /// out: a server need not answer both (RFC 6455 5.5.3).
   Nanoseconds interval = std::chrono::seconds(1);
   /// A ping without a pong for so long is lost.
   Nanoseconds timeout = std::chrono::seconds(5);
@@ -68,7 +68,7 @@ class Ping final : ws::FrameHandler, net::TimerHandler {
   using Payload = std::array<std::byte, kNonceBytes + sizeof(std::uint64_t)>;
 
   struct Probe {
-    std::uint64_t number = 0;
+    Payload payload;
     Instant sent;
     bool offered = false;
   };
@@ -83,11 +83,13 @@ class Ping final : ws::FrameHandler, net::TimerHandler {
   void on_timer(Instant now) override;
 
   void send_due(Instant now);
-  void expire(Instant now);
+  void lose();
   /// Waits for what is next, or closes when nothing is.
   void go_on();
   void close();
   void end();
+  /// Of the latest ping.
+  [[nodiscard]] std::uint64_t number() const { return result_.round_trips.sent_count(); }
   [[nodiscard]] Payload payload_of(std::uint64_t number) const;
 
   net::Loop& loop_;
@@ -100,7 +102,7 @@ class Ping final : ws::FrameHandler, net::TimerHandler {
   State state_ = State::idle;
   bool closed_normally_ = false;
   Instant next_;
-  std::deque<Probe> out_;
+  std::optional<Probe> out_;
   std::array<std::byte, kNonceBytes> nonce_{};
 };
 

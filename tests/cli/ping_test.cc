@@ -186,8 +186,11 @@ TEST_CASE("a lost pong fails every limit but that on the minimum") {
 TEST_CASE("an interrupted ping prints its summary and exits with 130") {
   EchoProcess server;
   Process process({WSKIT_BINARY, "ping", server.url(), "-c", "100000", "-i", "10ms"});
-  while (!process.read_line().starts_with("pong 2:")) {
+  std::string line;
+  for (int i = 0; i < 20 && !line.starts_with("pong 2:"); ++i) {
+    line = process.read_line();
   }
+  REQUIRE_THAT(line, Catch::StartsWith("pong 2:"));
   process.signal(SIGINT);
   const Exit exit = process.wait();
   CHECK(exit.code == 130);

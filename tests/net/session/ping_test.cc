@@ -136,7 +136,7 @@ TEST_CASE("a server that never pongs loses all pings and still ends in order") {
   CHECK(run.lost == std::vector<std::uint64_t>{1, 2, 3});
   CHECK(run.round_trips.empty());
   CHECK_FALSE(run.result().error);
-  CHECK(loop.now() - start == 7s);
+  CHECK(loop.now() - start == 15s);
 }
 
 TEST_CASE("a pong that does not match and messages nobody asked for are no round trip") {
@@ -169,10 +169,18 @@ TEST_CASE("a pong after its time was up is not counted") {
   CHECK(run.result().round_trips.unmatched_count() >= 1);
 }
 
-TEST_CASE("pings may be out side by side when they are sent faster than they return") {
+TEST_CASE("no ping is sent while another is out, since a server need not answer both") {
   SimLoop loop;
   loop.network.to_connector = 1s;
-  const SimEchoServer server(loop, {.on_ping = pong});
+  const SimEchoServer server(
+      loop, {.on_ping = [&, last = Instant()](std::uint64_t, const std::string& payload,
+                                              const Send& send) mutable {
+        // As some servers do: what comes while a pong is on its way is dropped.
+        if (loop.now() - last >= 1s) {
+          last = loop.now();
+          send(wire::Opcode::pong, payload);
+        }
+      }});
   const SimPing run(loop, server, {.count = 5, .interval = 100ms, .timeout = 5s});
   loop.run();
   REQUIRE(run.round_trips.size() == 5);
