@@ -6,8 +6,8 @@
 #include <deque>
 
 #include "core/clock.h"
-#include "load/member_timer.h"
 #include "net/loop.h"
+#include "net/member_timer.h"
 
 namespace wskit::load {
 
@@ -39,7 +39,7 @@ class ConnectQueue {
 
   net::Loop& loop_;
   ConnectQueueOptions options_;
-  MemberTimer<ConnectQueue> timer_;
+  net::MemberTimer<ConnectQueue> timer_;
   std::deque<Session*> waiting_;
   std::size_t under_way_ = 0;
   std::uint64_t started_ = 0;

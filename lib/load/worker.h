@@ -13,12 +13,12 @@
 #include "load/connect_queue.h"
 #include "load/echo_matcher.h"
 #include "load/matcher.h"
-#include "load/member_timer.h"
 #include "load/pacer.h"
 #include "load/plan.h"
 #include "load/session.h"
 #include "load/tally.h"
 #include "net/loop.h"
+#include "net/member_timer.h"
 #include "ws/client.h"
 
 namespace wskit::load {
@@ -144,12 +144,12 @@ class Worker final : PacerTarget {
   Tally tally_;
   ConnectQueue connect_queue_;
   Pacer pacer_;
-  MemberTimer<Worker> reconnect_timer_;
-  MemberTimer<Worker> warmup_timer_;
-  MemberTimer<Worker> measure_timer_;
-  MemberTimer<Worker> end_timer_;
-  MemberTimer<Worker> tick_timer_;
-  MemberTimer<Worker> give_up_timer_;
+  net::MemberTimer<Worker> reconnect_timer_;
+  net::MemberTimer<Worker> warmup_timer_;
+  net::MemberTimer<Worker> measure_timer_;
+  net::MemberTimer<Worker> end_timer_;
+  net::MemberTimer<Worker> tick_timer_;
+  net::MemberTimer<Worker> give_up_timer_;
   std::deque<Session> sessions_;
   struct Reconnect {
     Instant due;

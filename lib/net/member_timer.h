@@ -4,15 +4,15 @@
 #include "core/clock.h"
 #include "net/timer.h"
 
-namespace wskit::load {
+namespace wskit::net {
 
 /// A timer that calls a member function of its owner: for owners that need several.
 template <class Owner>
-class MemberTimer final : net::TimerHandler {
+class MemberTimer final : TimerHandler {
  public:
   using Method = void (Owner::*)(Instant now);
 
-  MemberTimer(net::TimerQueue& timers, Owner& owner, Method method)
+  MemberTimer(TimerQueue& timers, Owner& owner, Method method)
       : owner_(owner), method_(method), timer_(timers, *this) {}
 
   void arm(Instant due) { timer_.arm(due); }
@@ -24,7 +24,7 @@ class MemberTimer final : net::TimerHandler {
 
   Owner& owner_;
   Method method_;
-  net::Timer timer_;
+  Timer timer_;
 };
 
-}  // namespace wskit::load
+}  // namespace wskit::net
