@@ -7,6 +7,7 @@
 #include "core/library_version.h"
 #include "net/libraries.h"
 #include "net/loop.h"
+#include "script/regex.h"
 #include "serve/libraries.h"
 #include "wire/libraries.h"
 
@@ -14,8 +15,8 @@ namespace wskit::cli {
 
 std::map<std::string, std::string> versions() {
   std::map<std::string, std::string> versions{{"wskit", WSKIT_VERSION}, {"cli11", CLI11_VERSION}};
-  for (const auto& libraries :
-       {core_libraries(), net::libraries(), serve::libraries(), wire::libraries()}) {
+  for (const auto& libraries : {core_libraries(), net::libraries(), script::libraries(),
+                                serve::libraries(), wire::libraries()}) {
     for (const LibraryVersion& library : libraries) {
       versions[library.name] = library.version;
     }

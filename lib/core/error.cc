@@ -53,6 +53,7 @@ constexpr std::array kEntries{
     Entry{eof, "eof", 56},
     Entry{closed_remote, "closed_remote", 56},
     Entry{closed_local, "closed_local", 56},
+    Entry{unmet, "unmet", 1},
     Entry{close_timeout, "close_timeout", 56},
     Entry{ping_timeout, "ping_timeout", 56},
     Entry{timeout, "timeout", 28},

@@ -49,6 +49,7 @@ enum class ErrorCode : std::uint8_t {
   eof,
   closed_remote,
   closed_local,
+  unmet,
   close_timeout,
   ping_timeout,
   timeout,

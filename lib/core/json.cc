@@ -24,7 +24,11 @@ Expected<Json> parse_json(std::string_view text) {
     }
     return json;
   } catch (const Json::exception& e) {
-    return fail(ErrorCode::usage, e.what());
+    // Without the library's own "[json.exception.parse_error.101] " in front.
+    const std::string_view what(e.what());
+    const std::size_t prefix = what.starts_with('[') ? what.find("] ") : std::string_view::npos;
+    return fail(ErrorCode::usage,
+                std::string(prefix == std::string_view::npos ? what : what.substr(prefix + 2)));
   }
 }
 

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "script/regex.h"
+
+#include <array>
+
+#include <pcre2.h>
+
+#include <fmt/format.h>
+
+#include "core/bytes.h"
+
+namespace wskit::script {
+namespace {
+
+/// Of PCRE2's own steps: about a tenth of a second.
+constexpr std::uint32_t kMostSteps = 2'000'000;
+constexpr std::uint32_t kMostHeapKibibytes = 16'384;
+
+std::string reason(int code) {
+  std::array<PCRE2_UCHAR, 256> text{};
+  ::pcre2_get_error_message(code, text.data(), text.size());
+  return reinterpret_cast<const char*>(text.data());
+}
+
+PCRE2_SPTR units(std::string_view text) {
+  return reinterpret_cast<PCRE2_SPTR>(text.data());
+}
+
+}  // namespace
+
+void Regex::Free::operator()(pcre2_real_code_8* code) const {
+  ::pcre2_code_free(code);
+}
+
+void Regex::Free::operator()(pcre2_real_match_context_8* context) const {
+  ::pcre2_match_context_free(context);
+}
+
+void Regex::Free::operator()(pcre2_real_match_data_8* match) const {
+  ::pcre2_match_data_free(match);
+}
+
+Expected<Regex> Regex::compile(std::string_view pattern) {
+  int error = 0;
+  PCRE2_SIZE offset = 0;
+  Regex regex;
+  regex.pattern_ = pattern;
+  // What is not UTF-8 simply does not match: a binary message is no error.
+  regex.code_.reset(::pcre2_compile(units(pattern), pattern.size(),
+                                    PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF, &error,
+                                    &offset, nullptr));
+  if (regex.code_ == nullptr) {
+    return fail(ErrorCode::usage, fmt::format("regular expression '{}': {} at offset {}",
+                                              escape(pattern), reason(error), offset));
+  }
+  (void)::pcre2_jit_compile(regex.code_.get(), PCRE2_JIT_COMPLETE);  // It works without, too.
+  regex.context_.reset(::pcre2_match_context_create(nullptr));
+  ::pcre2_set_match_limit(regex.context_.get(), kMostSteps);
+  ::pcre2_set_heap_limit(regex.context_.get(), kMostHeapKibibytes);
+  regex.match_.reset(::pcre2_match_data_create_from_pattern(regex.code_.get(), nullptr));
+  return regex;
+}
+
+Expected<bool> Regex::match_at(std::string_view text, std::size_t offset) const {
+  const int found =
+      ::pcre2_match(code_.get(), units(text), text.size(), offset, 0, match_.get(), context_.get());
+  if (found >= 0) {
+    return true;
+  }
+  if (found == PCRE2_ERROR_NOMATCH) {
+    return false;
+  }
+  return fail(ErrorCode::usage, fmt::format("regular expression '{}' gave up on a message of {} "
+                                            "bytes: {}; make it simpler",
+                                            escape(pattern_), text.size(), reason(found)));
+}
+
+Expected<bool> Regex::find(std::string_view text) const {
+  return match_at(text, 0);
+}
+
+Expected<std::string> Regex::replace_all(std::string_view text,
+                                         std::string_view replacement) const {
+  std::string out;
+  std::size_t at = 0;
+  while (at <= text.size()) {
+    const auto found = match_at(text, at);
+    if (!found) {
+      return std::unexpected(found.error());
+    }
+    const PCRE2_SIZE* const range = ::pcre2_get_ovector_pointer(match_.get());
+    // What matches nothing at all is left alone: there is nothing to replace.
+    if (!*found || range[1] <= range[0]) {
+      break;
+    }
+    out += text.substr(at, range[0] - at);
+    out += replacement;
+    at = range[1];
+  }
+  out += text.substr(at);
+  return out;
+}
+
+std::vector<LibraryVersion> libraries() {
+  std::array<char, 64> version{};
+  ::pcre2_config(PCRE2_CONFIG_VERSION, version.data());
+  const std::string_view text(version.data());
+  return {{.name = "pcre2", .version = std::string(text.substr(0, text.find(' ')))}};
+}
+
+}  // namespace wskit::script
