@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: MIT
+#include "session/exchange.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/bytes.h"
+#include "core/parse.h"
+
+namespace wskit::session {
+namespace {
+
+using script::Direction;
+using script::MessageType;
+using script::MessageView;
+
+bool is_data(const MessageView& message) {
+  return message.type == MessageType::text || message.type == MessageType::binary;
+}
+
+/// RFC 6455 7.4.1: the peer is through, or goes, or does not say.
+bool is_normal(wire::CloseCode code) {
+  return code == wire::CloseCode::normal || code == wire::CloseCode::going_away ||
+         code == wire::CloseCode::no_status;
+}
+
+std::string describe_close(const ConnectionEnd& end) {
+  std::string text =
+      fmt::format("{} ({})", static_cast<unsigned>(*end.close_code), wire::name(*end.close_code));
+  if (!end.close_reason.empty()) {
+    text += ": " + escape(end.close_reason, wire::kMaxCloseReason);
+  }
+  return text;
+}
+
+}  // namespace
+
+Exchange::Exchange(ws::Client& client, net::Loop& loop, const ExchangeOptions& options,
+                   ExchangeWatcher& watcher)
+    : loop_(loop),
+      options_(options),
+      watcher_(watcher),
+      session_(client, loop, options.session, *this),
+      wait_timer_(loop.timers(), *this, &Exchange::wait_over),
+      time_timer_(loop.timers(), *this, &Exchange::time_over) {}
+
+Expected<void> Exchange::add_output(int fd, OutputOptions options) {
+  auto output = Output::create(loop_, fd, std::move(options), *this);
+  if (!output) {
+    return std::unexpected(output.error());
+  }
+  outputs_.push_back(std::move(*output));
+  return {};
+}
+
+void Exchange::start() {
+  if (input_ != nullptr) {
+    input_->set_handler(*this);
+  }
+  if (options_.goal.max_time > Nanoseconds(0)) {
+    time_timer_.arm(loop_.now() + options_.goal.max_time);
+  }
+  session_.start();
+}
+
+void Exchange::on_open(const ws::Opened& opened) {
+  was_open_ = true;
+  for (const auto& output : outputs_) {
+    output->put_open(opened, opened.upgraded);
+  }
+  watcher_.on_open(opened);
+}
+
+void Exchange::on_ready() {
+  ready_ = true;
+  blocked_ = false;
+  heard_at_ = loop_.now();
+  if (input_ == nullptr) {
+    return input_ended();
+  }
+  pump();
+}
+
+void Exchange::pump() {
+  while (ready_ && !blocked_ && !finishing_ && !input_done_) {
+    const auto next = input_->next();
+    if (!next) {
+      return finish(next.error());
+    }
+    if (next->state == Input::State::later) {
+      return;
+    }
+    if (next->state == Input::State::end) {
+      return input_ended();
+    }
+    if (!send(next->message)) {
+      return;
+    }
+  }
+}
+
+bool Exchange::send(const MessageView& message) {
+  if (message.type == MessageType::close) {
+    finish_with(message.code == wire::CloseCode::no_status ? options_.close_code : message.code,
+                message.payload);
+    return false;
+  }
+  const ws::SendResult result = session_.send(message);
+  if (result == ws::SendResult::dropped) {
+    finish(Error{.code = ErrorCode::too_big,
+                 .message = fmt::format("a message of {} bytes does not fit into the send queue",
+                                        message.payload.size())});
+    return false;
+  }
+  outcome_.sent += static_cast<std::uint64_t>(is_data(message));
+  put(Direction::send, message, loop_.now());
+  blocked_ = result == ws::SendResult::backpressure;
+  return !blocked_;
+}
+
+void Exchange::on_drain() {
+  blocked_ = false;
+  if (!input_done_) {
+    pump();
+  }
+}
+
+void Exchange::input_ended() {
+  const Goal& goal = options_.goal;
+  input_done_ = true;
+  const Instant now = loop_.now();
+  if (goal.replies != 0) {
+    if (goal.reply_timeout > Nanoseconds(0)) {
+      wait_timer_.arm(now + goal.reply_timeout);
+    }
+  } else if (goal.linger) {
+    wait_timer_.arm(now + *goal.linger);
+  } else if (goal.quiet) {
+    heard_at_ = now;
+    wait_timer_.arm(now + *goal.quiet);
+  }
+}
+
+void Exchange::put(Direction direction, const MessageView& message, Instant at) {
+  for (const auto& output : outputs_) {
+    output->put(direction, message, at);
+    if (!paused_ && output->full()) {
+      paused_ = true;
+      session_.pause();
+    }
+  }
+  watcher_.on_frame(direction, message);
+}
+
+void Exchange::on_sent(const MessageView& message, Instant at) {
+  put(Direction::send, message, at);
+}
+
+void Exchange::on_received(const MessageView& message, Instant at) {
+  heard_at_ = at;
+  // What comes behind the wanted reply is not part of the result.
+  if (reached_ && is_data(message)) {
+    return;
+  }
+  put(Direction::recv, message, at);
+  if (is_data(message)) {
+    ++outcome_.received;
+    count_reply(message);
+  }
+}
+
+void Exchange::count_reply(const MessageView& message) {
+  const Goal& goal = options_.goal;
+  if (goal.replies == 0 || finishing_) {
+    return;
+  }
+  if (goal.match) {
+    const auto matches = goal.match->matches(message.payload);
+    if (!matches) {
+      return finish(matches.error());
+    }
+    if (!*matches) {
+      return;
+    }
+  }
+  if (++matched_ == goal.replies) {
+    reached_ = true;
+    finish(std::nullopt);
+  }
+}
+
+void Exchange::wait_over(Instant now) {
+  const Goal& goal = options_.goal;
+  if (goal.replies != 0) {
+    return finish(Error{.code = ErrorCode::timeout,
+                        .message = fmt::format("{} within {}", still_wanted(),
+                                               format_duration(goal.reply_timeout))});
+  }
+  if (!goal.linger && goal.quiet) {
+    // What we do not take, or the peer does not, is not quiet.
+    const Instant since = paused_ || session_.unsent() != 0 ? now : heard_at_;
+    if (now - since < *goal.quiet) {
+      return wait_timer_.arm(since + *goal.quiet);
+    }
+  }
+  finish(std::nullopt);
+}
+
+void Exchange::time_over(Instant /*now*/) {
+  if (options_.goal.max_time_ends && was_open_) {
+    return finish(std::nullopt);
+  }
+  const std::string limit = format_duration(options_.goal.max_time);
+  finish(Error{.code = ErrorCode::timeout,
+               .message = options_.goal.replies == 0
+                              ? fmt::format("not done within --max-time {}", limit)
+                              : fmt::format("{} within --max-time {}", still_wanted(), limit)});
+}
+
+std::string Exchange::still_wanted() const {
+  const Goal& goal = options_.goal;
+  const std::string match =
+      goal.match ? fmt::format(" that match {}", escape(goal.match->text())) : std::string();
+  return fmt::format("{} of {} {}{} came ({} received)", matched_, goal.replies,
+                     goal.replies == 1 ? "reply" : "replies", match, outcome_.received);
+}
+
+void Exchange::finish(std::optional<Error> error) {
+  if (finishing_) {
+    return;
+  }
+  outcome_.error = std::move(error);
+  finish_with(options_.close_code, options_.close_reason);
+}
+
+void Exchange::finish_with(wire::CloseCode code, std::string_view reason) {
+  finishing_ = true;
+  wait_timer_.cancel();
+  time_timer_.cancel();
+  if (paused_) {
+    session_.resume();
+  }
+  const bool was_ready = ready_;
+  if (const auto closed = session_.close(code, reason); !closed) {
+    outcome_.error = closed.error();
+    (void)session_.close(wire::CloseCode::normal, {});
+  }
+  if (was_ready) {
+    put(Direction::send, {.type = MessageType::close, .payload = reason, .code = code},
+        loop_.now());
+  }
+}
+
+void Exchange::interrupt() {
+  finish(std::nullopt);
+}
+
+void Exchange::on_lost(const ConnectionEnd& end, Nanoseconds wait) {
+  ready_ = false;
+  wait_timer_.cancel();
+  watcher_.on_lost(end, wait);
+}
+
+void Exchange::on_end(const ConnectionEnd& end) {
+  ended_ = true;
+  wait_timer_.cancel();
+  time_timer_.cancel();
+  if (end.close_code) {
+    put(Direction::recv,
+        {.type = MessageType::close, .payload = end.close_reason, .code = *end.close_code},
+        loop_.now());
+  }
+  outcome_.end = end;
+  if (!outcome_.error) {
+    outcome_.error = judge(end);
+  }
+  write_rest();
+}
+
+std::optional<Error> Exchange::judge(const ConnectionEnd& end) const {
+  if (options_.expect_close) {
+    const bool met =
+        end.close_code && static_cast<std::uint16_t>(*end.close_code) == *options_.expect_close;
+    if (met) {
+      return std::nullopt;
+    }
+    if (!end.error) {
+      return Error{.code = ErrorCode::unmet,
+                   .message = fmt::format("closed with {}, expected {}", describe_close(end),
+                                          *options_.expect_close)};
+    }
+  }
+  if (reached_ || (finishing_ && !was_open_)) {
+    return std::nullopt;
+  }
+  return end.error ? end.error : judge_close(end);
+}
+
+std::optional<Error> Exchange::judge_close(const ConnectionEnd& end) const {
+  if (!end.by_peer) {
+    return std::nullopt;
+  }
+  if (!is_normal(*end.close_code)) {
+    return Error{.code = ErrorCode::closed_remote,
+                 .message = fmt::format("the server closed with {}", describe_close(end))};
+  }
+  if (options_.goal.replies != 0) {
+    return Error{.code = ErrorCode::unmet,
+                 .message = fmt::format("the server closed with {}: {}", describe_close(end),
+                                        still_wanted())};
+  }
+  if (!input_done_) {
+    return Error{.code = ErrorCode::unmet,
+                 .message = fmt::format("the server closed with {} before all was sent; {} {} sent",
+                                        describe_close(end), outcome_.sent,
+                                        outcome_.sent == 1 ? "message was" : "messages were")};
+  }
+  return std::nullopt;
+}
+
+void Exchange::on_output_room() {
+  const bool still_full =
+      std::ranges::any_of(outputs_, [](const auto& output) { return output->full(); });
+  if (paused_ && !still_full) {
+    paused_ = false;
+    session_.resume();
+  }
+}
+
+void Exchange::on_output_error(const Error& error) {
+  outcome_.error = error;
+  if (!std::exchange(ended_, true)) {
+    (void)session_.close(wire::CloseCode::going_away, {});
+  }
+  done();
+}
+
+void Exchange::write_rest() {
+  unwritten_ = outputs_.size();
+  if (unwritten_ == 0) {
+    return done();
+  }
+  for (const auto& output : outputs_) {
+    output->finish();
+  }
+}
+
+void Exchange::on_output_finished() {
+  if (--unwritten_ == 0) {
+    done();
+  }
+}
+
+void Exchange::done() {
+  watcher_.on_done(outcome_);
+}
+
+}  // namespace wskit::session

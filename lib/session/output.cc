@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#include "session/output.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace wskit::session {
+
+Output::Output(OutputOptions options, OutputHandler& handler)
+    : options_(std::move(options)), handler_(handler) {}
+
+Expected<std::unique_ptr<Output>> Output::create(net::Loop& loop, int fd, OutputOptions options,
+                                                 OutputHandler& handler) {
+  std::unique_ptr<Output> output(new Output(std::move(options), handler));
+  auto writer = net::DescriptorWriter::create(loop, fd, *output);
+  if (!writer) {
+    return std::unexpected(writer.error());
+  }
+  output->writer_ = std::move(*writer);
+  if (output->options_.format == script::MessageFormat::jsonl) {
+    output->writer_->write(output->options_.head);
+  }
+  return output;
+}
+
+void Output::on_write_error(const Error& error) {
+  handler_.on_output_error(
+      {.code = error.code, .message = fmt::format("{}: {}", options_.name, error.message)});
+}
+
+script::Moment Output::moment(Instant at) const {
+  return {.at = at - options_.start, .connection = std::max<std::uint64_t>(connections_, 1)};
+}
+
+void Output::put_open(const ws::Opened& opened, Instant at) {
+  ++connections_;
+  if (options_.format != script::MessageFormat::jsonl) {
+    return;
+  }
+  const std::string extensions = opened.response.headers.joined("Sec-WebSocket-Extensions");
+  script::append_open(writer_->room(), moment(at),
+                      {.status = opened.response.status,
+                       .subprotocol = opened.subprotocol,
+                       .extensions = extensions});
+}
+
+void Output::put(script::Direction direction, const script::MessageView& message, Instant at) {
+  using script::MessageType;
+  if (options_.format == script::MessageFormat::jsonl) {
+    if (direction == script::Direction::recv || !options_.received_only) {
+      script::append_message(writer_->room(), moment(at), direction, message);
+    }
+    return;
+  }
+  const bool data = message.type == MessageType::text || message.type == MessageType::binary;
+  if (direction == script::Direction::send || !data) {
+    return;
+  }
+  const script::Loss loss = script::append_payload(
+      writer_->room(), options_.format, message.payload, message.type == MessageType::binary);
+  if (loss == script::Loss::none) {
+    return;
+  }
+  bool& told = loss == script::Loss::binary ? told_binary_ : told_line_end_;
+  if (!std::exchange(told, true)) {
+    handler_.on_output_loss(loss);
+  }
+}
+
+}  // namespace wskit::session
