@@ -33,6 +33,8 @@ struct DescriptorReader::Shared {
   DescriptorReader* owner = nullptr;
 
   void read_all(Loop& loop, int fd, const std::shared_ptr<Shared>& self);
+  /// Lets the owner look into the slot, if it is still there then.
+  static void announce(Loop& loop, const std::shared_ptr<Shared>& self);
   /// False when the reader is gone.
   [[nodiscard]] bool wait_readable(int fd) const;
   /// Waits for the slot to be empty, then fills it; false when the reader is gone.
@@ -65,6 +67,14 @@ bool DescriptorReader::Shared::put(ssize_t result, std::vector<std::byte>& buffe
   return true;
 }
 
+void DescriptorReader::Shared::announce(Loop& loop, const std::shared_ptr<Shared>& self) {
+  loop.post([self] {
+    if (self->owner != nullptr) {
+      self->owner->deliver();
+    }
+  });
+}
+
 void DescriptorReader::Shared::read_all(Loop& loop, int fd, const std::shared_ptr<Shared>& self) {
   std::vector<std::byte> buffer;
   while (wait_readable(fd)) {
@@ -76,11 +86,7 @@ void DescriptorReader::Shared::read_all(Loop& loop, int fd, const std::shared_pt
     if (!put(result, buffer)) {
       return;
     }
-    loop.post([self] {
-      if (self->owner != nullptr) {
-        self->owner->deliver();
-      }
-    });
+    announce(loop, self);
     if (result <= 0) {
       return;
     }
@@ -124,11 +130,7 @@ void DescriptorReader::request() {
   requested_ = true;
   const std::lock_guard lock(shared_->mutex);
   if (shared_->slot != Shared::Slot::empty) {
-    loop_.post([shared = shared_] {
-      if (shared->owner != nullptr) {
-        shared->owner->deliver();
-      }
-    });
+    Shared::announce(loop_, shared_);
   }
 }
 

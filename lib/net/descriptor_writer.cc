@@ -62,9 +62,12 @@ struct DescriptorWriter::Shared {
   void write_all(Loop& loop, int fd, const std::shared_ptr<Shared>& self);
   /// Waits for something to write; false at the end of all, with what is to be told of it.
   [[nodiscard]] bool take(int fd, std::string& batch, std::uint8_t& news);
+  /// False at the end of all.
+  [[nodiscard]] bool take_queued(std::string& batch, std::uint8_t& news);
+  static void tell(Loop& loop, const std::shared_ptr<Shared>& self, std::uint8_t news);
   /// 0, or errno.
   [[nodiscard]] int write_batch(int fd, std::string_view batch, const std::function<void()>& room);
-  [[nodiscard]] bool wait_writable(int fd);
+  [[nodiscard]] bool wait_writable(int fd) const;
   void awaken() const;
 };
 
@@ -73,19 +76,21 @@ void DescriptorWriter::Shared::awaken() const {
   [[maybe_unused]] const ssize_t written = ::write(wake.get(), &one, sizeof one);
 }
 
+bool DescriptorWriter::Shared::take_queued(std::string& batch, std::uint8_t& news) {
+  const std::lock_guard lock(mutex);
+  batch.clear();
+  batch.swap(queue);
+  if (batch.empty() && finishing) {
+    news = kFinished;
+    return false;
+  }
+  return true;
+}
+
 bool DescriptorWriter::Shared::take(int fd, std::string& batch, std::uint8_t& news) {
-  while (!stop) {
-    {
-      const std::lock_guard lock(mutex);
-      batch.clear();
-      batch.swap(queue);
-      if (!batch.empty()) {
-        return true;
-      }
-      if (finishing) {
-        news = kFinished;
-        return false;
-      }
+  while (!stop && take_queued(batch, news)) {
+    if (!batch.empty()) {
+      return true;
     }
     pollfd fds[2] = {{.fd = fd, .events = 0, .revents = 0},
                      {.fd = wake.get(), .events = POLLIN, .revents = 0}};
@@ -102,7 +107,7 @@ bool DescriptorWriter::Shared::take(int fd, std::string& batch, std::uint8_t& ne
   return false;
 }
 
-bool DescriptorWriter::Shared::wait_writable(int fd) {
+bool DescriptorWriter::Shared::wait_writable(int fd) const {
   while (!stop) {
     pollfd fds[2] = {{.fd = fd, .events = POLLOUT, .revents = 0},
                      {.fd = wake.get(), .events = POLLIN, .revents = 0}};
@@ -134,26 +139,28 @@ int DescriptorWriter::Shared::write_batch(int fd, std::string_view batch,
   return 0;
 }
 
+void DescriptorWriter::Shared::tell(Loop& loop, const std::shared_ptr<Shared>& self,
+                                    std::uint8_t news) {
+  loop.post([self, news] {
+    if (self->owner != nullptr) {
+      self->owner->hear(news);
+    }
+  });
+}
+
 void DescriptorWriter::Shared::write_all(Loop& loop, int fd, const std::shared_ptr<Shared>& self) {
   block_pipe_signal();
-  const auto tell = [&loop, &self](std::uint8_t news) {
-    loop.post([self, news] {
-      if (self->owner != nullptr) {
-        self->owner->hear(news);
-      }
-    });
-  };
   std::string batch;
   std::uint8_t news = 0;
   while (take(fd, batch, news)) {
-    error = write_batch(fd, batch, [&tell] { tell(kRoom); });
+    error = write_batch(fd, batch, [&loop, &self] { tell(loop, self, kRoom); });
     if (error != 0) {
       news = kFailed;
       break;
     }
   }
   if (news != 0) {
-    tell(news);
+    tell(loop, self, news);
   }
 }
 
