@@ -6,6 +6,7 @@
 #include <random>
 
 #include "core/clock.h"
+#include "session/connection_end.h"
 #include "session/options.h"
 #include "wire/http.h"
 

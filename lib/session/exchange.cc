@@ -20,21 +20,6 @@ bool is_data(const MessageView& message) {
   return message.type == MessageType::text || message.type == MessageType::binary;
 }
 
-/// RFC 6455 7.4.1: the peer is through, or goes, or does not say.
-bool is_normal(wire::CloseCode code) {
-  return code == wire::CloseCode::normal || code == wire::CloseCode::going_away ||
-         code == wire::CloseCode::no_status;
-}
-
-std::string describe_close(const ConnectionEnd& end) {
-  std::string text =
-      fmt::format("{} ({})", static_cast<unsigned>(*end.close_code), wire::name(*end.close_code));
-  if (!end.close_reason.empty()) {
-    text += ": " + escape(end.close_reason, wire::kMaxCloseReason);
-  }
-  return text;
-}
-
 }  // namespace
 
 Exchange::Exchange(ws::Client& client, net::Loop& loop, const ExchangeOptions& options,
@@ -295,16 +280,13 @@ std::optional<Error> Exchange::judge(const ConnectionEnd& end) const {
   if (reached_ || (finishing_ && !was_open_)) {
     return std::nullopt;
   }
-  return end.error ? end.error : judge_close(end);
+  const auto failure = failure_of(end);
+  return failure ? failure : judge_close(end);
 }
 
 std::optional<Error> Exchange::judge_close(const ConnectionEnd& end) const {
   if (!end.by_peer) {
     return std::nullopt;
-  }
-  if (!is_normal(*end.close_code)) {
-    return Error{.code = ErrorCode::closed_remote,
-                 .message = fmt::format("the server closed with {}", describe_close(end))};
   }
   if (options_.goal.replies != 0) {
     return Error{.code = ErrorCode::unmet,

@@ -13,6 +13,7 @@
 #include "net/member_timer.h"
 #include "script/matcher.h"
 #include "script/message.h"
+#include "session/connection_end.h"
 #include "session/input.h"
 #include "session/options.h"
 #include "session/output.h"

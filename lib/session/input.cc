@@ -80,16 +80,13 @@ Expected<Input::Next> StreamInput::next() {
   while (!error_) {
     const auto piece = splitter_.next();
     if (!piece) {
-      return fail(piece.error().code == ErrorCode::too_big ? ErrorCode::usage : piece.error().code,
-                  fmt::format("{}: {}; --max-message allows longer ones", options_.name,
-                              piece.error().message));
+      return fail(ErrorCode::usage, fmt::format("{}: {}{}", options_.name, piece.error().message,
+                                                piece.error().code == ErrorCode::too_big
+                                                    ? "; --max-message allows longer ones"
+                                                    : ""));
     }
     if (!*piece) {
-      if (splitter_.done()) {
-        return Next{};
-      }
-      reader_->request();
-      return Next{.state = State::later, .message = {}};
+      return pause_or_end();
     }
     const auto message = understand(**piece);
     if (!message) {
@@ -100,6 +97,14 @@ Expected<Input::Next> StreamInput::next() {
     }
   }
   return std::unexpected(*error_);
+}
+
+Input::Next StreamInput::pause_or_end() {
+  if (splitter_.done()) {
+    return {};
+  }
+  reader_->request();
+  return {.state = State::later, .message = {}};
 }
 
 }  // namespace wskit::session

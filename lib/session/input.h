@@ -79,6 +79,7 @@ class StreamInput final : public Input, net::ReadHandler {
   void on_read_end() override;
   void on_read_error(const Error& error) override;
   void tell() const;
+  [[nodiscard]] Next pause_or_end();
 
   [[nodiscard]] Expected<std::optional<script::MessageView>> understand(std::string_view piece);
   [[nodiscard]] std::unexpected<Error> fail_here(ErrorCode code, std::string_view why) const;

@@ -3,14 +3,11 @@
 
 #include <cstdint>
 #include <limits>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/clock.h"
-#include "core/error.h"
 #include "script/message.h"
-#include "wire/close_code.h"
 
 namespace wskit::session {
 
@@ -36,22 +33,6 @@ struct SessionOptions {
   /// A text message to be sent again and again; interval 0 for none.
   std::string heartbeat;
   Nanoseconds heartbeat_interval{0};
-};
-
-/// How a connection ended, or why there was none.
-struct ConnectionEnd {
-  /// Set when both Close frames were exchanged; no_status for an empty one.
-  std::optional<wire::CloseCode> close_code;
-  std::string close_reason;
-  /// The peer closed first.
-  bool by_peer = false;
-  /// Set otherwise.
-  std::optional<Error> error;
-  /// Of the answer that refused the upgrade; else 0.
-  int http_status = 0;
-  std::optional<Nanoseconds> retry_after;
-  /// Bytes of frames that never left.
-  std::size_t unsent = 0;
 };
 
 }  // namespace wskit::session

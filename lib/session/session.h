@@ -14,6 +14,7 @@
 #include "net/member_timer.h"
 #include "script/message.h"
 #include "session/backoff.h"
+#include "session/connection_end.h"
 #include "session/options.h"
 #include "wire/close_code.h"
 #include "ws/client.h"
