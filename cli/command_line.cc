@@ -66,4 +66,14 @@ std::string redacted_command_line(std::span<char* const> arguments) {
   return line;
 }
 
+std::vector<std::string> literal_messages(std::span<char* const> arguments) {
+  using std::string_view_literals::operator""sv;
+  if (arguments.size() < 2 || arguments[1] != "send"sv) {
+    return {};
+  }
+  const auto mark = std::ranges::find(arguments, "--"sv);
+  return mark == arguments.end() ? std::vector<std::string>()
+                                 : std::vector<std::string>(mark + 1, arguments.end());
+}
+
 }  // namespace wskit::cli

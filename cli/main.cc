@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <cstdlib>
 #include <source_location>
+#include <span>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -9,8 +10,10 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/cmd_bench.h"
+#include "cli/cmd_listen.h"
 #include "cli/cmd_ping.h"
 #include "cli/cmd_report.h"
+#include "cli/cmd_send.h"
 #include "cli/cmd_serve.h"
 #include "cli/command.h"
 #include "cli/command_line.h"
@@ -55,10 +58,14 @@ int main(int argc, char* argv[]) {
   app.require_subcommand(1);
   app.get_formatter()->column_width(36);
   wskit::cli::Command chosen;
-  wskit::cli::add_bench(app, chosen,
-                        wskit::cli::redacted_command_line({argv, static_cast<std::size_t>(argc)}));
+  const std::span<char* const> arguments(argv, static_cast<std::size_t>(argc));
+  wskit::cli::add_bench(app, chosen, wskit::cli::redacted_command_line(arguments));
+  wskit::cli::add_listen(app, chosen);
   wskit::cli::add_ping(app, chosen);
   wskit::cli::add_report(app, chosen);
+  const auto literals = wskit::cli::literal_messages(arguments);
+  argc -= static_cast<int>(literals.size());
+  wskit::cli::add_send(app, chosen, literals);
   wskit::cli::add_serve(app, chosen);
   wskit::cli::add_dump_option(app);
   try {

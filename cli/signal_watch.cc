@@ -8,22 +8,29 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <pthread.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 namespace wskit::cli {
 
-Expected<std::unique_ptr<SignalWatch>> SignalWatch::create(net::Loop& loop, Handler handler) {
+Expected<std::unique_ptr<SignalWatch>> SignalWatch::create(net::Loop& loop, Handler handler,
+                                                           Second second) {
   sigset_t set{};
   ::sigemptyset(&set);
-  ::sigaddset(&set, SIGINT);
-  ::sigaddset(&set, SIGTERM);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    ::sigaddset(&set, number);
+  }
+  if (second == Second::told) {
+    ::sigaddset(&set, SIGWINCH);
+  }
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   const int descriptor = ::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
   if (descriptor < 0) {
     return fail(ErrorCode::local_emfile,
                 fmt::format("watch signals: {}", std::generic_category().message(errno)));
   }
-  auto signals = std::make_unique<SignalWatch>(descriptor, std::move(handler));
+  auto signals = std::make_unique<SignalWatch>(descriptor, std::move(handler), second);
   auto watch = loop.watch(descriptor, *signals);
   if (!watch) {
     return std::unexpected(std::move(watch.error()));
@@ -33,8 +40,8 @@ Expected<std::unique_ptr<SignalWatch>> SignalWatch::create(net::Loop& loop, Hand
   return signals;
 }
 
-SignalWatch::SignalWatch(int descriptor, Handler handler)
-    : descriptor_(descriptor), handler_(std::move(handler)) {}
+SignalWatch::SignalWatch(int descriptor, Handler handler, Second second)
+    : descriptor_(descriptor), handler_(std::move(handler)), second_(second) {}
 
 SignalWatch::~SignalWatch() {
   watch_.reset();
@@ -46,7 +53,7 @@ void SignalWatch::on_ready(bool /*readable*/, bool /*writable*/) {
   signalfd_siginfo info{};
   while (::read(descriptor_, &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
     const int number = static_cast<int>(info.ssi_signo);
-    if (first_) {
+    if (first_ && second_ == Second::ends) {
       std::_Exit(kSignalBase + number);
     }
     first_ = number;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -10,15 +11,20 @@
 
 namespace wskit::cli {
 
-/// SIGINT and SIGTERM as events of a loop. They must be blocked in every thread (StopSignals). The
-/// first one is told, the second ends the program at once with 128 + its number.
+/// SIGINT, SIGTERM and SIGHUP as events of a loop; blocked in this thread and all that it starts
+/// later. The first one is told; of the second it depends.
 class SignalWatch final : net::FdHandler {
  public:
   using Handler = std::function<void(int signal)>;
+  enum class Second : std::uint8_t {
+    ends,  // the program at once, with 128 + its number
+    told,  // and so is every other one, and SIGWINCH too: for a program with a line editor
+  };
 
   [[nodiscard]] static Expected<std::unique_ptr<SignalWatch>> create(net::Loop& loop,
-                                                                     Handler handler);
-  SignalWatch(int descriptor, Handler handler);
+                                                                     Handler handler,
+                                                                     Second second = Second::ends);
+  SignalWatch(int descriptor, Handler handler, Second second);
   SignalWatch(const SignalWatch&) = delete;
   SignalWatch& operator=(const SignalWatch&) = delete;
   ~SignalWatch();
@@ -31,6 +37,7 @@ class SignalWatch final : net::FdHandler {
 
   int descriptor_;
   Handler handler_;
+  Second second_;
   std::unique_ptr<net::FdWatch> watch_;
   std::optional<int> first_;
 };

@@ -17,8 +17,10 @@ _wskit() {
     fi
     case "$command $word" in
       'wskit bench') command='wskit bench' ;;
+      'wskit listen') command='wskit listen' ;;
       'wskit ping') command='wskit ping' ;;
       'wskit report') command='wskit report' ;;
+      'wskit send') command='wskit send' ;;
       'wskit serve') command='wskit serve' ;;
       'wskit serve echo') command='wskit serve echo' ;;
       'wskit bench -c' | \
@@ -84,6 +86,56 @@ _wskit() {
         'wskit bench --proxy-user' | \
         'wskit bench --noproxy' | \
         'wskit bench --proxy-cacert') skip=1 ;;
+      'wskit listen -H' | \
+        'wskit listen --header' | \
+        'wskit listen -A' | \
+        'wskit listen --user-agent' | \
+        'wskit listen --origin' | \
+        'wskit listen -s' | \
+        'wskit listen --subprotocol' | \
+        'wskit listen -u' | \
+        'wskit listen --user' | \
+        'wskit listen --oauth2-bearer' | \
+        'wskit listen --bearer' | \
+        'wskit listen --netrc-file' | \
+        'wskit listen --max-message' | \
+        'wskit listen --cookie' | \
+        'wskit listen --cookie-jar' | \
+        'wskit listen --cacert' | \
+        'wskit listen --capath' | \
+        'wskit listen --cert' | \
+        'wskit listen --key' | \
+        'wskit listen --pass' | \
+        'wskit listen --servername' | \
+        'wskit listen --tls-max' | \
+        'wskit listen --ciphers' | \
+        'wskit listen --tls13-ciphers' | \
+        'wskit listen --resolve' | \
+        'wskit listen --connect-to' | \
+        'wskit listen --unix-socket' | \
+        'wskit listen --source' | \
+        'wskit listen --interface' | \
+        'wskit listen --connect-timeout' | \
+        'wskit listen --proxy' | \
+        'wskit listen --proxy-user' | \
+        'wskit listen --noproxy' | \
+        'wskit listen --proxy-cacert' | \
+        'wskit listen -n' | \
+        'wskit listen --count' | \
+        'wskit listen --until' | \
+        'wskit listen --format' | \
+        'wskit listen -o' | \
+        'wskit listen --output' | \
+        'wskit listen --record' | \
+        'wskit listen --init' | \
+        'wskit listen --max-time' | \
+        'wskit listen --ping-interval' | \
+        'wskit listen --ping-timeout' | \
+        'wskit listen --heartbeat' | \
+        'wskit listen --heartbeat-interval' | \
+        'wskit listen --close-status-code' | \
+        'wskit listen --close-reason' | \
+        'wskit listen --expect-close') skip=1 ;;
       'wskit ping -c' | \
         'wskit ping --count' | \
         'wskit ping -i' | \
@@ -132,6 +184,60 @@ _wskit() {
         'wskit report --output' | \
         'wskit report --metric' | \
         'wskit report --color') skip=1 ;;
+      'wskit send -H' | \
+        'wskit send --header' | \
+        'wskit send -A' | \
+        'wskit send --user-agent' | \
+        'wskit send --origin' | \
+        'wskit send -s' | \
+        'wskit send --subprotocol' | \
+        'wskit send -u' | \
+        'wskit send --user' | \
+        'wskit send --oauth2-bearer' | \
+        'wskit send --bearer' | \
+        'wskit send --netrc-file' | \
+        'wskit send --max-message' | \
+        'wskit send --cookie' | \
+        'wskit send --cookie-jar' | \
+        'wskit send --cacert' | \
+        'wskit send --capath' | \
+        'wskit send --cert' | \
+        'wskit send --key' | \
+        'wskit send --pass' | \
+        'wskit send --servername' | \
+        'wskit send --tls-max' | \
+        'wskit send --ciphers' | \
+        'wskit send --tls13-ciphers' | \
+        'wskit send --resolve' | \
+        'wskit send --connect-to' | \
+        'wskit send --unix-socket' | \
+        'wskit send --source' | \
+        'wskit send --interface' | \
+        'wskit send --connect-timeout' | \
+        'wskit send --proxy' | \
+        'wskit send --proxy-user' | \
+        'wskit send --noproxy' | \
+        'wskit send --proxy-cacert' | \
+        'wskit send -w' | \
+        'wskit send --wait' | \
+        'wskit send -n' | \
+        'wskit send --count' | \
+        'wskit send --timeout' | \
+        'wskit send --eof-wait' | \
+        'wskit send --input-format' | \
+        'wskit send --format' | \
+        'wskit send -o' | \
+        'wskit send --output' | \
+        'wskit send --record' | \
+        'wskit send --init' | \
+        'wskit send --max-time' | \
+        'wskit send --ping-interval' | \
+        'wskit send --ping-timeout' | \
+        'wskit send --heartbeat' | \
+        'wskit send --heartbeat-interval' | \
+        'wskit send --close-status-code' | \
+        'wskit send --close-reason' | \
+        'wskit send --expect-close') skip=1 ;;
       'wskit serve echo --listen' | \
         'wskit serve echo --unix-socket' | \
         'wskit serve echo -t' | \
@@ -208,6 +314,49 @@ _wskit() {
     'wskit bench --proxy-user') COMPREPLY=(); return ;;
     'wskit bench --noproxy') COMPREPLY=(); return ;;
     'wskit bench --proxy-cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit listen -H' | 'wskit listen --header') COMPREPLY=(); return ;;
+    'wskit listen -A' | 'wskit listen --user-agent') COMPREPLY=(); return ;;
+    'wskit listen --origin') COMPREPLY=(); return ;;
+    'wskit listen -s' | 'wskit listen --subprotocol') COMPREPLY=(); return ;;
+    'wskit listen -u' | 'wskit listen --user') COMPREPLY=(); return ;;
+    'wskit listen --oauth2-bearer' | 'wskit listen --bearer') COMPREPLY=(); return ;;
+    'wskit listen --netrc-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit listen --max-message') COMPREPLY=(); return ;;
+    'wskit listen --cookie') COMPREPLY=(); return ;;
+    'wskit listen --cookie-jar') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit listen --cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit listen --capath') COMPREPLY=($(compgen -d -- "$current")); return ;;
+    'wskit listen --cert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit listen --key') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit listen --pass') COMPREPLY=(); return ;;
+    'wskit listen --servername') COMPREPLY=(); return ;;
+    'wskit listen --tls-max') COMPREPLY=($(compgen -W '1.2 1.3' -- "$current")); return ;;
+    'wskit listen --ciphers') COMPREPLY=(); return ;;
+    'wskit listen --tls13-ciphers') COMPREPLY=(); return ;;
+    'wskit listen --resolve') COMPREPLY=(); return ;;
+    'wskit listen --connect-to') COMPREPLY=(); return ;;
+    'wskit listen --unix-socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit listen --source') COMPREPLY=(); return ;;
+    'wskit listen --interface') COMPREPLY=(); return ;;
+    'wskit listen --connect-timeout') COMPREPLY=(); return ;;
+    'wskit listen --proxy') COMPREPLY=(); return ;;
+    'wskit listen --proxy-user') COMPREPLY=(); return ;;
+    'wskit listen --noproxy') COMPREPLY=(); return ;;
+    'wskit listen --proxy-cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit listen -n' | 'wskit listen --count') COMPREPLY=(); return ;;
+    'wskit listen --until') COMPREPLY=(); return ;;
+    'wskit listen --format') COMPREPLY=($(compgen -W 'text jsonl hex hexdump base64 raw' -- "$current")); return ;;
+    'wskit listen -o' | 'wskit listen --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit listen --record') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit listen --init') COMPREPLY=(); return ;;
+    'wskit listen --max-time') COMPREPLY=(); return ;;
+    'wskit listen --ping-interval') COMPREPLY=(); return ;;
+    'wskit listen --ping-timeout') COMPREPLY=(); return ;;
+    'wskit listen --heartbeat') COMPREPLY=(); return ;;
+    'wskit listen --heartbeat-interval') COMPREPLY=(); return ;;
+    'wskit listen --close-status-code') COMPREPLY=(); return ;;
+    'wskit listen --close-reason') COMPREPLY=(); return ;;
+    'wskit listen --expect-close') COMPREPLY=(); return ;;
     'wskit ping -c' | 'wskit ping --count') COMPREPLY=(); return ;;
     'wskit ping -i' | 'wskit ping --interval') COMPREPLY=(); return ;;
     'wskit ping --timeout') COMPREPLY=(); return ;;
@@ -248,6 +397,52 @@ _wskit() {
     'wskit report -o' | 'wskit report --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit report --metric') COMPREPLY=(); return ;;
     'wskit report --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'wskit send -H' | 'wskit send --header') COMPREPLY=(); return ;;
+    'wskit send -A' | 'wskit send --user-agent') COMPREPLY=(); return ;;
+    'wskit send --origin') COMPREPLY=(); return ;;
+    'wskit send -s' | 'wskit send --subprotocol') COMPREPLY=(); return ;;
+    'wskit send -u' | 'wskit send --user') COMPREPLY=(); return ;;
+    'wskit send --oauth2-bearer' | 'wskit send --bearer') COMPREPLY=(); return ;;
+    'wskit send --netrc-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit send --max-message') COMPREPLY=(); return ;;
+    'wskit send --cookie') COMPREPLY=(); return ;;
+    'wskit send --cookie-jar') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit send --cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit send --capath') COMPREPLY=($(compgen -d -- "$current")); return ;;
+    'wskit send --cert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit send --key') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit send --pass') COMPREPLY=(); return ;;
+    'wskit send --servername') COMPREPLY=(); return ;;
+    'wskit send --tls-max') COMPREPLY=($(compgen -W '1.2 1.3' -- "$current")); return ;;
+    'wskit send --ciphers') COMPREPLY=(); return ;;
+    'wskit send --tls13-ciphers') COMPREPLY=(); return ;;
+    'wskit send --resolve') COMPREPLY=(); return ;;
+    'wskit send --connect-to') COMPREPLY=(); return ;;
+    'wskit send --unix-socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit send --source') COMPREPLY=(); return ;;
+    'wskit send --interface') COMPREPLY=(); return ;;
+    'wskit send --connect-timeout') COMPREPLY=(); return ;;
+    'wskit send --proxy') COMPREPLY=(); return ;;
+    'wskit send --proxy-user') COMPREPLY=(); return ;;
+    'wskit send --noproxy') COMPREPLY=(); return ;;
+    'wskit send --proxy-cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit send -w' | 'wskit send --wait') COMPREPLY=(); return ;;
+    'wskit send -n' | 'wskit send --count') COMPREPLY=(); return ;;
+    'wskit send --timeout') COMPREPLY=(); return ;;
+    'wskit send --eof-wait') COMPREPLY=(); return ;;
+    'wskit send --input-format') COMPREPLY=($(compgen -W 'line null len32 jsonl' -- "$current")); return ;;
+    'wskit send --format') COMPREPLY=($(compgen -W 'text jsonl hex hexdump base64 raw' -- "$current")); return ;;
+    'wskit send -o' | 'wskit send --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit send --record') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit send --init') COMPREPLY=(); return ;;
+    'wskit send --max-time') COMPREPLY=(); return ;;
+    'wskit send --ping-interval') COMPREPLY=(); return ;;
+    'wskit send --ping-timeout') COMPREPLY=(); return ;;
+    'wskit send --heartbeat') COMPREPLY=(); return ;;
+    'wskit send --heartbeat-interval') COMPREPLY=(); return ;;
+    'wskit send --close-status-code') COMPREPLY=(); return ;;
+    'wskit send --close-reason') COMPREPLY=(); return ;;
+    'wskit send --expect-close') COMPREPLY=(); return ;;
     'wskit serve echo --listen') COMPREPLY=(); return ;;
     'wskit serve echo --unix-socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit serve echo -t' | 'wskit serve echo --threads') COMPREPLY=(); return ;;
@@ -270,13 +465,17 @@ _wskit() {
   esac
   case "$command" in
     'wskit')
-      COMPREPLY=($(compgen -W 'bench ping report serve -h --help -V --version' -- "$current")) ;;
+      COMPREPLY=($(compgen -W 'bench listen ping report send serve -h --help -V --version' -- "$current")) ;;
     'wskit bench')
       COMPREPLY=($(compgen -W '-h --help -c --connections -d --duration -n --messages -r --rate --stages --poisson --window --warmup -t --threads --connect-rate --connect-concurrency --seed --io --size --payload --payload-jsonl --text --binary --match --timeout --late --on-close --threshold --strict --json --color --hdr-digits --hdr-max -q --quiet -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert' -- "$current")) ;;
+    'wskit listen')
+      COMPREPLY=($(compgen -W '-h --help -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -n --count --until --format -o --output --record -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --expect-close' -- "$current")) ;;
     'wskit ping')
       COMPREPLY=($(compgen -W '-h --help -c --count -i --interval --timeout --fail-above --fail-expiry --json --color -q --quiet -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert' -- "$current")) ;;
     'wskit report')
       COMPREPLY=($(compgen -W '-h --help --format -o --output --metric --color' -- "$current")) ;;
+    'wskit send')
+      COMPREPLY=($(compgen -W '-h --help -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -w --wait --no-wait -n --count -1 --one-message --timeout --eof-wait --input-format -0 --null-terminated -t --text -b --binary --format -o --output --record -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --expect-close' -- "$current")) ;;
     'wskit serve')
       COMPREPLY=($(compgen -W 'echo -h --help' -- "$current")) ;;
     'wskit serve echo')

@@ -152,13 +152,20 @@ def options_of(command, heading):
     return out
 
 
+def argument(positional):
+    """ARG, or [ARG...] for one that may be left out and given several times."""
+    more = "..." * positional.value.endswith("...")
+    name = italic(positional.names[0]) + more
+    return name if positional.required else f"[{name}]"
+
+
 def synopsis(command):
     lines = []
     for one in command.all():
         if one.subcommands and one.name != "wskit":
             continue
         words = [bold(" ".join(one.path)), f"[{italic('OPTIONS')}]"]
-        words += [italic(p.names[0]) for p in one.positionals]
+        words += [argument(p) for p in one.positionals]
         if one.name == "wskit":
             words = [bold("wskit"), italic("COMMAND"), f"[{italic('OPTIONS')}]"]
         lines += [".br"] * bool(lines) + [" ".join(words)]

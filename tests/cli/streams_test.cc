@@ -11,15 +11,6 @@
 using namespace wskit;
 using namespace wskit::test;
 
-namespace {
-
-// wskit with what a shell makes of its standard streams, as "bench URL >/dev/full".
-Exit in_shell(const std::string& words) {
-  return test::run({"/bin/sh", "-c", "exec " WSKIT_BINARY " " + words});
-}
-
-}  // namespace
-
 TEST_CASE("a full standard output is said and exits with 23") {
   const EchoProcess server;
   for (const std::string& words :

@@ -11,9 +11,16 @@
 namespace wskit::test {
 
 /// Runs the real program to its end.
-[[nodiscard]] inline Exit wskit(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), WSKIT_BINARY);
-  return run(arguments);
+[[nodiscard]] inline Exit wskit(const std::vector<std::string>& arguments) {
+  std::vector<std::string> command{WSKIT_BINARY};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return run(command);
+}
+
+/// Runs it with what a shell makes of its standard streams, as "bench URL >/dev/full", perhaps
+/// behind a pipe: "printf x |".
+[[nodiscard]] inline Exit in_shell(const std::string& words, const std::string& before = "") {
+  return run({"/bin/sh", "-c", before + " exec " WSKIT_BINARY " " + words});
 }
 
 /// The result that `--json -` prints.
