@@ -45,8 +45,7 @@ DialAttempt::DialAttempt(DialSetup& setup, Endpoint endpoint, DialHandler& handl
       handler_(handler),
       endpoint_(std::move(endpoint)),
       timer_(setup.loop.timers(), *this) {
-  const Instant now = setup.loop.now();
-  times_ = {started, now, now, now};
+  times_ = {started, started, started, started};
   find_addresses();
 }
 

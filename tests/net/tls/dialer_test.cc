@@ -44,6 +44,18 @@ class FullBacklog {
 
 }  // namespace
 
+WSKIT_SOCKET_TEST("where no name is looked up that step takes no time at all") {
+  Server server(loop);
+  DialOptions options;
+  options.resolve = {{"a.example", server.address().port(), {"127.0.0.1"}}};
+  const TestDialer dialer(loop, options);
+  for (const char* host : {"127.0.0.1", "a.example"}) {
+    const Dialing to(loop, *dialer.dialer, {host, server.address().port(), {}, false});
+    REQUIRE(to.dialed);
+    CHECK(to.dialed->times.resolved == to.dialed->times.started);
+  }
+}
+
 WSKIT_SOCKET_TEST("localhost is resolved and connected to and bytes go both ways") {
   Server server(loop);
   const TestDialer dialer(loop, {});
