@@ -124,7 +124,7 @@ void obey(int signal, bool first, load::Runner& runner) {
 /// The cookies that the first connection was given.
 Expected<void> save_cookies(const load::Runner& runner, Prepared& prepared) {
   if (const auto opened = runner.first_opened()) {
-    prepared.cookies.take(prepared.target.request.options().uri, opened->response.headers);
+    prepared.cookies.take(opened->hops);
   }
   return prepared.cookies.save();
 }

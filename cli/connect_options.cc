@@ -138,7 +138,8 @@ void add_connect_options(CLI::App& app, ConnectOptions& options) {
 std::vector<std::string> warnings(const ConnectOptions& options, const wire::Uri& uri) {
   const bool tls_options = options.insecure || options.tls_1_2 || options.tls_1_3 ||
                            !options.tls_max.empty() || options.tls != net::TlsOptions();
-  if (tls_options && !uri.tls) {
+  // A redirect may lead to TLS.
+  if (tls_options && !uri.tls && !options.follow) {
     return {"TLS options have no effect on a URL without TLS; with it is wss://"};
   }
   if (options.insecure) {
@@ -160,12 +161,15 @@ Expected<ConnectPlan> make_connect_plan(const ConnectOptions& options) {
   if (!dial) {
     return std::unexpected(dial.error());
   }
+  auto redirects = make_redirects(options, *cookies, *request);
   return ConnectPlan{.request = std::move(*request),
                      .dial = std::move(*dial),
                      .client = {.connection = {.max_message_bytes = options.max_message_bytes,
                                                .max_frame_bytes = options.max_message_bytes},
                                 .open_timeout = options.connect_timeout,
-                                .unix_socket = options.unix_socket},
+                                .unix_socket = options.unix_socket,
+                                .redirects = std::move(redirects),
+                                .keep_hops = !options.cookie_jar.empty()},
                      .cookies = std::move(*cookies)};
 }
 

@@ -36,6 +36,8 @@ struct ConnectOptions {
   /// Ours if not given, none if empty.
   std::optional<std::string> user_agent;
   bool compress = false;
+  bool follow = false;
+  unsigned max_redirects = 10;
 
   net::TlsOptions tls;
   bool insecure = false;

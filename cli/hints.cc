@@ -51,7 +51,8 @@ std::string describe_failure(std::string_view url, std::string_view message) {
 }
 
 int complain(std::string_view command, const Error& error, std::string_view url) {
-  const std::string_view try_this = hint(error.code);
+  const bool advises = error.message.find("; -") != std::string::npos;
+  const std::string_view try_this = advises ? std::string_view() : hint(error.code);
   say(fmt::format("wskit {}: {}{}{}\n", command,
                   report::printable(describe_failure(url, error.message)),
                   try_this.empty() ? "" : "; ", try_this));

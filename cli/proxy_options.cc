@@ -125,6 +125,12 @@ Expected<net::ProxyOptions> make_proxy_options(const ConnectOptions& options,
   if (auto added = add_servers(options, uri.tls, proxies); !added) {
     return std::unexpected(std::move(added.error()));
   }
+  // A redirect may lead to TLS.
+  if (options.follow && !uri.tls) {
+    if (auto added = add_servers(options, true, proxies); !added) {
+      return std::unexpected(std::move(added.error()));
+    }
+  }
   if (options.no_proxy) {
     proxies.no_proxy = *options.no_proxy;
   } else if (auto list = from_environment(std::array{"no_proxy", "NO_PROXY"})) {

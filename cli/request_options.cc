@@ -169,6 +169,15 @@ void add_cookies(const ConnectOptions& options, const http::CookieJar& cookies,
   }
 }
 
+Expected<unsigned> parse_redirects(std::string_view text) {
+  constexpr std::uint64_t kMost = 1000;
+  const auto number = parse_integer(text, 0, kMost);
+  if (!number) {
+    return std::unexpected(number.error());
+  }
+  return static_cast<unsigned>(*number);
+}
+
 }  // namespace
 
 void add_request_options(CLI::App& app, ConnectOptions& options) {
@@ -199,6 +208,15 @@ void add_request_options(CLI::App& app, ConnectOptions& options) {
   app.add_flag("--compress,!--no-compress", options.compress,
                "Offer permessage-deflate (RFC 7692); off by default")
       ->group(group);
+  app.add_flag("-L,--location", options.follow,
+               "Follow redirects of the upgrade; credentials stay behind where they lead to "
+               "another server")
+      ->group(group);
+  add_parsed(app, "--max-redirs", options.max_redirects, parse_redirects)
+      ->description("Most redirects to follow")
+      ->type_name("N")
+      ->default_str("10")
+      ->group(group);
   add_parsed(app, "--max-message", options.max_message_bytes, parse_size)
       ->description("Longest message to receive, inflated")
       ->type_name("SIZE")
@@ -228,6 +246,26 @@ Expected<wire::UpgradeRequest> make_request(const ConnectOptions& options,
     upgrade.deflate.emplace_back();
   }
   return wire::UpgradeRequest::make(std::move(upgrade));
+}
+
+http::RedirectOptions make_redirects(const ConnectOptions& options, const http::CookieJar& cookies,
+                                     const wire::UpgradeRequest& request) {
+  if (!options.follow) {
+    return {};
+  }
+  http::RedirectOptions redirects{
+      .max = options.max_redirects, .cookies = cookies, .now = unix_time()};
+  const wire::UpgradeOptions& sent = request.options();
+  const auto header = std::ranges::find_if(sent.headers, [](const wire::Header& candidate) {
+    return wire::equals_ignoring_case(candidate.name, "Cookie");
+  });
+  if (header != sent.headers.end()) {
+    // What add_cookies() put behind those of the jar.
+    const std::string stored = cookies.header(sent.uri, redirects.now);
+    const std::size_t own = stored.empty() ? 0 : stored.size() + 2;
+    redirects.own_cookies = header->value.substr(std::min(own, header->value.size()));
+  }
+  return redirects;
 }
 
 }  // namespace wskit::cli

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "http/cookie_jar.h"
+#include "http/redirect.h"
 #include "wire/handshake.h"
 
 namespace CLI {
@@ -19,5 +20,10 @@ void add_request_options(CLI::App& app, ConnectOptions& options);
 /// The request for options.url, with those of `cookies` that belong to it.
 [[nodiscard]] Expected<wire::UpgradeRequest> make_request(const ConnectOptions& options,
                                                           const http::CookieJar& cookies);
+
+/// How its redirects are followed; `request` is what make_request() made of the same.
+[[nodiscard]] http::RedirectOptions make_redirects(const ConnectOptions& options,
+                                                   const http::CookieJar& cookies,
+                                                   const wire::UpgradeRequest& request);
 
 }  // namespace wskit::cli

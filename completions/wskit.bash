@@ -64,6 +64,7 @@ _wskit() {
         'wskit bench --oauth2-bearer' | \
         'wskit bench --bearer' | \
         'wskit bench --netrc-file' | \
+        'wskit bench --max-redirs' | \
         'wskit bench --max-message' | \
         'wskit bench --cookie' | \
         'wskit bench --cookie-jar' | \
@@ -98,6 +99,7 @@ _wskit() {
         'wskit listen --oauth2-bearer' | \
         'wskit listen --bearer' | \
         'wskit listen --netrc-file' | \
+        'wskit listen --max-redirs' | \
         'wskit listen --max-message' | \
         'wskit listen --cookie' | \
         'wskit listen --cookie-jar' | \
@@ -157,6 +159,7 @@ _wskit() {
         'wskit ping --oauth2-bearer' | \
         'wskit ping --bearer' | \
         'wskit ping --netrc-file' | \
+        'wskit ping --max-redirs' | \
         'wskit ping --max-message' | \
         'wskit ping --cookie' | \
         'wskit ping --cookie-jar' | \
@@ -196,6 +199,7 @@ _wskit() {
         'wskit send --oauth2-bearer' | \
         'wskit send --bearer' | \
         'wskit send --netrc-file' | \
+        'wskit send --max-redirs' | \
         'wskit send --max-message' | \
         'wskit send --cookie' | \
         'wskit send --cookie-jar' | \
@@ -292,6 +296,7 @@ _wskit() {
     'wskit bench -u' | 'wskit bench --user') COMPREPLY=(); return ;;
     'wskit bench --oauth2-bearer' | 'wskit bench --bearer') COMPREPLY=(); return ;;
     'wskit bench --netrc-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit bench --max-redirs') COMPREPLY=(); return ;;
     'wskit bench --max-message') COMPREPLY=(); return ;;
     'wskit bench --cookie') COMPREPLY=(); return ;;
     'wskit bench --cookie-jar') COMPREPLY=($(compgen -f -- "$current")); return ;;
@@ -321,6 +326,7 @@ _wskit() {
     'wskit listen -u' | 'wskit listen --user') COMPREPLY=(); return ;;
     'wskit listen --oauth2-bearer' | 'wskit listen --bearer') COMPREPLY=(); return ;;
     'wskit listen --netrc-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit listen --max-redirs') COMPREPLY=(); return ;;
     'wskit listen --max-message') COMPREPLY=(); return ;;
     'wskit listen --cookie') COMPREPLY=(); return ;;
     'wskit listen --cookie-jar') COMPREPLY=($(compgen -f -- "$current")); return ;;
@@ -371,6 +377,7 @@ _wskit() {
     'wskit ping -u' | 'wskit ping --user') COMPREPLY=(); return ;;
     'wskit ping --oauth2-bearer' | 'wskit ping --bearer') COMPREPLY=(); return ;;
     'wskit ping --netrc-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit ping --max-redirs') COMPREPLY=(); return ;;
     'wskit ping --max-message') COMPREPLY=(); return ;;
     'wskit ping --cookie') COMPREPLY=(); return ;;
     'wskit ping --cookie-jar') COMPREPLY=($(compgen -f -- "$current")); return ;;
@@ -404,6 +411,7 @@ _wskit() {
     'wskit send -u' | 'wskit send --user') COMPREPLY=(); return ;;
     'wskit send --oauth2-bearer' | 'wskit send --bearer') COMPREPLY=(); return ;;
     'wskit send --netrc-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit send --max-redirs') COMPREPLY=(); return ;;
     'wskit send --max-message') COMPREPLY=(); return ;;
     'wskit send --cookie') COMPREPLY=(); return ;;
     'wskit send --cookie-jar') COMPREPLY=($(compgen -f -- "$current")); return ;;
@@ -467,15 +475,15 @@ _wskit() {
     'wskit')
       COMPREPLY=($(compgen -W 'bench listen ping report send serve -h --help -V --version' -- "$current")) ;;
     'wskit bench')
-      COMPREPLY=($(compgen -W '-h --help -c --connections -d --duration -n --messages -r --rate --stages --poisson --window --warmup -t --threads --connect-rate --connect-concurrency --seed --io --size --payload --payload-jsonl --text --binary --match --timeout --late --on-close --threshold --strict --json --color --hdr-digits --hdr-max -q --quiet -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help -c --connections -d --duration -n --messages -r --rate --stages --poisson --window --warmup -t --threads --connect-rate --connect-concurrency --seed --io --size --payload --payload-jsonl --text --binary --match --timeout --late --on-close --threshold --strict --json --color --hdr-digits --hdr-max -q --quiet -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert' -- "$current")) ;;
     'wskit listen')
-      COMPREPLY=($(compgen -W '-h --help -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -n --count --until --format -o --output --record -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --expect-close' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -n --count --until --format -o --output --record -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --expect-close' -- "$current")) ;;
     'wskit ping')
-      COMPREPLY=($(compgen -W '-h --help -c --count -i --interval --timeout --fail-above --fail-expiry --json --color -q --quiet -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help -c --count -i --interval --timeout --fail-above --fail-expiry --json --color -q --quiet -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert' -- "$current")) ;;
     'wskit report')
       COMPREPLY=($(compgen -W '-h --help --format -o --output --metric --color' -- "$current")) ;;
     'wskit send')
-      COMPREPLY=($(compgen -W '-h --help -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -w --wait --no-wait -n --count -1 --one-message --timeout --eof-wait --input-format -0 --null-terminated -t --text -b --binary --format -o --output --record -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --expect-close' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -w --wait --no-wait -n --count -1 --one-message --timeout --eof-wait --input-format -0 --null-terminated -t --text -b --binary --format -o --output --record -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --expect-close' -- "$current")) ;;
     'wskit serve')
       COMPREPLY=($(compgen -W 'echo -h --help' -- "$current")) ;;
     'wskit serve echo')

@@ -141,7 +141,7 @@ void Tally::opened(const ws::Opened& opened) {
              .subprotocol = opened.subprotocol,
              .compression = opened.deflate ? wire::describe(*opened.deflate) : std::string()};
   record(MetricId::connect_upgrade, opened.upgraded - times.secured);
-  record(MetricId::connect_total, opened.upgraded - times.started);
+  record(MetricId::connect_total, opened.upgraded - opened.began);
 }
 
 }  // namespace wskit::load

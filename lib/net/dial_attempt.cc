@@ -191,7 +191,8 @@ void DialAttempt::on_not_secured(const Error& error) {
 
 void DialAttempt::hand_over(std::unique_ptr<Stream> stream, std::optional<TlsAgreement> tls) {
   timer_.cancel();
-  handler_.on_dialed({std::move(stream), peer_, times_, std::move(tls)});
+  handler_.on_dialed(
+      {.stream = std::move(stream), .peer = peer_, .times = times_, .tls = std::move(tls)});
 }
 
 void DialAttempt::failed(Try& loser, const Error& error) {

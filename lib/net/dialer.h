@@ -75,7 +75,9 @@ struct DialTimes {
 struct Dialed {
   std::unique_ptr<Stream> stream;
   /// The proxy's, if there is one.
-  SocketAddress peer;
+  SocketAddress peer{};
+  /// ProxyServer::display(), if there is one.
+  std::string proxy{};
   DialTimes times;
   std::optional<TlsAgreement> tls;
 };

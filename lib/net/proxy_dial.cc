@@ -178,7 +178,11 @@ void ProxyDial::on_timer(Instant /*now*/) {
 
 void ProxyDial::hand_over(std::unique_ptr<Stream> stream, std::optional<TlsAgreement> tls) {
   timer_.cancel();
-  handler_.on_dialed({std::move(stream), peer_, times_, std::move(tls)});
+  handler_.on_dialed({.stream = std::move(stream),
+                      .peer = peer_,
+                      .proxy = path_.server.display(),
+                      .times = times_,
+                      .tls = std::move(tls)});
 }
 
 void ProxyDial::fail(Error error) {

@@ -25,7 +25,7 @@ std::string describe_status(const HttpResponse& head) {
   std::string text = fmt::format("the server answered {} instead of upgrading", status_line(head));
   const auto location = head.headers.get("Location");
   if (location && head.status >= kFirstRedirect && head.status < kFirstClientError) {
-    text += fmt::format(", and points to {}", escape(*location, 160));
+    text += fmt::format(", and points to {}; -L follows it", escape(*location, 160));
   }
   return text;
 }

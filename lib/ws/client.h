@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/clock.h"
+#include "http/redirect.h"
 #include "net/dialer.h"
 #include "wire/handshake.h"
 #include "ws/connection.h"
@@ -20,6 +21,10 @@ struct ClientOptions {
   Nanoseconds open_timeout = std::chrono::seconds(10);
   /// Connect to this unix socket; host, port and scheme stay the URL's for everything else.
   std::string unix_socket;
+  /// An answer that points elsewhere is followed within `open_timeout`.
+  http::RedirectOptions redirects;
+  /// Tell in Opened and Failure what was asked and answered.
+  bool keep_hops = false;
 };
 
 /// Opens connections to one URL on one loop (RFC 6455 4.1). Must outlive its connections.
@@ -39,8 +44,7 @@ class Client {
 
   net::Dialer& dialer_;
   wire::UpgradeRequest request_;
-  net::Endpoint endpoint_;
-  Nanoseconds open_timeout_;
+  ClientOptions options_;
   Context context_;
 };
 
