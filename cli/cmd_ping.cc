@@ -13,17 +13,16 @@
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 
+#include "cli/client_stack.h"
 #include "cli/connect_options.h"
 #include "cli/hints.h"
 #include "cli/parsed_option.h"
-#include "cli/signal_watch.h"
 #include "cli/standard_streams.h"
 #include "cli/stop_signals.h"
 #include "cli/terminal_options.h"
 #include "core/parse.h"
 #include "net/dialer.h"
 #include "net/proxy.h"
-#include "net/resolver.h"
 #include "report/file.h"
 #include "report/ping_json.h"
 #include "report/ping_text.h"
@@ -190,13 +189,14 @@ Expected<Prepared> prepare(const PingCommand& options) {
 /// Writes the text while the pings go on: to standard output, unless the JSON goes there.
 class PingPrinter final : public session::PingObserver {
  public:
-  PingPrinter(const PingCommand& options, net::Loop& loop)
+  explicit PingPrinter(const PingCommand& options)
       : quiet_(options.quiet),
         descriptor_(options.json_file == "-" ? STDERR_FILENO : STDOUT_FILENO),
         text_(text_options(options.color, descriptor_)),
-        loop_(loop),
         pings_(options.ping.count != 0) {}
 
+  /// The one to stop at the end; before the first call.
+  void set_loop(net::Loop& loop) { loop_ = &loop; }
   [[nodiscard]] const Expected<void>& outcome() const { return outcome_; }
 
   void on_open(const stats::PingResult& so_far) override {
@@ -208,7 +208,7 @@ class PingPrinter final : public session::PingObserver {
     write(report::pong_line(number, time, text_));
   }
   void on_lost(std::uint64_t number) override { write(report::lost_line(number, text_)); }
-  void on_end() override { loop_.stop(); }
+  void on_end() override { stop(); }
 
   /// What only the end knows.
   void finish(const stats::PingResult& result) {
@@ -228,14 +228,21 @@ class PingPrinter final : public session::PingObserver {
     }
     outcome_ = print(text);
     if (!outcome_) {
-      loop_.stop();
+      stop();
+    }
+  }
+
+  /// The loop is gone some time after that.
+  void stop() {
+    if (net::Loop* const loop = std::exchange(loop_, nullptr)) {
+      loop->stop();
     }
   }
 
   bool quiet_;
   int descriptor_;
   report::TextOptions text_;
-  net::Loop& loop_;
+  net::Loop* loop_ = nullptr;
   bool pings_;
   Expected<void> outcome_;
 };
@@ -243,32 +250,30 @@ class PingPrinter final : public session::PingObserver {
 /// What a run came to.
 struct Finding {
   stats::PingResult result;
-  bool closed_normally = false;
   std::optional<int> signal;
 };
 
-Expected<Finding> run_to_end(const PingCommand& options, const Prepared& prepared, net::Loop& loop,
+Expected<Finding> run_to_end(const PingCommand& options, const Prepared& prepared,
                              PingPrinter& printer) {
-  const auto resolver = net::Resolver::create();
-  auto dialer = net::Dialer::create(loop, *resolver, prepared.connect.dial);
-  if (!dialer) {
-    return std::unexpected(dialer.error());
+  Finding finding;
+  session::Ping* running = nullptr;
+  auto stack = ClientStack::create(prepared.connect, [&](int signal) {
+    finding.signal = signal;
+    running->stop();
+  });
+  if (!stack) {
+    return std::unexpected(stack.error());
   }
-  ws::Client client(**dialer, prepared.connect.request, prepared.connect.client);
   session::PingOptions named = options.ping;
   named.url = prepared.url;
   named.proxy = prepared.proxy;
-  session::Ping ping(loop, client, named, printer);
-  auto signals = SignalWatch::create(loop, [&ping](int /*signal*/) { ping.stop(); });
-  if (!signals) {
-    return std::unexpected(signals.error());
-  }
+  session::Ping ping((*stack)->loop(), (*stack)->client(), named, printer);
+  running = &ping;
+  printer.set_loop((*stack)->loop());
   const auto start = std::chrono::system_clock::now();
   ping.start();
-  loop.run();
-  Finding finding{.result = ping.result(),
-                  .closed_normally = ping.closed_normally(),
-                  .signal = (*signals)->first()};
+  (*stack)->loop().run();
+  finding.result = ping.result();
   finding.result.start = std::chrono::time_point_cast<Nanoseconds>(start);
   return finding;
 }
@@ -308,7 +313,7 @@ int exit_code_of(const Finding& finding) {
     return kSignalBase + *finding.signal;
   }
   if (finding.result.error) {
-    return finding.closed_normally ? kCheckFailed : exit_code(finding.result.error->code);
+    return exit_code(finding.result.error->code);
   }
   if (!std::ranges::all_of(finding.result.checks, &stats::PingCheck::ok)) {
     return kCheckFailed;
@@ -323,12 +328,8 @@ int run_ping(const PingCommand& options) {
   if (!prepared) {
     return complain("ping", prepared.error());
   }
-  auto loop = net::make_loop(net::IoChoice::automatic);
-  if (!loop) {
-    return complain("ping", loop.error());
-  }
-  PingPrinter printer(options, **loop);
-  auto finding = run_to_end(options, *prepared, **loop, printer);
+  PingPrinter printer(options);
+  auto finding = run_to_end(options, *prepared, printer);
   if (!finding) {
     return complain("ping", finding.error());
   }

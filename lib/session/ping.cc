@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 
 #include "core/check.h"
-#include "wire/close_code.h"
+#include "session/connection_end.h"
 #include "wire/excerpt.h"
 #include "wire/random.h"
 
@@ -48,11 +48,6 @@ void describe(const ws::Opened& opened, stats::PingResult& result) {
   result.distrust = opened.certificates.distrust;
   result.subprotocol = opened.subprotocol;
   result.compression = opened.deflate ? wire::describe(*opened.deflate) : std::string();
-}
-
-bool is_normal(wire::CloseCode code) {
-  return code == wire::CloseCode::normal || code == wire::CloseCode::going_away ||
-         code == wire::CloseCode::no_status;
 }
 
 }  // namespace
@@ -167,13 +162,14 @@ void Ping::close() {
 }
 
 void Ping::on_close(const ws::Closed& closed) {
+  const ConnectionEnd how{.close_code = closed.code,
+                          .close_reason = std::string(closed.reason),
+                          .by_peer = closed.by_peer};
   connection_.reset();
   if (state_ == State::open) {
-    closed_normally_ = is_normal(closed.code);
-    result_.error = Error{
-        ErrorCode::closed_remote,
-        fmt::format("the server closed with {} ({}){}{}", static_cast<unsigned>(closed.code),
-                    wire::name(closed.code), closed.reason.empty() ? "" : ": ", closed.reason)};
+    result_.error = failure_of(how).value_or(
+        Error{ErrorCode::unmet,
+              fmt::format("the server closed with {} before all pongs came", describe_close(how))});
   }
   end();
 }

@@ -40,7 +40,8 @@ class PingObserver {
   virtual void on_open(const stats::PingResult& so_far) = 0;
   virtual void on_round_trip(std::uint64_t number, Nanoseconds time) = 0;
   virtual void on_lost(std::uint64_t number) = 0;
-  /// The last call; Ping::result() is complete.
+  /// The last call; Ping::result() is complete. An orderly close by the server before its time is
+  /// ErrorCode::unmet.
   virtual void on_end() = 0;
 
  protected:
@@ -60,8 +61,6 @@ class Ping final : ws::FrameHandler, net::TimerHandler {
   void stop();
 
   [[nodiscard]] const stats::PingResult& result() const { return result_; }
-  /// The server closed with 1000, 1001 or no code: `result().error` says so.
-  [[nodiscard]] bool closed_normally() const { return closed_normally_; }
 
  private:
   static constexpr std::size_t kNonceBytes = 8;
@@ -100,7 +99,6 @@ class Ping final : ws::FrameHandler, net::TimerHandler {
   std::unique_ptr<ws::Connection> connection_;
   stats::PingResult result_;
   State state_ = State::idle;
-  bool closed_normally_ = false;
   Instant next_;
   std::optional<Probe> out_;
   std::array<std::byte, kNonceBytes> nonce_{};
