@@ -22,7 +22,6 @@
 #include "cli/terminal_options.h"
 #include "core/parse.h"
 #include "net/dialer.h"
-#include "net/proxy.h"
 #include "report/file.h"
 #include "report/ping_json.h"
 #include "report/ping_text.h"
@@ -52,7 +51,6 @@ struct PingCommand {
 struct Prepared {
   ConnectPlan connect;
   std::string url;
-  std::string proxy;
   std::optional<report::PendingFile> json;
 };
 
@@ -140,22 +138,10 @@ Expected<void> check_options(const PingCommand& options, const wire::Uri& uri) {
   if (options.ping.count == 0 && !options.limits.empty()) {
     return fail(ErrorCode::usage, "--fail-above needs round trips, and --count 0 has none");
   }
-  if (options.expiry_days && !uri.tls) {
+  if (options.expiry_days && !uri.tls && !options.connect.follow) {
     return fail(ErrorCode::usage, "--fail-expiry needs a certificate, and ws:// has none: wss://");
   }
   return {};
-}
-
-/// As people write it, without its password; empty for none.
-std::string proxy_of(const ConnectPlan& plan) {
-  const wire::Uri& uri = plan.request.options().uri;
-  const net::Endpoint endpoint{
-      .host = uri.host,
-      .port = uri.port,
-      .unix_path = plan.client.unix_socket.empty() ? uri.unix_path : plan.client.unix_socket,
-      .secure = uri.tls};
-  const net::ProxyServer* const proxy = net::proxy_for(plan.dial.proxy, endpoint);
-  return proxy == nullptr ? std::string() : proxy->display();
 }
 
 Expected<Prepared> prepare(const PingCommand& options) {
@@ -167,15 +153,13 @@ Expected<Prepared> prepare(const PingCommand& options) {
   if (auto checked = check_options(options, uri); !checked) {
     return std::unexpected(checked.error());
   }
-  connect->dial.tls.describe_certificates = uri.tls;
+  // Redirects may lead from ws to wss.
+  connect->dial.tls.describe_certificates = uri.tls || options.connect.follow;
+  connect->client.keep_hops = true;
   // Nobody waits for a server that has answered all pings and does not answer the Close frame.
   connect->client.connection.close_timeout = std::chrono::seconds(1);
   std::string url = uri.display();
-  std::string proxy = proxy_of(*connect);
-  Prepared prepared{.connect = std::move(*connect),
-                    .url = std::move(url),
-                    .proxy = std::move(proxy),
-                    .json = std::nullopt};
+  Prepared prepared{.connect = std::move(*connect), .url = std::move(url), .json = std::nullopt};
   if (!options.json_file.empty() && options.json_file != "-") {
     auto file = report::PendingFile::open(options.json_file);
     if (!file) {
@@ -266,7 +250,6 @@ Expected<Finding> run_to_end(const PingCommand& options, const Prepared& prepare
   }
   session::PingOptions named = options.ping;
   named.url = prepared.url;
-  named.proxy = prepared.proxy;
   session::Ping ping((*stack)->loop(), (*stack)->client(), named, printer);
   running = &ping;
   printer.set_loop((*stack)->loop());

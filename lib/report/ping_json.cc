@@ -28,7 +28,9 @@ Json phases(const stats::PingResult& result) {
     return nullptr;
   }
   const stats::OpeningTimes& times = *result.opening;
-  Json json{{"dns_us", microseconds(times.dns)}, {"connect_us", microseconds(times.connect)}};
+  Json json{{"redirects_us", microseconds(times.redirects)},
+            {"dns_us", microseconds(times.dns)},
+            {"connect_us", microseconds(times.connect)}};
   json["tls_us"] = result.tls_version.empty() ? Json(nullptr) : Json(microseconds(times.tls));
   json["upgrade_us"] = microseconds(times.upgrade);
   json["first_byte_us"] = microseconds(times.first_byte);
@@ -94,6 +96,7 @@ Json checks(const std::vector<stats::PingCheck>& found) {
 
 std::string write_ping_json(const stats::PingResult& result) {
   Json json{{"wskit_ping", kPingVersion}, {"url", result.url}};
+  json["location"] = text_or_null(result.location);
   json["start"] = format_timestamp(result.start);
   json["peer"] = text_or_null(result.peer);
   json["proxy"] = text_or_null(result.proxy);

@@ -35,6 +35,7 @@ std::vector<Step> steps_of(const stats::OpeningTimes& times, const PingResult& r
     }
     at += length;
   };
+  add("redirects", times.redirects, Style::dim);
   add("dns", times.dns, Style::yellow);
   const std::string_view way = result.unix_socket ? "connect" : "tcp";
   add(result.proxy.empty() ? way : "proxy", times.connect, Style::green);
@@ -146,6 +147,9 @@ std::string ping_opening_text(const PingResult& result, bool picture, const Text
   std::string out = fmt::format("{} ({}{})\n", printable(result.url),
                                 result.proxy.empty() ? "" : "through the proxy ",
                                 printable(result.proxy.empty() ? result.peer : result.proxy));
+  if (!result.location.empty()) {
+    out += row("location", printable(result.location), options);
+  }
   if (result.opening) {
     out += draw_waterfall(steps_of(*result.opening, result), picture, options);
   }

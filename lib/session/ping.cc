@@ -35,7 +35,14 @@ void describe(const ws::Opened& opened, stats::PingResult& result) {
   const net::DialTimes& times = opened.times;
   result.peer = opened.peer.to_string();
   result.unix_socket = opened.peer.family() == AF_UNIX;
-  result.opening = stats::OpeningTimes{.dns = times.resolved - times.started,
+  if (!opened.hops.empty()) {
+    result.proxy = opened.hops.back().proxy;
+  }
+  if (opened.hops.size() > 1) {
+    result.location = opened.hops.back().uri.display();
+  }
+  result.opening = stats::OpeningTimes{.redirects = times.started - opened.began,
+                                       .dns = times.resolved - times.started,
                                        .connect = times.connected - times.resolved,
                                        .tls = times.secured - times.connected,
                                        .upgrade = opened.upgraded - times.secured,
@@ -60,7 +67,6 @@ Ping::Ping(net::Loop& loop, ws::Client& client, const PingOptions& options, Ping
       timer_(loop.timers(), *this) {
   check(options.interval >= std::chrono::milliseconds(1), "pings are at least 1 ms apart");
   result_.url = options_.url;
-  result_.proxy = options_.proxy;
   wire::fill_random(nonce_);
 }
 

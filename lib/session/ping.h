@@ -21,9 +21,8 @@
 namespace wskit::session {
 
 struct PingOptions {
-  /// Where the client goes and through what, as the result is to have it.
+  /// Where the client goes, as the result is to have it.
   std::string url;
-  std::string proxy;
   /// Pings to send; with 0 the connection is opened and closed.
   std::uint64_t count = 5;
   /// From one ping to the next, at least 1 ms; the first is sent at once, and none while another is
@@ -48,10 +47,11 @@ class PingObserver {
   ~PingObserver() = default;
 };
 
-/// Opens one WebSocket, measures the steps of it and then the round trips of Ping and Pong frames
-/// (RFC 6455 5.5.2), and closes. A round trip is from offering the ping to the kernel until the
-/// pong was taken off the socket. Messages and pongs that answer nothing are ignored; a pong
-/// counts by its payload, which is random for each connection. All on the loop's thread.
+/// Opens one WebSocket with a client that keeps its hops, measures the steps of it and then the
+/// round trips of Ping and Pong frames (RFC 6455 5.5.2), and closes. A round trip is from offering
+/// the ping to the kernel until the pong was taken off the socket. Messages and pongs that answer
+/// nothing are ignored; a pong counts by its payload, which is random for each connection. All on
+/// the loop's thread.
 class Ping final : ws::FrameHandler, net::TimerHandler {
  public:
   Ping(net::Loop& loop, ws::Client& client, const PingOptions& options, PingObserver& observer);

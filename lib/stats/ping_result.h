@@ -17,13 +17,14 @@ namespace wskit::stats {
 
 /// How long the steps of opening one connection took; zero for what did not happen.
 struct OpeningTimes {
-  Nanoseconds dns{0};      ///< With a proxy, of its name.
-  Nanoseconds connect{0};  ///< Until the tunnel stands, with a proxy.
+  Nanoseconds redirects{0};  ///< From the start until the last redirect was followed.
+  Nanoseconds dns{0};        ///< With a proxy, of its name.
+  Nanoseconds connect{0};    ///< Until the tunnel stands, with a proxy.
   Nanoseconds tls{0};
   Nanoseconds upgrade{0};     ///< From the request to the last byte of the answer's head.
   Nanoseconds first_byte{0};  ///< The part of `upgrade` up to the first byte of the answer.
 
-  [[nodiscard]] Nanoseconds total() const { return dns + connect + tls + upgrade; }
+  [[nodiscard]] Nanoseconds total() const { return redirects + dns + connect + tls + upgrade; }
 };
 
 /// A certificate that a server showed (net::Certificate has the meaning of the members).
@@ -105,6 +106,7 @@ struct PingCheck {
 /// What `wskit ping` found out: the content of its JSON ("wskit_ping": 1).
 struct PingResult {
   std::string url;
+  std::string location;  ///< Where redirects led to; empty without any.
   WallClock start;
   std::string peer;   ///< "127.0.0.1:9001" or a path; empty when there was no connection.
   std::string proxy;  ///< "http://127.0.0.1:3128", which `peer` is then; empty for none.

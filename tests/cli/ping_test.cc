@@ -207,6 +207,24 @@ TEST_CASE("ping goes over a unix socket") {
   CHECK_THAT(exit.out, Contains("(" + path + ")") && Contains("\n  connect ") && !Contains("tcp"));
 }
 
+TEST_CASE("ping follows redirects when asked to and says what they cost") {
+  EchoProcess server;
+  const std::string target = "http" + server.url().substr(2);
+  const CannedServer redirecting(
+      [target](const std::string&) {
+        return "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: " + target + "\r\n\r\n";
+      },
+      CannedServer::Then::close);
+  const Exit exit = ping(redirecting.url(), {"-c", "1", "-L", "--json", "-"});
+  INFO(exit.err);
+  CHECK(exit.code == 0);
+  const Json result = result_of(exit);
+  CHECK(result["location"] == server.url());
+  CHECK(result["phases"]["redirects_us"].get<double>() > 0);
+  CHECK_THAT(exit.err, Contains("location    " + server.url()) && Contains("\n  redirects "));
+  CHECK(ping(redirecting.url(), {"-c", "1"}).code == 22);
+}
+
 TEST_CASE("a server that refuses the ping's connection is an error as everywhere") {
   CHECK(ping("ws://127.0.0.1:" + std::to_string(closed_port()) + "/").code == 7);
   const CannedServer http(

@@ -59,6 +59,8 @@ PingResult good() {
 PingResult bad() {
   PingResult result = good();
   result.url = "wss://ws.example/\x1b[31m";
+  result.location = "wss://elsewhere.example/\x1b[1m";
+  result.opening->redirects = 20ms;
   result.proxy = "socks5h://127.0.0.1:1080";
   result.peer = "127.0.0.1:1080";
   result.chain.resize(1);
