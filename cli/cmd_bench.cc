@@ -17,7 +17,6 @@
 
 #include "cli/bench_options.h"
 #include "cli/connect_options.h"
-#include "cli/cookie_options.h"
 #include "cli/hints.h"
 #include "cli/progress_line.h"
 #include "cli/standard_streams.h"
@@ -48,7 +47,7 @@ struct Prepared {
   std::string url;
   std::vector<stats::Threshold> thresholds;
   std::optional<report::PendingFile> json;
-  CookieFile cookies;
+  std::unique_ptr<OpeningWatcher> watcher;
 };
 
 Expected<std::vector<stats::Threshold>> parse_thresholds(const std::vector<std::string>& texts) {
@@ -88,10 +87,7 @@ Expected<Prepared> prepare(const BenchOptions& options) {
       return std::unexpected(exists.error());
     }
   }
-  auto cookies = CookieFile::open(options.connect, std::move(connect->cookies));
-  if (!cookies) {
-    return std::unexpected(std::move(cookies.error()));
-  }
+  connect->watcher->watch_first_only();
   std::string url = uri.display();
   Prepared prepared{.plan = std::move(*plan),
                     .target = {.request = std::move(connect->request),
@@ -101,7 +97,7 @@ Expected<Prepared> prepare(const BenchOptions& options) {
                     .url = std::move(url),
                     .thresholds = std::move(*thresholds),
                     .json = std::nullopt,
-                    .cookies = std::move(*cookies)};
+                    .watcher = std::move(connect->watcher)};
   if (!options.json_file.empty() && options.json_file != "-") {
     auto file = report::PendingFile::open(options.json_file);
     if (!file) {
@@ -119,14 +115,6 @@ void obey(int signal, bool first, load::Runner& runner) {
   }
   say("wskit bench: stopping; what is out is waited for, again to quit\n");
   runner.interrupt();
-}
-
-/// The cookies that the first connection was given.
-Expected<void> save_cookies(const load::Runner& runner, Prepared& prepared) {
-  if (const auto opened = runner.first_opened()) {
-    prepared.cookies.take(opened->hops);
-  }
-  return prepared.cookies.save();
 }
 
 /// Waits for the end of the run. Returns the number of the signal that ended it.
@@ -244,7 +232,7 @@ int run_bench(const BenchOptions& options) {
   }
   const auto written = write_result(options, result, prepared->json);
   const auto printed = print_report(options, result);
-  const auto saved = save_cookies(runner, *prepared);
+  const auto saved = prepared->watcher->finish();
   for (const auto* const outcome : {&written, &printed, &saved}) {
     if (!*outcome) {
       return complain("bench", outcome->error());

@@ -155,7 +155,6 @@ Expected<Prepared> prepare(const PingCommand& options) {
   }
   // Redirects may lead from ws to wss.
   connect->dial.tls.describe_certificates = uri.tls || options.connect.follow;
-  connect->client.keep_hops = true;
   // Nobody waits for a server that has answered all pings and does not answer the Close frame.
   connect->client.connection.close_timeout = std::chrono::seconds(1);
   std::string url = uri.display();
@@ -311,6 +310,10 @@ int run_ping(const PingCommand& options) {
   if (!prepared) {
     return complain("ping", prepared.error());
   }
+  for (const std::string& text :
+       warnings(options.connect, prepared->connect.request.options().uri)) {
+    say(fmt::format("wskit ping: warning: {}\n", text));
+  }
   PingPrinter printer(options);
   auto finding = run_to_end(options, *prepared, printer);
   if (!finding) {
@@ -319,8 +322,11 @@ int run_ping(const PingCommand& options) {
   judge(options, finding->result);
   printer.finish(finding->result);
   const auto written = write_result(options, finding->result, prepared->json);
-  if (!written || !printer.outcome()) {
-    return complain("ping", written ? printer.outcome().error() : written.error());
+  const auto finished = prepared->connect.watcher->finish();
+  for (const auto* const outcome : {&written, &printer.outcome(), &finished}) {
+    if (!*outcome) {
+      return complain("ping", outcome->error());
+    }
   }
   if (finding->result.error && !finding->signal) {
     tell_error(finding->result);

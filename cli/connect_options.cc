@@ -81,6 +81,7 @@ void add_network_options(CLI::App& app, ConnectOptions& options) {
 Expected<net::TlsOptions> make_tls_options(const ConnectOptions& options) {
   net::TlsOptions tls = options.tls;
   tls.verify = !options.insecure;
+  tls.describe_certificates = options.verbose > 0;
   if (options.tls_1_3) {
     tls.min_version = net::TlsVersion::tls1_3;
   }
@@ -133,6 +134,9 @@ void add_connect_options(CLI::App& app, ConnectOptions& options) {
   add_tls_options(app, options);
   add_network_options(app, options);
   add_proxy_options(app, options);
+  app.add_flag("-v,--verbose", options.verbose,
+               "Show the handshake on standard error: addresses, TLS, request and answer")
+      ->group("Output");
 }
 
 std::vector<std::string> warnings(const ConnectOptions& options, const wire::Uri& uri) {
@@ -162,6 +166,10 @@ Expected<ConnectPlan> make_connect_plan(const ConnectOptions& options) {
     return std::unexpected(dial.error());
   }
   auto redirects = make_redirects(options, *cookies, *request);
+  auto watcher = OpeningWatcher::create(options, std::move(*cookies));
+  if (!watcher) {
+    return std::unexpected(std::move(watcher.error()));
+  }
   return ConnectPlan{.request = std::move(*request),
                      .dial = std::move(*dial),
                      .client = {.connection = {.max_message_bytes = options.max_message_bytes,
@@ -169,8 +177,8 @@ Expected<ConnectPlan> make_connect_plan(const ConnectOptions& options) {
                                 .open_timeout = options.connect_timeout,
                                 .unix_socket = options.unix_socket,
                                 .redirects = std::move(redirects),
-                                .keep_hops = !options.cookie_jar.empty()},
-                     .cookies = std::move(*cookies)};
+                                .watcher = watcher->get()},
+                     .watcher = std::move(*watcher)};
 }
 
 }  // namespace wskit::cli

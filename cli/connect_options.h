@@ -2,13 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "cli/opening_watcher.h"
 #include "core/clock.h"
 #include "core/error.h"
-#include "http/cookie_jar.h"
 #include "net/dialer.h"
 #include "net/tls_options.h"
 #include "wire/handshake.h"
@@ -40,6 +41,7 @@ struct ConnectOptions {
   unsigned max_redirects = 10;
 
   net::TlsOptions tls;
+  int verbose = 0;
   bool insecure = false;
   bool tls_1_2 = false;
   bool tls_1_3 = false;
@@ -71,8 +73,8 @@ struct ConnectPlan {
   wire::UpgradeRequest request;
   net::DialOptions dial;
   ws::ClientOptions client;
-  /// Those of --cookie @FILE; the request has what belongs to it already.
-  http::CookieJar cookies;
+  /// client.watcher; its finish() is for the end of the work.
+  std::unique_ptr<OpeningWatcher> watcher;
 };
 
 /// What deserves a line on standard error before the start.

@@ -93,10 +93,8 @@ Expected<CookieFile> CookieFile::open(const ConnectOptions& options, http::Cooki
   return file;
 }
 
-void CookieFile::take(std::span<const ws::Hop> hops) {
-  for (const ws::Hop& hop : hops) {
-    cookies_.store(hop.uri, hop.response.headers, unix_time());
-  }
+void CookieFile::take(const wire::Uri& uri, const wire::Headers& answer) {
+  cookies_.store(uri, answer, unix_time());
 }
 
 Expected<void> CookieFile::save() {

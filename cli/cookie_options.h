@@ -2,13 +2,13 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 
 #include "core/error.h"
 #include "http/cookie_jar.h"
 #include "report/file.h"
-#include "ws/handler.h"
+#include "wire/http.h"
+#include "wire/uri.h"
 
 namespace CLI {
 class App;
@@ -36,8 +36,8 @@ class CookieFile {
   /// Nothing is written where the option is not given.
   [[nodiscard]] static Expected<CookieFile> open(const ConnectOptions& options,
                                                  http::CookieJar cookies);
-  /// What the answers on the way to a connection set.
-  void take(std::span<const ws::Hop> hops);
+  /// What the answer to a request for `uri` sets.
+  void take(const wire::Uri& uri, const wire::Headers& answer);
   [[nodiscard]] Expected<void> save();
 
  private:

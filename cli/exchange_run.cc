@@ -36,7 +36,9 @@ class ExchangeRun final : session::ExchangeWatcher {
     }
     exchange_->start();
     stack_->loop().run();
-    return conclude();
+    const auto finished = plan_.watcher->finish();
+    const int code = conclude();
+    return finished || code != EXIT_SUCCESS ? code : complain(job_.command, finished.error());
   }
 
  private:
@@ -190,8 +192,10 @@ int run_exchange(const ExchangeJob& job) {
   if (!plan) {
     return complain(job.command, plan.error());
   }
-  if (job.connect.insecure && plan->request.options().uri.tls && !job.flags.quiet) {
-    say(fmt::format("wskit {}: warning: certificates are not checked (--insecure)\n", job.command));
+  for (const std::string& text : warnings(job.connect, plan->request.options().uri)) {
+    if (!job.flags.quiet) {
+      say(fmt::format("wskit {}: warning: {}\n", job.command, text));
+    }
   }
   return ExchangeRun(job, std::move(*plan)).run();
 }

@@ -78,11 +78,12 @@ Expected<wire::Uri> parse_absolute(const std::string& location, const std::strin
   const bool tls = scheme == "https" || scheme == "wss";
   if (!tls && scheme != "http" && scheme != "ws") {
     return refused(fmt::format("the server points to '{}', which is neither http nor ws",
-                               escape(location, kMaxShown)));
+                               escape(wire::without_secrets(location), kMaxShown)));
   }
   auto uri = wire::parse_uri((tls ? "wss" : "ws") + location.substr(scheme.size()));
   if (!uri) {
-    return refused(fmt::format("the server points to '{}': {}", escape(location, kMaxShown),
+    return refused(fmt::format("the server points to '{}': {}",
+                               escape(wire::without_secrets(location), kMaxShown),
                                uri.error().message));
   }
   return uri;
@@ -96,14 +97,6 @@ bool is_same_server(const wire::Uri& from, const wire::Uri& to) {
   return secured || (from.tls == to.tls && from.port == to.port);
 }
 
-bool names_a_secret(std::string_view header) {
-  const std::string name = to_lower(header);
-  constexpr std::array<std::string_view, 9> kHints{"auth",   "cookie",  "cred", "key",  "jwt",
-                                                   "secret", "session", "sig",  "token"};
-  return std::ranges::any_of(
-      kHints, [&](std::string_view hint) { return name.find(hint) != std::string::npos; });
-}
-
 /// Two requests with the same get the same answer, as far as one can know.
 std::string identity(const wire::UpgradeRequest& request) {
   const wire::Uri& uri = request.options().uri;
@@ -112,7 +105,7 @@ std::string identity(const wire::UpgradeRequest& request) {
 
 void drop_credentials(wire::UpgradeOptions& options) {
   std::erase_if(options.headers, [](const wire::Header& header) {
-    return names_a_secret(header.name) || wire::equals_ignoring_case(header.name, "Host");
+    return wire::names_a_secret(header.name) || wire::equals_ignoring_case(header.name, "Host");
   });
 }
 

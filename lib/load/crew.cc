@@ -107,7 +107,6 @@ void Runner::Crew::run_member(Member& member) {
   (*loop)->run();
   leave(member, {.tally = std::make_unique<Tally>(worker.tally()),
                  .backend = (*loop)->backend(),
-                 .first_opened = worker.first_opened(),
                  .first_failure = worker.first_failure(),
                  .first_loss = worker.first_loss(),
                  .measure_end = worker.measure_end(),

@@ -25,7 +25,6 @@ namespace wskit::load {
 struct ThreadResult {
   std::unique_ptr<Tally> tally;
   net::Backend backend = net::Backend::epoll;
-  std::optional<ws::Opened> first_opened;
   std::optional<Error> first_failure;
   std::optional<Error> first_loss;
   Instant measure_end{};

@@ -137,17 +137,6 @@ std::uint64_t Runner::opened() const {
   return opened;
 }
 
-std::optional<ws::Opened> Runner::first_opened() const {
-  std::optional<ws::Opened> first;
-  for (const ThreadResult& thread : crew_->results()) {
-    const auto& opened = thread.first_opened;
-    if (opened && (!first || opened->upgraded < first->upgraded)) {
-      first = opened;
-    }
-  }
-  return first;
-}
-
 std::optional<Error> Runner::first_failure() const {
   return first_of(crew_->results(), &ThreadResult::first_failure);
 }

@@ -70,8 +70,6 @@ class Runner {
   [[nodiscard]] std::optional<Instant> measure_start() const;
   /// Connections that were open at some time, once the run is over.
   [[nodiscard]] std::uint64_t opened() const;
-  /// What the first connection that opened agreed on, once the run is over.
-  [[nodiscard]] std::optional<ws::Opened> first_opened() const;
   /// Why the first connection that failed did so.
   [[nodiscard]] std::optional<Error> first_failure() const;
   /// Why the first open connection that was lost was lost.

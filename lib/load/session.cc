@@ -148,7 +148,7 @@ void Session::abandon(ErrorCode cause) {
 void Session::on_open(const ws::Opened& opened) {
   opened_ = true;
   worker_.tally().opened(opened);
-  worker_.session_opened(*this, opened);
+  worker_.session_opened(*this);
 }
 
 void Session::on_message(ws::MessageType type, std::span<const std::byte> payload,

@@ -153,11 +153,8 @@ void Worker::on_schedule_end() {
   }
 }
 
-void Worker::session_opened(Session& session, const ws::Opened& opened) {
+void Worker::session_opened(Session& session) {
   ++open_;
-  if (!first_opened_) {
-    first_opened_ = opened;
-  }
   connect_queue_.done();
   if (phase_ == Phase::running && plan_.model == stats::Model::closed) {
     session.fill_window(loop_.now());

@@ -65,8 +65,6 @@ class Worker final : PacerTarget {
 
   [[nodiscard]] const Tally& tally() const { return tally_; }
   [[nodiscard]] std::size_t open_connections() const { return open_; }
-  /// What the first connection that opened agreed on.
-  [[nodiscard]] const std::optional<ws::Opened>& first_opened() const { return first_opened_; }
   /// The first failure to connect, for the message when nothing could be opened.
   [[nodiscard]] const std::optional<Error>& first_failure() const { return first_failure_; }
   /// The first failure of an open connection.
@@ -96,7 +94,7 @@ class Worker final : PacerTarget {
       }
     }
   }
-  void session_opened(Session& session, const ws::Opened& opened);
+  void session_opened(Session& session);
   void session_failed(Session& session, const ws::Failure& failure);
   void session_down(Session& session, const Error& cause);
   /// A message of some session was given up.
@@ -171,7 +169,6 @@ class Worker final : PacerTarget {
   std::uint64_t quota_left_ = 0;
   /// The first session that may still have something out in the drain phase.
   std::size_t first_undrained_ = 0;
-  std::optional<ws::Opened> first_opened_;
   std::optional<Error> first_failure_;
   std::optional<Error> first_loss_;
   Nanoseconds waited_at_start_{0};

@@ -35,12 +35,8 @@ void describe(const ws::Opened& opened, stats::PingResult& result) {
   const net::DialTimes& times = opened.times;
   result.peer = opened.peer.to_string();
   result.unix_socket = opened.peer.family() == AF_UNIX;
-  if (!opened.hops.empty()) {
-    result.proxy = opened.hops.back().proxy;
-  }
-  if (opened.hops.size() > 1) {
-    result.location = opened.hops.back().uri.display();
-  }
+  result.proxy = opened.proxy;
+  result.location = opened.redirected_to;
   result.opening = stats::OpeningTimes{.redirects = times.started - opened.began,
                                        .dns = times.resolved - times.started,
                                        .connect = times.connected - times.resolved,

@@ -47,11 +47,10 @@ class PingObserver {
   ~PingObserver() = default;
 };
 
-/// Opens one WebSocket with a client that keeps its hops, measures the steps of it and then the
-/// round trips of Ping and Pong frames (RFC 6455 5.5.2), and closes. A round trip is from offering
-/// the ping to the kernel until the pong was taken off the socket. Messages and pongs that answer
-/// nothing are ignored; a pong counts by its payload, which is random for each connection. All on
-/// the loop's thread.
+/// Opens one WebSocket, measures the steps of it and then the round trips of Ping and Pong frames
+/// (RFC 6455 5.5.2), and closes. A round trip is from offering the ping to the kernel until the
+/// pong was taken off the socket. Messages and pongs that answer nothing are ignored; a pong counts
+/// by its payload, which is random for each connection. All on the loop's thread.
 class Ping final : ws::FrameHandler, net::TimerHandler {
  public:
   Ping(net::Loop& loop, ws::Client& client, const PingOptions& options, PingObserver& observer);

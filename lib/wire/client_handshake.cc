@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/bytes.h"
+#include "wire/uri.h"
 
 namespace wskit::wire {
 namespace {
@@ -25,7 +26,8 @@ std::string describe_status(const HttpResponse& head) {
   std::string text = fmt::format("the server answered {} instead of upgrading", status_line(head));
   const auto location = head.headers.get("Location");
   if (location && head.status >= kFirstRedirect && head.status < kFirstClientError) {
-    text += fmt::format(", and points to {}; -L follows it", escape(*location, 160));
+    text +=
+        fmt::format(", and points to {}; -L follows it", escape(without_secrets(*location), 160));
   }
   return text;
 }

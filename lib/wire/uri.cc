@@ -103,9 +103,11 @@ std::unexpected<Error> wrong_scheme(std::string_view text, std::string_view sche
                              text.find('@') == std::string_view::npos ? escape(text) : "..."));
 }
 
+}  // namespace
+
 bool names_a_secret(std::string_view name) {
-  static constexpr std::array<std::string_view, 9> kHints{
-      "auth", "cred", "jwt", "key", "pass", "secret", "session", "sig", "token"};
+  static constexpr std::array<std::string_view, 10> kHints{
+      "auth", "cookie", "cred", "jwt", "key", "pass", "secret", "session", "sig", "token"};
   const std::string lower = to_lower(name);
   return std::ranges::any_of(
       kHints, [&](std::string_view hint) { return lower.find(hint) != std::string::npos; });
@@ -131,8 +133,6 @@ std::string without_secrets(std::string_view target) {
   }
   return shown;
 }
-
-}  // namespace
 
 bool Uri::is_ipv6() const {
   return host.find(':') != std::string::npos;

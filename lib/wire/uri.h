@@ -34,6 +34,13 @@ struct Uri {
   [[nodiscard]] std::string display() const;
 };
 
+/// Whether the name of a header or of a query's field suggests that its value is a secret: it has
+/// auth, cookie, cred, jwt, key, pass, secret, session, sig or token in it.
+[[nodiscard]] bool names_a_secret(std::string_view name);
+
+/// A URL or its target with the values of such fields of its query replaced by "***".
+[[nodiscard]] std::string without_secrets(std::string_view target);
+
 /// Parses ws://HOST[:PORT][/PATH][?QUERY], wss:// the same, and ws+unix:SOCKET[:/PATH][?QUERY].
 /// Fails with ErrorCode::bad_url, what is wrong and what to try; never quotes a password.
 /// White space, control characters and bytes above 0x7e are refused anywhere: percent-encode them.

@@ -10,6 +10,7 @@
 #include "wire/handshake.h"
 #include "ws/connection.h"
 #include "ws/handler.h"
+#include "ws/hop.h"
 #include "ws/options.h"
 
 namespace wskit::ws {
@@ -23,8 +24,8 @@ struct ClientOptions {
   std::string unix_socket;
   /// An answer that points elsewhere is followed within `open_timeout`.
   http::RedirectOptions redirects;
-  /// Tell in Opened and Failure what was asked and answered.
-  bool keep_hops = false;
+  /// Outlives the client; clients of several loops may share it.
+  HopWatcher* watcher = nullptr;
 };
 
 /// Opens connections to one URL on one loop (RFC 6455 4.1). Must outlive its connections.

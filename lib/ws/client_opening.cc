@@ -48,10 +48,10 @@ void ClientOpening::on_certificates(net::ServerCertificates certificates) {
 }
 
 void ClientOpening::on_dial_failed(const Error& error) {
+  tell(client_.context_.loop.now(), &error);
   // This object ends in fail_opening().
   const auto certificates = std::move(certificates_);
-  const auto hops = std::move(hops_);
-  connection_.fail_opening({.error = error, .certificates = certificates.get(), .hops = hops});
+  connection_.fail_opening({.error = error, .certificates = certificates.get()});
 }
 
 void ClientOpening::on_data(std::span<std::byte> bytes, Instant received) {
@@ -111,7 +111,7 @@ void ClientOpening::follow(Instant received) {
   if (!next) {
     return fail(next.error());
   }
-  note_hop(received);
+  tell(received);
   redirected_ = std::make_unique<wire::UpgradeRequest>(std::move(*next));
   key_ = wire::fresh_key();
   handshake_ = wire::ClientHandshake(*redirected_, key_);
@@ -121,22 +121,24 @@ void ClientOpening::follow(Instant received) {
   dial_ = dial();
 }
 
-void ClientOpening::note_hop(Instant answered) {
-  if (!client_.options_.keep_hops) {
+void ClientOpening::tell(Instant ended, const Error* error) {
+  if (client_.options_.watcher == nullptr) {
     return;
   }
-  hops_.push_back({.uri = request().options().uri,
-                   .request = request().bytes(key_),
-                   .response = handshake_.response().head,
-                   .times = dialed_.times,
-                   .answered = answered,
-                   .peer = dialed_.peer,
-                   .proxy = dialed_.proxy,
-                   .tls = dialed_.tls});
+  client_.options_.watcher->on_hop({.request = request(),
+                                    .bytes = dialed_.stream ? request().bytes(key_) : std::string(),
+                                    .response = handshake_.response(),
+                                    .times = dialed_.times,
+                                    .ended = ended,
+                                    .peer = dialed_.peer,
+                                    .proxy = dialed_.proxy,
+                                    .tls = dialed_.tls,
+                                    .certificates = certificates_.get(),
+                                    .error = error});
 }
 
 void ClientOpening::open(std::span<std::byte> rest, Instant received) {
-  note_hop(received);
+  tell(received);
   const wire::UpgradeResponse& response = handshake_.response();
   const Opened opened{
       .response = response.head,
@@ -148,24 +150,21 @@ void ClientOpening::open(std::span<std::byte> rest, Instant received) {
       .tls = std::move(dialed_.tls),
       .certificates = certificates_ ? std::move(*certificates_) : net::ServerCertificates(),
       .peer = dialed_.peer,
-      .first_byte = first_byte_.value_or(received),
-      .hops = std::move(hops_)};
+      .proxy = std::move(dialed_.proxy),
+      .redirected_to = redirected_ ? redirected_->options().uri.display() : std::string(),
+      .first_byte = first_byte_.value_or(received)};
   // This object ends in begin(): nothing of it may be touched afterwards.
   connection_.begin(std::move(dialed_.stream), opened, rest);
 }
 
 void ClientOpening::fail(const Error& error) {
-  if (dialed_.stream) {
-    note_hop(client_.context_.loop.now());
-  }
+  tell(client_.context_.loop.now(), &error);
   const wire::UpgradeResponse response = handshake_.response();
   const auto certificates = std::move(certificates_);
-  const auto hops = std::move(hops_);
   connection_.fail_opening({.error = error,
                             .response = response.head.status != 0 ? &response.head : nullptr,
                             .body = response.body,
-                            .certificates = certificates.get(),
-                            .hops = hops});
+                            .certificates = certificates.get()});
 }
 
 }  // namespace wskit::ws

@@ -6,7 +6,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "http/redirect.h"
 #include "net/dialer.h"
@@ -40,7 +39,7 @@ class ClientOpening final : public Opening,
   void conclude(std::span<std::byte> rest, Instant received);
   [[nodiscard]] bool is_to_follow() const;
   void follow(Instant received);
-  void note_hop(Instant answered);
+  void tell(Instant ended, const Error* error = nullptr);
   void open(std::span<std::byte> rest, Instant received);
   void fail(const Error& error);
 
@@ -50,7 +49,6 @@ class ClientOpening final : public Opening,
   /// What is asked for now, once redirected.
   std::unique_ptr<wire::UpgradeRequest> redirected_;
   std::unique_ptr<http::Redirects> redirects_;
-  std::vector<Hop> hops_;
   std::string key_;
   wire::ClientHandshake handshake_;
   net::Timer deadline_;

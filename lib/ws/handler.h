@@ -16,7 +16,6 @@
 #include "wire/deflate_negotiation.h"
 #include "wire/frame_parser.h"
 #include "wire/http.h"
-#include "wire/uri.h"
 
 namespace wskit::ws {
 
@@ -29,22 +28,6 @@ enum class MessageType : std::uint8_t { text, binary };
 [[nodiscard]] constexpr MessageType type_of(wire::Opcode opcode) {
   return opcode == wire::Opcode::text ? MessageType::text : MessageType::binary;
 }
-
-/// One request of an opening and what came of it: several where redirects are followed.
-struct Hop {
-  wire::Uri uri;
-  /// As it was sent, secrets included.
-  std::string request;
-  /// Status 0 when none came.
-  wire::HttpResponse response;
-  net::DialTimes times;
-  /// When the head of the answer was complete.
-  Instant answered;
-  net::SocketAddress peer;
-  /// net::ProxyServer::display(), if there is one.
-  std::string proxy;
-  std::optional<net::TlsAgreement> tls;
-};
 
 /// What the opening of a connection agreed on and how long its steps took.
 struct Opened {
@@ -65,10 +48,12 @@ struct Opened {
   /// With net::TlsOptions::describe_certificates.
   net::ServerCertificates certificates;
   net::SocketAddress peer;
+  /// net::ProxyServer::display(), if there is one.
+  std::string proxy;
+  /// wire::Uri::display() of where redirects led; empty without any.
+  std::string redirected_to;
   /// Of a client's connection: when the first byte of the server's answer was taken off the socket.
   Instant first_byte;
-  /// With ClientOptions::keep_hops.
-  std::vector<Hop> hops;
 };
 
 /// The orderly end of a connection: both sides sent a Close frame.
@@ -89,8 +74,6 @@ struct Failure {
   std::string_view body;
   /// With net::TlsOptions::describe_certificates, when the server showed any.
   const net::ServerCertificates* certificates = nullptr;
-  /// With ClientOptions::keep_hops: the requests that were sent.
-  std::span<const Hop> hops;
 };
 
 class SmallMessages;
