@@ -27,9 +27,9 @@ std::span<const MetricId> metrics_of(const Plan& plan) {
 
 Tally::Tally(const Plan& plan)
     : open_model_(plan.model == stats::Model::open),
-      histogram_(plan.histogram),
       measured_(metrics_of(plan), plan.histogram),
-      warmup_(metrics_of(plan), plan.histogram) {}
+      warmup_(metrics_of(plan), plan.histogram),
+      histogram_(plan.histogram) {}
 
 stats::Counts& Tally::now_counts(Instant now) {
   if (now < start_) {

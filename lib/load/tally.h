@@ -138,13 +138,13 @@ class Tally {
   std::uint64_t tls_resumed_ = 0;
   Second second_;
   std::string_view tls_version_;
-  Agreed agreed_;
-  stats::HistogramConfig histogram_;
   stats::Recorder measured_;
   stats::Recorder warmup_;
   stats::Metrics connect_;
   stats::Connections connections_;
   stats::Causes unsent_causes_;
+  stats::HistogramConfig histogram_;
+  Agreed agreed_;
 };
 
 }  // namespace wskit::load
