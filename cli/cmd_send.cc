@@ -2,7 +2,6 @@
 #include "cli/cmd_send.h"
 
 #include <cctype>
-#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -16,6 +15,7 @@
 #include "cli/exchange_options.h"
 #include "cli/exchange_run.h"
 #include "cli/hints.h"
+#include "cli/message_input.h"
 #include "cli/wait_options.h"
 
 namespace wskit::cli {
@@ -29,50 +29,6 @@ struct SendOptions {
   WaitFlags wait;
 };
 
-Expected<std::vector<script::Message>> argument_messages(const SendOptions& options) {
-  std::vector<script::Message> messages;
-  for (const std::string& text : options.messages) {
-    auto message = argument_message(text, options.message.binary);
-    if (!message) {
-      return std::unexpected(message.error());
-    }
-    messages.push_back(std::move(*message));
-  }
-  return messages;
-}
-
-using MakeInput = std::function<Expected<std::unique_ptr<session::Input>>(net::Loop&)>;
-
-bool reads_standard_input(const SendOptions& options) {
-  return options.messages.empty() || (options.messages.size() == 1 && options.messages[0] == "-");
-}
-
-Expected<MakeInput> make_input(const SendOptions& options) {
-  auto stream = make_input_options(options.message, options.connect.max_message_bytes);
-  if (!stream) {
-    return std::unexpected(stream.error());
-  }
-  if (!reads_standard_input(options)) {
-    auto messages = argument_messages(options);
-    if (!messages) {
-      return std::unexpected(messages.error());
-    }
-    return
-        [messages = std::move(*messages)](net::Loop&) -> Expected<std::unique_ptr<session::Input>> {
-          return std::make_unique<session::ListInput>(messages);
-        };
-  }
-  if (options.messages.empty() && ::isatty(STDIN_FILENO) != 0) {
-    return fail(ErrorCode::usage,
-                "no message: give it as an argument, or messages on standard input (- reads them "
-                "from the terminal)");
-  }
-  return
-      [stream = std::move(*stream)](net::Loop& loop) -> Expected<std::unique_ptr<session::Input>> {
-        return session::StreamInput::create(loop, STDIN_FILENO, stream);
-      };
-}
-
 int run_send(const SendOptions& options) {
   auto exchange = make_exchange_options(options.flags);
   if (!exchange) {
@@ -83,7 +39,14 @@ int run_send(const SendOptions& options) {
     return complain("send", goal.error());
   }
   exchange->goal = std::move(*goal);
-  auto input = make_input(options);
+  const bool from_standard_input = reads_standard_input(options.messages);
+  if (options.messages.empty() && ::isatty(STDIN_FILENO) != 0) {
+    return complain("send", {.code = ErrorCode::usage,
+                             .message = "no message: give it as an argument, or messages on "
+                                        "standard input (- reads them from the terminal)"});
+  }
+  auto input =
+      make_message_input(options.message, options.messages, options.connect.max_message_bytes);
   if (!input) {
     return complain("send", input.error());
   }
@@ -92,7 +55,7 @@ int run_send(const SendOptions& options) {
                        .flags = options.flags,
                        .options = std::move(*exchange),
                        .input = std::move(*input),
-                       .needs_input = reads_standard_input(options)});
+                       .needs_input = from_standard_input});
 }
 
 bool looks_like_option(const std::string& word) {

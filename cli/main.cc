@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/cmd_bench.h"
+#include "cli/cmd_connect.h"
 #include "cli/cmd_listen.h"
 #include "cli/cmd_ping.h"
 #include "cli/cmd_report.h"
@@ -60,6 +61,7 @@ int main(int argc, char* argv[]) {
   wskit::cli::Command chosen;
   const std::span<char* const> arguments(argv, static_cast<std::size_t>(argc));
   wskit::cli::add_bench(app, chosen, wskit::cli::redacted_command_line(arguments));
+  wskit::cli::add_connect(app, chosen);
   wskit::cli::add_listen(app, chosen);
   wskit::cli::add_ping(app, chosen);
   wskit::cli::add_report(app, chosen);

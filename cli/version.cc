@@ -14,7 +14,8 @@
 namespace wskit::cli {
 
 std::map<std::string, std::string> versions() {
-  std::map<std::string, std::string> versions{{"wskit", WSKIT_VERSION}, {"cli11", CLI11_VERSION}};
+  std::map<std::string, std::string> versions{
+      {"wskit", WSKIT_VERSION}, {"cli11", CLI11_VERSION}, {"libedit", WSKIT_LIBEDIT_VERSION}};
   for (const auto& libraries : {core_libraries(), net::libraries(), script::libraries(),
                                 serve::libraries(), wire::libraries()}) {
     for (const LibraryVersion& library : libraries) {

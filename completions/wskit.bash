@@ -17,6 +17,7 @@ _wskit() {
     fi
     case "$command $word" in
       'wskit bench') command='wskit bench' ;;
+      'wskit connect') command='wskit connect' ;;
       'wskit listen') command='wskit listen' ;;
       'wskit ping') command='wskit ping' ;;
       'wskit report') command='wskit report' ;;
@@ -87,6 +88,65 @@ _wskit() {
         'wskit bench --proxy-user' | \
         'wskit bench --noproxy' | \
         'wskit bench --proxy-cacert') skip=1 ;;
+      'wskit connect -H' | \
+        'wskit connect --header' | \
+        'wskit connect -A' | \
+        'wskit connect --user-agent' | \
+        'wskit connect --origin' | \
+        'wskit connect -s' | \
+        'wskit connect --subprotocol' | \
+        'wskit connect -u' | \
+        'wskit connect --user' | \
+        'wskit connect --oauth2-bearer' | \
+        'wskit connect --bearer' | \
+        'wskit connect --netrc-file' | \
+        'wskit connect --max-redirs' | \
+        'wskit connect --max-message' | \
+        'wskit connect --cookie' | \
+        'wskit connect --cookie-jar' | \
+        'wskit connect --cacert' | \
+        'wskit connect --capath' | \
+        'wskit connect --cert' | \
+        'wskit connect --key' | \
+        'wskit connect --pass' | \
+        'wskit connect --servername' | \
+        'wskit connect --tls-max' | \
+        'wskit connect --ciphers' | \
+        'wskit connect --tls13-ciphers' | \
+        'wskit connect --resolve' | \
+        'wskit connect --connect-to' | \
+        'wskit connect --unix-socket' | \
+        'wskit connect --source' | \
+        'wskit connect --interface' | \
+        'wskit connect --connect-timeout' | \
+        'wskit connect --proxy' | \
+        'wskit connect --proxy-user' | \
+        'wskit connect --noproxy' | \
+        'wskit connect --proxy-cacert' | \
+        'wskit connect -x' | \
+        'wskit connect --execute' | \
+        'wskit connect --input-format' | \
+        'wskit connect --timestamps' | \
+        'wskit connect --color' | \
+        'wskit connect -w' | \
+        'wskit connect --wait' | \
+        'wskit connect -n' | \
+        'wskit connect --count' | \
+        'wskit connect --timeout' | \
+        'wskit connect --eof-wait' | \
+        'wskit connect --format' | \
+        'wskit connect -o' | \
+        'wskit connect --output' | \
+        'wskit connect --record' | \
+        'wskit connect --init' | \
+        'wskit connect --max-time' | \
+        'wskit connect --ping-interval' | \
+        'wskit connect --ping-timeout' | \
+        'wskit connect --heartbeat' | \
+        'wskit connect --heartbeat-interval' | \
+        'wskit connect --close-status-code' | \
+        'wskit connect --close-reason' | \
+        'wskit connect --expect-close') skip=1 ;;
       'wskit listen -H' | \
         'wskit listen --header' | \
         'wskit listen -A' | \
@@ -319,6 +379,56 @@ _wskit() {
     'wskit bench --proxy-user') COMPREPLY=(); return ;;
     'wskit bench --noproxy') COMPREPLY=(); return ;;
     'wskit bench --proxy-cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit connect -H' | 'wskit connect --header') COMPREPLY=(); return ;;
+    'wskit connect -A' | 'wskit connect --user-agent') COMPREPLY=(); return ;;
+    'wskit connect --origin') COMPREPLY=(); return ;;
+    'wskit connect -s' | 'wskit connect --subprotocol') COMPREPLY=(); return ;;
+    'wskit connect -u' | 'wskit connect --user') COMPREPLY=(); return ;;
+    'wskit connect --oauth2-bearer' | 'wskit connect --bearer') COMPREPLY=(); return ;;
+    'wskit connect --netrc-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit connect --max-redirs') COMPREPLY=(); return ;;
+    'wskit connect --max-message') COMPREPLY=(); return ;;
+    'wskit connect --cookie') COMPREPLY=(); return ;;
+    'wskit connect --cookie-jar') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit connect --cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit connect --capath') COMPREPLY=($(compgen -d -- "$current")); return ;;
+    'wskit connect --cert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit connect --key') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit connect --pass') COMPREPLY=(); return ;;
+    'wskit connect --servername') COMPREPLY=(); return ;;
+    'wskit connect --tls-max') COMPREPLY=($(compgen -W '1.2 1.3' -- "$current")); return ;;
+    'wskit connect --ciphers') COMPREPLY=(); return ;;
+    'wskit connect --tls13-ciphers') COMPREPLY=(); return ;;
+    'wskit connect --resolve') COMPREPLY=(); return ;;
+    'wskit connect --connect-to') COMPREPLY=(); return ;;
+    'wskit connect --unix-socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit connect --source') COMPREPLY=(); return ;;
+    'wskit connect --interface') COMPREPLY=(); return ;;
+    'wskit connect --connect-timeout') COMPREPLY=(); return ;;
+    'wskit connect --proxy') COMPREPLY=(); return ;;
+    'wskit connect --proxy-user') COMPREPLY=(); return ;;
+    'wskit connect --noproxy') COMPREPLY=(); return ;;
+    'wskit connect --proxy-cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit connect -x' | 'wskit connect --execute') COMPREPLY=(); return ;;
+    'wskit connect --input-format') COMPREPLY=($(compgen -W 'line null len32 jsonl' -- "$current")); return ;;
+    'wskit connect --timestamps') COMPREPLY=($(compgen -W 'off iso rel delta' -- "$current")); return ;;
+    'wskit connect --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'wskit connect -w' | 'wskit connect --wait') COMPREPLY=(); return ;;
+    'wskit connect -n' | 'wskit connect --count') COMPREPLY=(); return ;;
+    'wskit connect --timeout') COMPREPLY=(); return ;;
+    'wskit connect --eof-wait') COMPREPLY=(); return ;;
+    'wskit connect --format') COMPREPLY=($(compgen -W 'text jsonl hex hexdump base64 raw' -- "$current")); return ;;
+    'wskit connect -o' | 'wskit connect --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit connect --record') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit connect --init') COMPREPLY=(); return ;;
+    'wskit connect --max-time') COMPREPLY=(); return ;;
+    'wskit connect --ping-interval') COMPREPLY=(); return ;;
+    'wskit connect --ping-timeout') COMPREPLY=(); return ;;
+    'wskit connect --heartbeat') COMPREPLY=(); return ;;
+    'wskit connect --heartbeat-interval') COMPREPLY=(); return ;;
+    'wskit connect --close-status-code') COMPREPLY=(); return ;;
+    'wskit connect --close-reason') COMPREPLY=(); return ;;
+    'wskit connect --expect-close') COMPREPLY=(); return ;;
     'wskit listen -H' | 'wskit listen --header') COMPREPLY=(); return ;;
     'wskit listen -A' | 'wskit listen --user-agent') COMPREPLY=(); return ;;
     'wskit listen --origin') COMPREPLY=(); return ;;
@@ -473,9 +583,11 @@ _wskit() {
   esac
   case "$command" in
     'wskit')
-      COMPREPLY=($(compgen -W 'bench listen ping report send serve -h --help -V --version' -- "$current")) ;;
+      COMPREPLY=($(compgen -W 'bench connect listen ping report send serve -h --help -V --version' -- "$current")) ;;
     'wskit bench')
       COMPREPLY=($(compgen -W '-h --help -c --connections -d --duration -n --messages -r --rate --stages --poisson --window --warmup -t --threads --connect-rate --connect-concurrency --seed --io --size --payload --payload-jsonl --text --binary --match --timeout --late --on-close --threshold --strict --json --color --hdr-digits --hdr-max -q --quiet -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
+    'wskit connect')
+      COMPREPLY=($(compgen -W '-h --help -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose -x --execute --input-format -0 --null-terminated -t --text -b --binary --timestamps --pretty --no-pretty -P --show-ping-pong --slash --no-slash --history --no-history --color -w --wait --no-wait -n --count -1 --one-message --timeout --eof-wait --format -o --output --record -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --expect-close' -- "$current")) ;;
     'wskit listen')
       COMPREPLY=($(compgen -W '-h --help -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose -n --count --until --format -o --output --record -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --expect-close' -- "$current")) ;;
     'wskit ping')

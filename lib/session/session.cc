@@ -128,10 +128,19 @@ void Session::on_open(const ws::Opened& opened) {
   handler_.on_ready();
 }
 
+ws::SendResult Session::ping_now(std::string_view payload) {
+  pinged_at_ = loop_.now();
+  pinged_ = payload;
+  const script::MessageView ping{.type = script::MessageType::ping, .payload = pinged_};
+  const ws::SendResult result = send(ping);
+  if (result != ws::SendResult::dropped) {
+    handler_.on_sent(ping, pinged_at_);
+  }
+  return result;
+}
+
 void Session::ping(Instant now) {
-  const std::string payload = fmt::format("wskit-{}", ++pings_);
-  pinged_at_ = now;
-  send_own({.type = script::MessageType::ping, .payload = payload});
+  (void)ping_now(fmt::format("wskit-{}", ++pings_));
   ping_timer_.arm(now + options_.ping_interval);
   if (!pong_timer_.armed()) {
     pong_timer_.arm(now + options_.ping_timeout);
@@ -175,7 +184,7 @@ void Session::on_ping(std::span<const std::byte> payload, Instant received) {
 }
 
 void Session::on_pong(std::span<const std::byte> payload, Instant received) {
-  if (as_text(payload) == fmt::format("wskit-{}", pings_)) {
+  if (as_text(payload) == pinged_) {
     round_trip_ = received - pinged_at_;
     pong_timer_.cancel();
   }

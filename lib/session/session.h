@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "core/clock.h"
@@ -59,6 +60,8 @@ class Session final : ws::Handler {
   [[nodiscard]] bool is_open() const { return open_; }
   /// Text, binary or a Ping; a Pong is refused (Dropped), and so is everything while not open.
   ws::SendResult send(const script::MessageView& message);
+  /// A Ping whose round trip is measured; at most 125 bytes.
+  ws::SendResult ping_now(std::string_view payload);
   /// Starts the close handshake; there is no reconnection after it. When not open, the session ends
   /// in the next turn. Fails with ErrorCode::usage for a code or reason that must not be sent.
   Expected<void> close(wire::CloseCode code, std::string_view reason);
@@ -102,7 +105,9 @@ class Session final : ws::Handler {
   net::MemberTimer<Session> heartbeat_timer_;
   Instant opened_at_{};
   Instant heard_at_{};
+  /// The last Ping whose Pong is awaited.
   Instant pinged_at_{};
+  std::string pinged_;
   std::uint64_t pings_ = 0;
   std::optional<Nanoseconds> round_trip_;
   bool open_ = false;

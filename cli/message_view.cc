@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+#include "cli/message_view.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "core/json.h"
+#include "report/json_text.h"
+#include "script/message_format.h"
+#include "wire/close_code.h"
+
+namespace wskit::cli {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Timestamps>, 4> kTimestamps{{
+    {"off", Timestamps::off},
+    {"iso", Timestamps::iso},
+    {"rel", Timestamps::rel},
+    {"delta", Timestamps::delta},
+}};
+
+/// Longer JSON is shown as it came: laying it out would take longer than reading it.
+constexpr std::size_t kMostPretty = std::size_t{1} << 20;
+/// What is shown of a dump before it is folded.
+constexpr std::size_t kBytesInLine = 16;
+
+/// At most `bytes`, and no code point cut in two.
+std::size_t whole_code_points(std::string_view text, std::size_t bytes) {
+  while (bytes > 0 && bytes < text.size() &&
+         (static_cast<unsigned char>(text[bytes]) & 0xc0U) == 0x80) {
+    --bytes;
+  }
+  return std::min(bytes, text.size());
+}
+
+std::string seconds(Nanoseconds time) {
+  return fmt::format("+{:.3f}", std::chrono::duration<double>(time).count());
+}
+
+}  // namespace
+
+std::optional<Timestamps> timestamps(std::string_view name) {
+  const auto* const found =
+      std::ranges::find(kTimestamps, name, &std::pair<std::string_view, Timestamps>::first);
+  return found == kTimestamps.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::string MessageView::stamp(Instant at) {
+  const Instant before = std::exchange(last_, at);
+  std::string text;
+  if (timestamps == Timestamps::rel) {
+    text = seconds(at - start_);
+  } else if (timestamps == Timestamps::delta) {
+    text = seconds(at - before);
+  } else if (timestamps == Timestamps::iso) {
+    const auto now = std::chrono::system_clock::now() - (MonotonicClock().now() - at);
+    const auto whole = std::chrono::floor<std::chrono::seconds>(now);
+    text = fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
+                       fmt::gmtime(std::chrono::system_clock::to_time_t(whole)),
+                       std::chrono::floor<std::chrono::milliseconds>(now - whole).count());
+  }
+  return text.empty() ? text : report::paint(text, report::Style::dim, text_) + " ";
+}
+
+std::string MessageView::body(const script::MessageView& message) const {
+  using script::MessageType;
+  switch (message.type) {
+    case MessageType::text:
+      break;
+    case MessageType::binary: {
+      std::string dump;
+      script::append_payload(dump,
+                             message.payload.size() <= kBytesInLine
+                                 ? script::MessageFormat::hex
+                                 : script::MessageFormat::hexdump,
+                             message.payload, true);
+      return fmt::format("binary, {} {}{}{}", message.payload.size(),
+                         message.payload.size() == 1 ? "byte" : "bytes",
+                         message.payload.size() <= kBytesInLine ? ": " : "\n",
+                         dump.substr(0, dump.size() - 1));
+    }
+    case MessageType::close:
+      return fmt::format("close {} ({}){}{}", static_cast<unsigned>(message.code),
+                         wire::name(message.code), message.payload.empty() ? "" : ": ",
+                         report::printable(message.payload));
+    default:
+      return fmt::format("{} {}", script::name(message.type), report::printable(message.payload));
+  }
+  const bool maybe_json = message.payload.starts_with('{') || message.payload.starts_with('[');
+  if (pretty && maybe_json && message.payload.size() <= kMostPretty) {
+    if (const auto json = parse_json(message.payload)) {
+      return report::pretty_json(*json, text_);
+    }
+  }
+  std::string shown;
+  for (std::size_t at = 0; at <= message.payload.size();) {
+    const std::size_t end = std::min(message.payload.find('\n', at), message.payload.size());
+    shown += report::printable(message.payload.substr(at, end - at));
+    shown += end < message.payload.size() ? "\n" : "";
+    at = end + 1;
+  }
+  return shown;
+}
+
+std::string MessageView::fold_mark(std::size_t bytes) const {
+  return report::paint(fmt::format("  ... {} bytes more; /show shows all", bytes),
+                       report::Style::dim, text_) +
+         "\n";
+}
+
+std::string MessageView::folded(std::string_view body, bool whole) const {
+  // A line that the terminal breaks counts as so many.
+  const std::size_t width = std::max<std::size_t>(text_.width, 22) - 2;
+  std::string out;
+  std::size_t rows = 0;
+  while (!body.empty()) {
+    const std::string_view line = body.substr(0, body.find('\n'));
+    rows += report::columns_of(line) / width + 1;
+    if (!whole && rows > kFoldedLines && out.empty()) {
+      const std::size_t cut = whole_code_points(line, kFoldedLines * width);
+      return fmt::format("{}{}\n{}", line.substr(0, cut), text_.colour ? "\x1b[0m" : "",
+                         fold_mark(body.size() - cut));
+    }
+    if (!whole && rows > kFoldedLines) {
+      return out + fold_mark(body.size());
+    }
+    out += out.empty() ? "" : "  ";
+    out += line;
+    out += '\n';
+    body.remove_prefix(std::min(line.size() + 1, body.size()));
+  }
+  return out.empty() ? "\n" : out;
+}
+
+std::string MessageView::show(script::Direction direction, const script::MessageView& message,
+                              Instant at, bool whole) {
+  const bool received = direction == script::Direction::recv;
+  const std::string arrow = report::paint(
+      received ? "<" : ">", received ? report::Style::green : report::Style::yellow, text_);
+  return stamp(at) + arrow + " " + folded(body(message), whole);
+}
+
+}  // namespace wskit::cli

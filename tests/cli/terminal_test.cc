@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "tests/cli/canned_server.h"
+#include "tests/cli/terminal.h"
+#include "tests/cli/wskit.h"
+
+using namespace wskit;
+using namespace wskit::test;
+
+namespace {
+
+std::string connect(const std::string& url, const std::string& options = "") {
+  return WSKIT_BINARY " connect " + url + " " + options;
+}
+
+std::string text_frame(const std::string& payload) {
+  return std::string{'\x81', static_cast<char>(payload.size())} + payload;
+}
+
+/// A session that is open and shows its prompt.
+struct Session {
+  explicit Session(const std::string& options = "", int columns = 80)
+      : terminal(connect(server.url(), options), columns) {
+    terminal.wait_for("* connected to " + server.url());
+    terminal.wait_for("\n>");
+  }
+  EchoProcess server;
+  Terminal terminal;
+};
+
+}  // namespace
+
+TEST_CASE("what is typed is sent and the answer shown above the prompt") {
+  Session session;
+  session.terminal.type("hello w\u00f6rld");
+  session.terminal.press("Enter");
+  session.terminal.wait_for("> hello w\u00f6rld\n< hello w\u00f6rld\n>");
+  session.terminal.press("C-d");
+  session.terminal.wait_for("* closed with 1000 (normal closure)\nexit 0");
+}
+
+TEST_CASE("JSON is laid out, and an unfinished one goes on in the next line") {
+  Session session;
+  session.terminal.type(R"({"name":"a value that is long enough","list":)");
+  session.terminal.press("Enter");
+  session.terminal.wait_for("\n.");
+  session.terminal.type(R"([{"x":null}]})");
+  session.terminal.press("Enter");
+  session.terminal.wait_for(
+      "< {\n    \"name\": \"a value that is long enough\",\n    \"list\": [\n"
+      "      {\"x\": null}\n    ]\n  }\n>");
+}
+
+TEST_CASE("a paste of several lines is one message") {
+  Session session;
+  session.terminal.paste("first\nsecond\n");
+  session.terminal.wait_for("[paste 1: 12 bytes, 2 lines]");
+  session.terminal.press("Enter");
+  session.terminal.wait_for("< first\n  second\n>");
+}
+
+TEST_CASE("a short paste is typed in and can be edited") {
+  Session session;
+  session.terminal.paste("abc");
+  session.terminal.press("BSpace");
+  session.terminal.type("d");
+  session.terminal.press("Enter");
+  session.terminal.wait_for("< abd\n");
+}
+
+TEST_CASE("a paste of a mebibyte arrives whole") {
+  Session session;
+  session.terminal.paste(std::string(std::size_t{1} << 20U, 'y'));
+  session.terminal.wait_for("[paste 1: 1048576 bytes]");
+  session.terminal.press("Enter");
+  session.terminal.wait_for("bytes more; /show shows all");
+  const std::string file = session.terminal.home() / "saved";
+  session.terminal.type("/save " + file);
+  session.terminal.press("Enter");
+  session.terminal.wait_for("saved: 1048576 bytes");
+  CHECK(std::filesystem::file_size(file) == std::size_t{1} << 20U);
+}
+
+TEST_CASE("arriving messages do not tear what is being typed") {
+  EchoProcess server({"--delay", "700ms"});
+  Terminal terminal(connect(server.url()), 40);
+  terminal.wait_for("* connected");
+  terminal.type("one");
+  terminal.press("Enter");
+  terminal.type("a line that is longer than the forty columns of this window");
+  terminal.wait_for("< one\n> a line that is longer than the forty c\nolumns of this window");
+  terminal.press("Enter");
+  terminal.wait_for("< a line that is longer than the forty c");
+}
+
+TEST_CASE("a flood of messages leaves the prompt and the line below it") {
+  std::string flood;
+  for (int i = 0; i < 400; ++i) {
+    flood += text_frame("message " + std::to_string(i));
+  }
+  const CannedServer server(
+      [flood](const std::string& request) { return accept_answer(request, flood); });
+  Terminal terminal(connect(server.url()));
+  terminal.type("typed meanwhile");
+  terminal.wait_for("< message 398\n< message 399\n> typed meanwhile");
+  // Each of them once, in order, and nothing in between.
+  const std::string screen = terminal.screen();
+  for (int i = 100; i < 399; ++i) {
+    CHECK(screen.find("< message " + std::to_string(i) + "\n< message " + std::to_string(i + 1) +
+                      "\n") != std::string::npos);
+  }
+}
+
+TEST_CASE("a line that wraps survives another size of the window") {
+  Session session("", 60);
+  session.terminal.type("a line that is longer than the thirty columns that remain");
+  session.terminal.wait_for("that remain");
+  session.terminal.resize(30, 24);
+  session.terminal.type(" X");
+  session.terminal.press("Enter");
+  session.terminal.wait_for("< a line that is longer than t\nhe thirty columns that remain\nX\n>");
+}
+
+TEST_CASE("Ctrl-R finds what was typed, in the next session too") {
+  EchoProcess server;
+  std::filesystem::path home;
+  {
+    Terminal terminal(connect(server.url()));
+    terminal.wait_for("* connected");
+    terminal.type("find me again");
+    terminal.press("Enter");
+    terminal.wait_for("< find me again");
+    terminal.type("something else");
+    terminal.press("Enter");
+    terminal.wait_for("< something else");
+    terminal.press("C-r");
+    terminal.type("me ag");
+    terminal.wait_for("bck:me ag");
+    terminal.press("Enter");
+    terminal.wait_for("< find me again\n> something else\n< something else\n");
+    terminal.press("C-d");
+    terminal.wait_for("exit 0");
+    home = terminal.home();
+    bool kept = false;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(home / ".local/state/wskit/history")) {
+      std::ifstream stream(entry.path());
+      const std::string history(std::istreambuf_iterator<char>(stream), {});
+      kept = history.find("find\\040me\\040again") != std::string::npos;
+      CHECK((std::filesystem::status(entry.path()).permissions() & std::filesystem::perms(0077)) ==
+            std::filesystem::perms::none);
+    }
+    CHECK(kept);
+  }
+}
+
+TEST_CASE("Ctrl-C takes back what is typed, then ends the session") {
+  Session session;
+  session.terminal.type("never sent");
+  session.terminal.wait_for("> never sent");
+  session.terminal.press("C-c");
+  session.terminal.type("sent");
+  session.terminal.press("Enter");
+  session.terminal.wait_for("< sent");
+  session.terminal.press("C-c");
+  session.terminal.wait_for("exit 130");
+  CHECK(session.terminal.screen().find("< never sent") == std::string::npos);
+}
+
+TEST_CASE("nothing that a server sends acts on the terminal") {
+  const CannedServer server([](const std::string& request) {
+    return accept_answer(request, text_frame("\x1b[31mred\x07 \x1b]0;title\x07 \u009b2J end"));
+  });
+  Terminal terminal(connect(server.url()));
+  terminal.wait_for("< \\x1b[31mred\\x07 \\x1b]0;title\\x07 \\xc2\\x9b2J end");
+}
+
+TEST_CASE("commands are completed and do what they say") {
+  Session session;
+  Terminal& terminal = session.terminal;
+  terminal.type("/he");
+  terminal.press("Tab");
+  terminal.wait_for("/help  /hex  /headers");
+  terminal.type("lp");
+  terminal.press("Enter");
+  terminal.wait_for("/reconnect");
+  terminal.type("/hex 00 ff 1b");
+  terminal.press("Enter");
+  terminal.wait_for("< binary, 3 bytes: 00ff1b");
+  terminal.type("//slash");
+  terminal.press("Enter");
+  terminal.wait_for("< /slash");
+  terminal.type("/pi");
+  terminal.press("Tab");
+  terminal.press("Enter");
+  terminal.wait_for("* pong after ");
+  terminal.type("/stats");
+  terminal.press("Enter");
+  terminal.wait_for("* received 2 messages, 9 bytes");
+  terminal.type("/filter ^b");
+  terminal.press("Enter");
+  terminal.type("a hidden");
+  terminal.press("Enter");
+  terminal.type("b shown");
+  terminal.press("Enter");
+  terminal.wait_for("< b shown");
+  CHECK(terminal.screen().find("< a hidden") == std::string::npos);
+  terminal.type("/headers");
+  terminal.press("Enter");
+  terminal.wait_for("  101 Switching Protocols");
+  terminal.type("/nonsense");
+  terminal.press("Enter");
+  terminal.wait_for("* no command /nonsense");
+  terminal.type("/close 4000 done");
+  terminal.press("Enter");
+  terminal.wait_for("exit 0");
+}
+
+TEST_CASE("a lost connection is said and ends the session with 56") {
+  Session session;
+  session.server.process().signal(SIGKILL);
+  session.terminal.wait_for("exit 56");
+}
+
+TEST_CASE("a session is made again after /reconnect, with its init messages") {
+  Session session("--init hello");
+  session.terminal.wait_for("> hello\n< hello");
+  session.terminal.type("/reconnect");
+  session.terminal.press("Enter");
+  session.terminal.wait_for("* connecting again\n* connected");
+  session.terminal.type("still here");
+  session.terminal.press("Enter");
+  session.terminal.wait_for("< still here");
+}
+
+TEST_CASE("a refused connection says why before any prompt") {
+  Terminal terminal(connect("ws://127.0.0.1:" + std::to_string(closed_port()) + "/"));
+  terminal.wait_for("exit 7");
+  CHECK(terminal.screen().find("\n>") == std::string::npos);
+}
+
+TEST_CASE("timestamps stand in front of messages") {
+  Session session("--timestamps rel --no-pretty");
+  session.terminal.type("{\"a\":1}");
+  session.terminal.press("Enter");
+  session.terminal.wait_for(" < {\"a\":1}");
+  CHECK(session.terminal.screen().find("\n+0.") != std::string::npos);
+}
