@@ -27,7 +27,7 @@ std::size_t count(const std::string& text, const std::string& part) {
 
 }  // namespace
 
-TEST_CASE("-v shows address, request, answer and what was agreed on") {
+TEST_CASE("option -v shows address, request, answer and what was agreed on") {
   EchoProcess server;
   const Exit exit = verbose({"send", server.url(), "hi", "--compress", "-H", "X-One: 1"});
   CHECK(exit.code == 0);
@@ -41,7 +41,7 @@ TEST_CASE("-v shows address, request, answer and what was agreed on") {
   CHECK_THAT(exit.err, !Catch::Contains("***"));
 }
 
-TEST_CASE("-v shows the version of TLS and the certificates and whether they are trusted") {
+TEST_CASE("option -v shows the version of TLS and the certificates and whether they are trusted") {
   EchoProcess server({"--self-signed"});
   const Exit refused = verbose({"send", server.url(), "hi"});
   CHECK(refused.code == 60);
@@ -53,7 +53,7 @@ TEST_CASE("-v shows the version of TLS and the certificates and whether they are
              Catch::Contains("\n* TLS 1.3, TLS_") && Catch::Contains(" new session, in "));
 }
 
-TEST_CASE("-v shows no secret, neither ours nor the server's") {
+TEST_CASE("option -v shows no secret, neither ours nor the server's") {
   CannedServer server([](const std::string&) {
     return std::string(
         "HTTP/1.1 302 Found\r\nSet-Cookie: session=hunter2\r\n"
@@ -72,7 +72,7 @@ TEST_CASE("-v shows no secret, neither ours nor the server's") {
   CHECK(count(exit.err, "hunter2") == 0);
 }
 
-TEST_CASE("-v lets no control sequence of the server through") {
+TEST_CASE("option -v lets no control sequence of the server through") {
   CannedServer server([](const std::string&) {
     return std::string(
         "HTTP/1.1 404 N\xc2\x9b"
@@ -84,7 +84,7 @@ TEST_CASE("-v lets no control sequence of the server through") {
                            !Catch::Contains("\xe2\x80\xae"));
 }
 
-TEST_CASE("-v shows every request of a redirected opening") {
+TEST_CASE("option -v shows every request of a redirected opening") {
   EchoProcess echo;
   CannedServer server([&](const std::string&) {
     return "HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: http" + echo.url().substr(2) +
@@ -96,7 +96,7 @@ TEST_CASE("-v shows every request of a redirected opening") {
   CHECK_THAT(exit.err, Catch::Contains("< \n* the redirect is followed\n* " + echo.url()));
 }
 
-TEST_CASE("-v shows the first connection of a load test") {
+TEST_CASE("option -v shows the first connection of a load test") {
   EchoProcess server;
   const Exit exit = verbose({"bench", server.url(), "-c", "20", "-n", "100", "-t", "2", "-q"});
   CHECK(exit.code == 0);
@@ -104,7 +104,7 @@ TEST_CASE("-v shows the first connection of a load test") {
   CHECK(count(exit.err, "* open, ") == 1);
 }
 
-TEST_CASE("-v shows what ping was answered") {
+TEST_CASE("option -v shows what ping was answered") {
   EchoProcess server;
   const Exit exit = verbose({"ping", server.url(), "-c", "1"});
   CHECK(exit.code == 0);
