@@ -39,20 +39,22 @@ struct ConnectCommand {
 };
 
 int run_on_terminal(const ConnectCommand& options, session::ExchangeOptions exchange) {
+  constexpr int kEveryFrame = 2;
   if (!options.ping_interval_given) {
     exchange.session.ping_interval = kTerminalPingInterval;
   }
-  return run_interactive({.connect = options.connect,
-                          .flags = options.flags,
-                          .session = std::move(exchange.session),
-                          .messages = options.messages,
-                          .binary = options.message.binary,
-                          .timestamps = options.timestamps,
-                          .pretty = options.pretty,
-                          .show_pings = options.show_pings,
-                          .slash = options.slash,
-                          .history = options.history,
-                          .color = options.color});
+  return run_interactive(
+      {.connect = options.connect,
+       .flags = options.flags,
+       .session = std::move(exchange.session),
+       .messages = options.messages,
+       .binary = options.message.binary,
+       .timestamps = options.timestamps,
+       .pretty = options.pretty,
+       .show_pings = options.show_pings || options.connect.verbose >= kEveryFrame,
+       .slash = options.slash,
+       .history = options.history,
+       .color = options.color});
 }
 
 int run_on_pipe(const ConnectCommand& options, session::ExchangeOptions exchange) {

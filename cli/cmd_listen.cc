@@ -56,7 +56,7 @@ void add_listen(CLI::App& app, Command& chosen) {
   auto options = std::make_shared<ListenOptions>();
   CLI::App& listen = *app.add_subcommand("listen", "Print the messages that arrive");
   add_connect_options(listen, options->connect);
-  add_parsed(listen, "-n,--count", options->count,
+  add_parsed(listen, "-n,--count,--max-messages", options->count,
              [](std::string_view text) { return parse_integer(text, 1, 1'000'000'000'000); })
       ->description("End after N messages, or N that match --until")
       ->type_name("N")

@@ -82,6 +82,8 @@ void add_life_flags(CLI::App& app, ExchangeFlags& flags) {
   app.add_option("--close-reason", flags.close_reason, "Reason to close with, up to 123 bytes")
       ->type_name("TEXT")
       ->group(group);
+  app.add_flag("--no-close", flags.no_close, "End the connection without a Close frame")
+      ->group(group);
   add_parsed(app, "--expect-close", flags.expect_close, parse_close_code)
       ->description("Succeed only if the connection ends with this code")
       ->type_name("CODE")
@@ -142,6 +144,7 @@ Expected<session::ExchangeOptions> make_exchange_options(const ExchangeFlags& fl
   options.goal.max_time = flags.max_time;
   options.close_code = static_cast<wire::CloseCode>(flags.close_code);
   options.close_reason = flags.close_reason;
+  options.no_close = flags.no_close;
   options.expect_close = flags.expect_close;
   if (auto payload = wire::ClosePayload::make(options.close_code, options.close_reason); !payload) {
     return std::unexpected(payload.error());

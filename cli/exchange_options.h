@@ -33,6 +33,7 @@ struct ExchangeFlags {
   Nanoseconds heartbeat_interval = std::chrono::seconds(30);
   std::uint16_t close_code = 1000;
   std::string close_reason;
+  bool no_close = false;
   std::optional<std::uint16_t> expect_close;
 };
 

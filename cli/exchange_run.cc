@@ -51,10 +51,10 @@ class ExchangeRun final : session::ExchangeWatcher {
   void obey(int signal);
   void note(std::string_view text) const;
 
-  void on_open(const ws::Opened& /*opened*/) override { opened_ = true; }
+  void on_open(const ws::Opened& opened) override;
   void on_lost(const session::ConnectionEnd& end, Nanoseconds wait) override;
   void on_loss(script::Loss loss) override;
-  void on_frame(script::Direction /*direction*/, const script::MessageView& /*message*/) override {}
+  void on_frame(script::Direction direction, const script::MessageView& message) override;
   void on_done(const session::Outcome& outcome) override {
     outcome_ = outcome;
     stack_->loop().stop();
@@ -68,8 +68,36 @@ class ExchangeRun final : session::ExchangeWatcher {
   std::optional<session::Exchange> exchange_;
   session::Outcome outcome_;
   std::optional<int> signal_;
+  /// Since when the connection is lost.
+  std::optional<Instant> lost_at_;
   bool opened_ = false;
 };
+
+void ExchangeRun::on_open(const ws::Opened& opened) {
+  opened_ = true;
+  if (lost_at_) {
+    const auto gap = std::chrono::round<std::chrono::milliseconds>(opened.upgraded - *lost_at_);
+    note(fmt::format("{}: connected again after {}; what the server sent meanwhile was missed",
+                     url_, format_duration(gap)));
+  }
+  lost_at_.reset();
+}
+
+/// -vv shows every message and control frame.
+void ExchangeRun::on_frame(script::Direction direction, const script::MessageView& message) {
+  if (job_.connect.verbose < 2) {
+    return;
+  }
+  constexpr std::size_t kShown = 200;
+  const bool binary = message.type == script::MessageType::binary;
+  const std::string code = message.code == wire::CloseCode::no_status
+                               ? std::string()
+                               : fmt::format(" {}", static_cast<unsigned>(message.code));
+  say(fmt::format("{} {}{}, {} bytes{}{}\n", direction == script::Direction::send ? '>' : '<',
+                  script::name(message.type), code, message.payload.size(),
+                  binary || message.payload.empty() ? "" : ": ",
+                  binary ? "" : report::printable(message.payload.substr(0, kShown))));
+}
 
 Expected<void> ExchangeRun::prepare() {
   auto stack = ClientStack::create(plan_, [this](int signal) { obey(signal); });
@@ -142,6 +170,9 @@ void ExchangeRun::on_lost(const session::ConnectionEnd& end, Nanoseconds wait) {
                         static_cast<unsigned>(end.close_code.value_or(wire::CloseCode::no_status)));
   const std::string missed =
       end.unsent == 0 ? std::string() : fmt::format("; {} bytes were not sent", end.unsent);
+  if (!lost_at_) {
+    lost_at_ = stack_->loop().now();
+  }
   const auto whole = std::chrono::ceil<std::chrono::milliseconds>(wait);
   note(fmt::format("{}: {}{}; connecting again in {}", url_, report::printable(why), missed,
                    format_duration(whole)));

@@ -329,6 +329,8 @@ int run_interactive(const InteractiveOptions& options) {
   if (!plan) {
     return complain("connect", plan.error());
   }
+  // The certificate is part of /stats.
+  plan->dial.tls.describe_certificates = true;
   for (const std::string& warning : warnings(options.connect, plan->request.options().uri)) {
     say(fmt::format("wskit connect: warning: {}\n", warning));
   }

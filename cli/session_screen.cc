@@ -36,6 +36,11 @@ std::string describe_agreement(const ws::Opened& opened) {
   if (opened.tls) {
     parts.push_back(fmt::format("{} {}", net::name(opened.tls->version), opened.tls->cipher));
   }
+  if (!opened.certificates.chain.empty()) {
+    const net::Certificate& own = opened.certificates.chain.front();
+    parts.push_back(fmt::format("certificate {} until {}", report::printable(own.subject),
+                                net::date_text(own.not_after)));
+  }
   if (!opened.subprotocol.empty()) {
     parts.push_back("subprotocol " + report::printable(opened.subprotocol));
   }

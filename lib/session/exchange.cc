@@ -227,6 +227,9 @@ void Exchange::finish_with(wire::CloseCode code, std::string_view reason) {
   if (paused_) {
     session_.resume();
   }
+  if (options_.no_close) {
+    return session_.drop_when_sent();
+  }
   const bool was_ready = ready_;
   if (const auto closed = session_.close(code, reason); !closed) {
     outcome_.error = closed.error();
@@ -277,7 +280,7 @@ std::optional<Error> Exchange::judge(const ConnectionEnd& end) const {
                                           *options_.expect_close)};
     }
   }
-  if (reached_ || (finishing_ && !was_open_)) {
+  if (reached_ || (finishing_ && (!was_open_ || options_.no_close))) {
     return std::nullopt;
   }
   const auto failure = failure_of(end);

@@ -46,6 +46,8 @@ struct ExchangeOptions {
   Goal goal;
   wire::CloseCode close_code = wire::CloseCode::normal;
   std::string close_reason;
+  /// Ends the connection without a Close frame.
+  bool no_close = false;
   /// The code that the peer is to close with.
   std::optional<std::uint16_t> expect_close;
 };

@@ -37,8 +37,8 @@ void Session::start() {
 
 void Session::connect(Instant /*now*/) {
   if (closing_) {
-    return handler_.on_end({.error = Error{.code = ErrorCode::closed_local,
-                                           .message = "ended before the connection was open"}});
+    return handler_.on_end(
+        {.error = Error{.code = ErrorCode::closed_local, .message = "ended by us, not closed"}});
   }
   connection_ = client_.connect(*this);
 }
@@ -74,6 +74,23 @@ Expected<void> Session::close(wire::CloseCode code, std::string_view reason) {
   connection_.reset();
   reconnect_timer_.arm(loop_.now());
   return {};
+}
+
+void Session::drop_when_sent() {
+  closing_ = true;
+  dropping_ = open_;
+  if (!open_ || unsent() == 0) {
+    dropping_ = false;
+    open_ = false;
+    connection_.reset();
+    reconnect_timer_.arm(loop_.now());
+  }
+}
+
+void Session::on_flushed(std::size_t /*bytes*/) {
+  if (dropping_ && unsent() == 0) {
+    drop_when_sent();
+  }
 }
 
 void Session::reconnect() {

@@ -65,6 +65,9 @@ class Session final : ws::Handler {
   /// Starts the close handshake; there is no reconnection after it. When not open, the session ends
   /// in the next turn. Fails with ErrorCode::usage for a code or reason that must not be sent.
   Expected<void> close(wire::CloseCode code, std::string_view reason);
+  /// Ends the TCP connection without a Close frame once the kernel has taken all that was sent:
+  /// the end is ErrorCode::closed_local.
+  void drop_when_sent();
   /// Drops the connection and makes a new one, at once.
   void reconnect();
   /// As ws::Connection's; a peer that we do not listen to is not found dead.
@@ -82,6 +85,7 @@ class Session final : ws::Handler {
   void on_ping(std::span<const std::byte> payload, Instant received) override;
   void on_pong(std::span<const std::byte> payload, Instant received) override;
   void on_drain() override { handler_.on_drain(); }
+  void on_flushed(std::size_t bytes) override;
   void on_close(const ws::Closed& closed) override;
   void on_error(const ws::Failure& failure) override;
 
@@ -112,6 +116,7 @@ class Session final : ws::Handler {
   std::optional<Nanoseconds> round_trip_;
   bool open_ = false;
   bool closing_ = false;
+  bool dropping_ = false;
   bool paused_ = false;
 };
 

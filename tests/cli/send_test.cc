@@ -216,3 +216,22 @@ TEST_CASE("a full disk under the output or the recording is said, code 23") {
     CHECK_THAT(exit.err, Catch::Contains("/dev/full") && Catch::Contains("No space left"));
   }
 }
+
+TEST_CASE("no close ends the connection without a Close frame, after all was sent") {
+  const EchoProcess server;
+  const Exit exit = test::wskit({"send", server.url(), "hello", "-1", "--no-close", "-vv"});
+  CHECK(exit.out == "hello\n");
+  CHECK(exit.code == 0);
+  CHECK_THAT(exit.err, Catch::Contains("> text, 5 bytes: hello\n< text, 5 bytes: hello\n"));
+  CHECK(exit.err.find("close 1000") == std::string::npos);
+  CHECK(in_shell("send " + server.url() + " --no-close --no-wait", "seq 1 20000 |").code == 0);
+}
+
+TEST_CASE("every frame is shown with -vv, its bytes harmless") {
+  const CannedServer server =
+      server_that_sends(text_frame("a\x1b[31m") + frame(0x89, "ping") + close_frame(1000, "bye"),
+                        CannedServer::Then::close);
+  const Exit exit = test::wskit({"send", server.url(), "x", "-vv"});
+  CHECK_THAT(exit.err, Catch::Contains("< text, 6 bytes: a\\x1b[31m\n< ping, 4 bytes: ping\n< "
+                                       "close 1000, 3 bytes: bye\n"));
+}
