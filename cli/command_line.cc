@@ -11,9 +11,9 @@ namespace wskit::cli {
 namespace {
 
 constexpr std::string_view kHidden = "***";
-constexpr std::array<std::string_view, 10> kSecretOptions{
-    "-H",       "--header", "-u",           "--user", "--bearer", "--oauth2-bearer",
-    "--cookie", "--pass",   "--proxy-user", "--proxy"};
+constexpr std::array<std::string_view, 11> kSecretOptions{
+    "-H",       "--header", "-u",           "--user",  "--bearer",   "--oauth2-bearer",
+    "--cookie", "--pass",   "--proxy-user", "--proxy", "--from-curl"};
 
 bool is_secret_option(std::string_view name) {
   return std::ranges::find(kSecretOptions, name) != kSecretOptions.end();

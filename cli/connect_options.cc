@@ -129,6 +129,12 @@ void add_connect_options(CLI::App& app, ConnectOptions& options) {
   app.add_option("URL", options.url, "ws://HOST[:PORT]/PATH, wss://... or ws+unix:SOCKET:/PATH")
       ->type_name("URL")
       ->required();
+  // Expanded before the options are parsed: see from_curl.h.
+  app.add_option_function<std::string>(
+         "--from-curl", [](const std::string&) {},
+         "URL and options from a browser's 'Copy as cURL (bash)'; @FILE reads it from a file")
+      ->type_name("COMMAND")
+      ->group("Request");
   add_request_options(app, options);
   add_cookie_options(app, options);
   add_tls_options(app, options);

@@ -5,6 +5,7 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -19,6 +20,7 @@
 #include "cli/command.h"
 #include "cli/command_line.h"
 #include "cli/dump_tree.h"
+#include "cli/from_curl.h"
 #include "cli/standard_streams.h"
 #include "cli/usage_error.h"
 #include "cli/version.h"
@@ -59,19 +61,24 @@ int main(int argc, char* argv[]) {
   app.require_subcommand(1);
   app.get_formatter()->column_width(36);
   wskit::cli::Command chosen;
-  const std::span<char* const> arguments(argv, static_cast<std::size_t>(argc));
-  wskit::cli::add_bench(app, chosen, wskit::cli::redacted_command_line(arguments));
+  const std::span<char* const> given(argv, static_cast<std::size_t>(argc));
+  auto words = wskit::cli::expand_from_curl(given);
+  if (!words) {
+    wskit::cli::say(fmt::format("wskit: {}\n", words.error().message));
+    return kUsage;
+  }
+  const std::vector<char*> arguments = wskit::cli::pointers_to(*words);
+  wskit::cli::add_bench(app, chosen, wskit::cli::redacted_command_line(given));
   wskit::cli::add_connect(app, chosen);
   wskit::cli::add_listen(app, chosen);
   wskit::cli::add_ping(app, chosen);
   wskit::cli::add_report(app, chosen);
   const auto literals = wskit::cli::literal_messages(arguments);
-  argc -= static_cast<int>(literals.size());
   wskit::cli::add_send(app, chosen, literals);
   wskit::cli::add_serve(app, chosen);
   wskit::cli::add_dump_option(app);
   try {
-    app.parse(argc, argv);
+    app.parse(static_cast<int>(arguments.size() - literals.size()), arguments.data());
   } catch (const CLI::ParseError& error) {
     return end_without_command(app, error);
   }

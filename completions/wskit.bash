@@ -53,6 +53,7 @@ _wskit() {
         'wskit bench --color' | \
         'wskit bench --hdr-digits' | \
         'wskit bench --hdr-max' | \
+        'wskit bench --from-curl' | \
         'wskit bench -H' | \
         'wskit bench --header' | \
         'wskit bench -A' | \
@@ -88,7 +89,8 @@ _wskit() {
         'wskit bench --proxy-user' | \
         'wskit bench --noproxy' | \
         'wskit bench --proxy-cacert') skip=1 ;;
-      'wskit connect -H' | \
+      'wskit connect --from-curl' | \
+        'wskit connect -H' | \
         'wskit connect --header' | \
         'wskit connect -A' | \
         'wskit connect --user-agent' | \
@@ -147,7 +149,8 @@ _wskit() {
         'wskit connect --close-status-code' | \
         'wskit connect --close-reason' | \
         'wskit connect --expect-close') skip=1 ;;
-      'wskit listen -H' | \
+      'wskit listen --from-curl' | \
+        'wskit listen -H' | \
         'wskit listen --header' | \
         'wskit listen -A' | \
         'wskit listen --user-agent' | \
@@ -208,6 +211,7 @@ _wskit() {
         'wskit ping --fail-expiry' | \
         'wskit ping --json' | \
         'wskit ping --color' | \
+        'wskit ping --from-curl' | \
         'wskit ping -H' | \
         'wskit ping --header' | \
         'wskit ping -A' | \
@@ -248,7 +252,8 @@ _wskit() {
         'wskit report --output' | \
         'wskit report --metric' | \
         'wskit report --color') skip=1 ;;
-      'wskit send -H' | \
+      'wskit send --from-curl' | \
+        'wskit send -H' | \
         'wskit send --header' | \
         'wskit send -A' | \
         'wskit send --user-agent' | \
@@ -350,6 +355,7 @@ _wskit() {
     'wskit bench --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     'wskit bench --hdr-digits') COMPREPLY=(); return ;;
     'wskit bench --hdr-max') COMPREPLY=(); return ;;
+    'wskit bench --from-curl') COMPREPLY=(); return ;;
     'wskit bench -H' | 'wskit bench --header') COMPREPLY=(); return ;;
     'wskit bench -A' | 'wskit bench --user-agent') COMPREPLY=(); return ;;
     'wskit bench --origin') COMPREPLY=(); return ;;
@@ -380,6 +386,7 @@ _wskit() {
     'wskit bench --proxy-user') COMPREPLY=(); return ;;
     'wskit bench --noproxy') COMPREPLY=(); return ;;
     'wskit bench --proxy-cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit connect --from-curl') COMPREPLY=(); return ;;
     'wskit connect -H' | 'wskit connect --header') COMPREPLY=(); return ;;
     'wskit connect -A' | 'wskit connect --user-agent') COMPREPLY=(); return ;;
     'wskit connect --origin') COMPREPLY=(); return ;;
@@ -430,6 +437,7 @@ _wskit() {
     'wskit connect --close-status-code') COMPREPLY=(); return ;;
     'wskit connect --close-reason') COMPREPLY=(); return ;;
     'wskit connect --expect-close') COMPREPLY=(); return ;;
+    'wskit listen --from-curl') COMPREPLY=(); return ;;
     'wskit listen -H' | 'wskit listen --header') COMPREPLY=(); return ;;
     'wskit listen -A' | 'wskit listen --user-agent') COMPREPLY=(); return ;;
     'wskit listen --origin') COMPREPLY=(); return ;;
@@ -481,6 +489,7 @@ _wskit() {
     'wskit ping --fail-expiry') COMPREPLY=(); return ;;
     'wskit ping --json') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit ping --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'wskit ping --from-curl') COMPREPLY=(); return ;;
     'wskit ping -H' | 'wskit ping --header') COMPREPLY=(); return ;;
     'wskit ping -A' | 'wskit ping --user-agent') COMPREPLY=(); return ;;
     'wskit ping --origin') COMPREPLY=(); return ;;
@@ -515,6 +524,7 @@ _wskit() {
     'wskit report -o' | 'wskit report --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit report --metric') COMPREPLY=(); return ;;
     'wskit report --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'wskit send --from-curl') COMPREPLY=(); return ;;
     'wskit send -H' | 'wskit send --header') COMPREPLY=(); return ;;
     'wskit send -A' | 'wskit send --user-agent') COMPREPLY=(); return ;;
     'wskit send --origin') COMPREPLY=(); return ;;
@@ -586,17 +596,17 @@ _wskit() {
     'wskit')
       COMPREPLY=($(compgen -W 'bench connect listen ping report send serve -h --help -V --version' -- "$current")) ;;
     'wskit bench')
-      COMPREPLY=($(compgen -W '-h --help -c --connections -d --duration -n --messages -r --rate --stages --poisson --window --warmup -t --threads --connect-rate --connect-concurrency --seed --io --size --payload --payload-jsonl --text --binary --match --timeout --late --on-close --threshold --strict --json --color --hdr-digits --hdr-max -q --quiet -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help -c --connections -d --duration -n --messages -r --rate --stages --poisson --window --warmup -t --threads --connect-rate --connect-concurrency --seed --io --size --payload --payload-jsonl --text --binary --match --timeout --late --on-close --threshold --strict --json --color --hdr-digits --hdr-max -q --quiet --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit connect')
-      COMPREPLY=($(compgen -W '-h --help -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose -x --execute --input-format -0 --null-terminated -t --text -b --binary --timestamps --pretty --no-pretty -P --show-ping-pong --slash --no-slash --history --no-history --color -w --wait --no-wait -n --count -1 --one-message --timeout --eof-wait --format -o --output --record -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --no-close --expect-close' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose -x --execute --input-format -0 --null-terminated -t --text -b --binary --timestamps --pretty --no-pretty -P --show-ping-pong --slash --no-slash --history --no-history --color -w --wait --no-wait -n --count -1 --one-message --timeout --eof-wait --format -o --output --record -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --no-close --expect-close' -- "$current")) ;;
     'wskit listen')
-      COMPREPLY=($(compgen -W '-h --help -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose -n --count --max-messages --until --format -o --output --record -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --no-close --expect-close' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose -n --count --max-messages --until --format -o --output --record -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --no-close --expect-close' -- "$current")) ;;
     'wskit ping')
-      COMPREPLY=($(compgen -W '-h --help -c --count -i --interval --timeout --fail-above --fail-expiry --json --color -q --quiet -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help -c --count -i --interval --timeout --fail-above --fail-expiry --json --color -q --quiet --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit report')
       COMPREPLY=($(compgen -W '-h --help --format -o --output --metric --color' -- "$current")) ;;
     'wskit send')
-      COMPREPLY=($(compgen -W '-h --help -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose -w --wait --no-wait -n --count -1 --one-message --timeout --eof-wait --input-format -0 --null-terminated -t --text -b --binary --format -o --output --record -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --no-close --expect-close' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose -w --wait --no-wait -n --count -1 --one-message --timeout --eof-wait --input-format -0 --null-terminated -t --text -b --binary --format -o --output --record -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --no-close --expect-close' -- "$current")) ;;
     'wskit serve')
       COMPREPLY=($(compgen -W 'echo -h --help' -- "$current")) ;;
     'wskit serve echo')
