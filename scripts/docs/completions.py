@@ -76,8 +76,7 @@ def zsh_function(command):
     arguments = [zsh_option(option) for option in command.options]
     if command.subcommands:
         arguments += ["'1:command:->command'", "'*::argument:->argument'"]
-    arguments += [f"'{zsh_text(p.names[0])}: :'".replace("'URL: :'", "'1:URL:_urls'")
-                  for p in command.positionals]
+    arguments += [zsh_positional(number, p) for number, p in enumerate(command.positionals, 1)]
     out = [line for line in out if line]
     flags = "-C -s -S" if command.subcommands else "-s -S"
     out.append(f"  _arguments {flags} \\\n    " + " \\\n    ".join(arguments))
@@ -91,6 +90,15 @@ def zsh_function(command):
             out.append(f"        {subcommand.name}) _{'_'.join(subcommand.path)} ;;")
         out += ["      esac ;;", "  esac"]
     return [*out, "}", ""]
+
+
+def zsh_positional(number, positional):
+    """'1:URL:_urls', '2::MSG: ' for one that may be left out, '*:MSG: ' for any number."""
+    name = positional.names[0]
+    action = {"URL": "_urls", "FILE": "_files"}.get(name, " ")
+    many = positional.repeatable or positional.value.endswith("...")
+    place = "*:" if many else f"{number}:" if positional.required else f"{number}::"
+    return f"'{place}{zsh_text(name)}:{action}'"
 
 
 def zsh_option(option):
