@@ -93,8 +93,9 @@ void ExchangeRun::on_frame(script::Direction direction, const script::MessageVie
   const std::string code = message.code == wire::CloseCode::no_status
                                ? std::string()
                                : fmt::format(" {}", static_cast<unsigned>(message.code));
-  say(fmt::format("{} {}{}, {} bytes{}{}\n", direction == script::Direction::send ? '>' : '<',
+  say(fmt::format("{} {}{}, {} {}{}{}\n", direction == script::Direction::send ? '>' : '<',
                   script::name(message.type), code, message.payload.size(),
+                  message.payload.size() == 1 ? "byte" : "bytes",
                   binary || message.payload.empty() ? "" : ": ",
                   binary ? "" : report::printable(message.payload.substr(0, kShown))));
 }

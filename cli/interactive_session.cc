@@ -74,6 +74,7 @@ class InteractiveRun final : session::SessionHandler, EditorHost, net::FdHandler
   [[nodiscard]] LineEditor::Result read_message(std::string& text);
   void take_line(const std::string& line);
   void send(const script::Message& message);
+  void close_with(wire::CloseCode code, std::string_view reason);
   void leave();
   void obey(int signal);
   [[nodiscard]] int conclude();
@@ -199,9 +200,7 @@ void InteractiveRun::take_line(const std::string& line) {
     if (!close) {
       return screen_->note(close.error().message);
     }
-    leaving_ = true;
-    (void)session_->close(close->code, close->payload);
-    return;
+    return close_with(close->code, close->payload);
   }
   commands_->run(typed);
 }
@@ -213,11 +212,19 @@ void InteractiveRun::send(const script::Message& message) {
   screen_->sent(message.view(), stack_->loop().now(), false);
 }
 
-void InteractiveRun::leave() {
-  if (!std::exchange(leaving_, true)) {
-    (void)session_->close(static_cast<wire::CloseCode>(options_.flags.close_code),
-                          options_.flags.close_reason);
+void InteractiveRun::close_with(wire::CloseCode code, std::string_view reason) {
+  if (std::exchange(leaving_, true)) {
+    return;
   }
+  const bool open = session_->is_open();
+  if (session_->close(code, reason) && open) {
+    screen_->sent({.type = script::MessageType::close, .payload = reason, .code = code},
+                  stack_->loop().now(), false);
+  }
+}
+
+void InteractiveRun::leave() {
+  close_with(static_cast<wire::CloseCode>(options_.flags.close_code), options_.flags.close_reason);
   // Nothing more is read; what still arrives is shown.
   while (!end_) {
     stack_->loop().run();
@@ -236,9 +243,7 @@ void InteractiveRun::obey(int signal) {
   }
   if (!typing) {
     signal_ = signal;
-    if (!std::exchange(leaving_, true)) {
-      (void)session_->close(wire::CloseCode::going_away, {});
-    }
+    close_with(wire::CloseCode::going_away, {});
   }
   if (editor_ != nullptr) {
     editor_->stop_reading();
@@ -276,6 +281,11 @@ void InteractiveRun::on_lost(const session::ConnectionEnd& end, Nanoseconds wait
 
 void InteractiveRun::on_end(const session::ConnectionEnd& end) {
   end_ = end;
+  if (end.close_code) {
+    screen_->received(
+        {.type = script::MessageType::close, .payload = end.close_reason, .code = *end.close_code},
+        stack_->loop().now(), {});
+  }
   if (editor_ != nullptr) {
     editor_->stop_reading();
   }

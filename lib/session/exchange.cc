@@ -62,7 +62,8 @@ void Exchange::on_ready() {
   ready_ = true;
   blocked_ = false;
   heard_at_ = loop_.now();
-  if (input_ == nullptr) {
+  // Also when it had ended before the connection was lost: what was waited for is waited for anew.
+  if (input_ == nullptr || input_done_) {
     return input_ended();
   }
   pump();

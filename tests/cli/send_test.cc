@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include <unistd.h>
 
@@ -234,4 +237,45 @@ TEST_CASE("every frame is shown with -vv, its bytes harmless") {
   const Exit exit = test::wskit({"send", server.url(), "x", "-vv"});
   CHECK_THAT(exit.err, Catch::Contains("< text, 6 bytes: a\\x1b[31m\n< ping, 4 bytes: ping\n< "
                                        "close 1000, 3 bytes: bye\n"));
+}
+
+TEST_CASE("a reply that was lost with its connection is waited for no longer than the timeout") {
+  const std::string socket =
+      std::filesystem::temp_directory_path() / ("wskit-send-" + std::to_string(::getpid()));
+  const std::vector<std::string> serve{WSKIT_BINARY, "serve",   "echo", "--unix-socket",
+                                       socket,       "--delay", "60s"};
+  auto server = std::make_unique<Process>(serve);
+  CHECK_FALSE(server->read_line().empty());
+  Process send({WSKIT_BINARY, "send", "ws+unix:" + socket, "x", "-1", "--reconnect", "--timeout",
+                "2s", "--init", "ready", "--format", "jsonl", "-vv"});
+  while (send.err().find("> text, 1 byte: x") == std::string::npos) {
+    REQUIRE_FALSE(send.read_line().empty());
+  }
+  server->signal(SIGKILL);
+  CHECK(server->wait().code == 128 + SIGKILL);
+  std::filesystem::remove(socket);
+  server = std::make_unique<Process>(serve);
+  CHECK_FALSE(server->read_line().empty());
+  const Exit exit = send.wait();
+  CHECK(exit.code == 28);
+  CHECK_THAT(exit.err, Catch::Contains("connected again after"));
+  std::filesystem::remove(socket);
+}
+
+TEST_CASE("a message above the limit ends the connection before it is received") {
+  // The header of a frame of 200 MiB, and nothing of it.
+  const std::string header{'\x82', '\x7f', 0, 0, 0, 0, '\x0c', '\x80', 0, 0};
+  const CannedServer server = server_that_sends(header);
+  const Exit exit = test::wskit({"send", server.url(), "x", "-1", "--max-message", "100MiB"});
+  CHECK(exit.code == 56);
+  CHECK_THAT(exit.err, Catch::Contains("209715200") && Catch::Contains("--max-message"));
+  CHECK(exit.out.empty());
+}
+
+TEST_CASE("text of the server that is not UTF-8 is a broken protocol") {
+  const CannedServer server = server_that_sends(text_frame("a\xff"));
+  const Exit exit = test::wskit({"send", server.url(), "x", "-1"});
+  CHECK(exit.code == 56);
+  CHECK_THAT(exit.err, Catch::Contains("UTF-8"));
+  CHECK(exit.out.empty());
 }

@@ -6,6 +6,8 @@
 #include <iterator>
 #include <string>
 
+#include <unistd.h>
+
 #include "tests/cli/canned_server.h"
 #include "tests/cli/terminal.h"
 #include "tests/cli/wskit.h"
@@ -251,4 +253,27 @@ TEST_CASE("timestamps stand in front of messages") {
   session.terminal.press("Enter");
   session.terminal.wait_for(" < {\"a\":1}");
   CHECK(session.terminal.screen().find("\n+0.") != std::string::npos);
+}
+
+TEST_CASE("a session is recorded, both directions") {
+  const EchoProcess server;
+  const std::string file =
+      std::filesystem::temp_directory_path() / ("wskit-session-" + std::to_string(::getpid()));
+  {
+    Terminal terminal(connect(server.url(), "--record " + file));
+    terminal.wait_for("* connected");
+    terminal.type("hello");
+    terminal.press("Enter");
+    terminal.wait_for("< hello");
+    terminal.press("C-d");
+    terminal.wait_for("exit 0");
+  }
+  std::ifstream stream(file);
+  const std::string recording(std::istreambuf_iterator<char>(stream), {});
+  std::filesystem::remove(file);
+  CHECK_THAT(recording, Catch::StartsWith("{\"wskit\":1,"));
+  CHECK_THAT(recording, Catch::Contains(R"("dir":"send","type":"text","data":"hello"})"));
+  CHECK_THAT(recording, Catch::Contains(R"("dir":"recv","type":"text","data":"hello"})"));
+  CHECK_THAT(recording, Catch::Contains(R"("dir":"send","type":"close","code":1000)"));
+  CHECK_THAT(recording, Catch::Contains(R"("dir":"recv","type":"close","code":1000)"));
 }
