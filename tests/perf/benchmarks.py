@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Measures what `wskit bench` and `wskit serve echo` cost, in CPU time of their own processes.
 
-usage: benchmarks.py BUILD_DIRECTORY [open|connections|io|server]... [--pairs N]
+usage: benchmarks.py BUILD_DIRECTORY [open|connections|io|server|pipe]... [--pairs N]
 
 Without names all of them. The server is pinned to one core and the client to another. What is
 compared is run in alternation and the median of the pairs printed (5 of them by default), as one
@@ -17,6 +17,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 
 from echo_server import EchoServer
 
@@ -113,8 +114,41 @@ def measure_server(build, runs):
         report(f"server_cpu_{count}_connections_{window}_in_flight", "us", values)
 
 
+def user_cpu_s(command, **streams):
+    """User CPU of a command pinned to the client's core."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    subprocess.run(["taskset", "-c", CLIENT_CPU, *command], timeout=PATIENCE_S, check=True,
+                   **streams)
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+
+
+def measure_pipe(build, runs):
+    """User CPU for a line of JSON: through `connect` to a server and back, and by `bench` with 256
+    messages of the same size in flight on one connection."""
+    lines = 1_000_000
+    pairs = []
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "lines")
+        with open(path, "w", encoding="ascii") as stream:
+            for i in range(lines):
+                print(f'{{"seq":{i:07},"name":"some text to carry"}}', file=stream)
+        size = os.path.getsize(path) // lines - 1
+        for _ in range(runs):
+            with build.serve() as server, open(path, "rb") as given:
+                piped = user_cpu_s([build.wskit, "connect", server.url, "--count", str(lines)],
+                                   stdin=given, stdout=subprocess.DEVNULL)
+            with build.serve() as server:
+                bench = user_cpu_s([build.wskit, "bench", server.url, "-c", "1", "-t", "1", "--io",
+                                    "epoll", "--window", "256", "--size", str(size), "-n",
+                                    str(lines), "-q"])
+            pairs.append((bench * MICRO / lines, piped * MICRO / lines))
+    report("pipe_user_cpu_bench", "us", [pair[0] for pair in pairs])
+    report("pipe_user_cpu_connect", "us", [pair[1] for pair in pairs])
+    report("pipe_user_cpu_above_bench", "us", [pair[1] - pair[0] for pair in pairs], target=2)
+
+
 BENCHMARKS = {"open": measure_opening, "connections": measure_connections, "io": measure_io,
-              "server": measure_server}
+              "server": measure_server, "pipe": measure_pipe}
 
 
 def main():
