@@ -115,7 +115,6 @@ void add_connect(CLI::App& app, Command& chosen) {
   auto options = std::make_shared<ConnectCommand>();
   CLI::App& connect =
       *app.add_subcommand("connect", "Interactive session on a terminal; a filter on a pipe");
-  add_connect_options(connect, options->connect);
   connect.add_option("-x,--execute", options->messages, "Message to send first (repeatable)")
       ->allow_extra_args(false)
       ->type_name("MSG")
@@ -124,6 +123,7 @@ void add_connect(CLI::App& app, Command& chosen) {
   add_terminal_options(connect, *options);
   add_wait_flags(connect, options->wait);
   add_exchange_flags(connect, options->flags);
+  add_connect_options(connect, options->connect);
   connect.callback([options, &chosen, &connect] {
     options->ping_interval_given = connect.count("--ping-interval") != 0;
     chosen = [options] { return run_connect(*options); };

@@ -55,7 +55,6 @@ int run_listen(const ListenOptions& options) {
 void add_listen(CLI::App& app, Command& chosen) {
   auto options = std::make_shared<ListenOptions>();
   CLI::App& listen = *app.add_subcommand("listen", "Print the messages that arrive");
-  add_connect_options(listen, options->connect);
   add_parsed(listen, "-n,--count,--max-messages", options->count,
              [](std::string_view text) { return parse_integer(text, 1, 1'000'000'000'000); })
       ->description("End after N messages, or N that match --until")
@@ -68,6 +67,7 @@ void add_listen(CLI::App& app, Command& chosen) {
       ->check(not_empty())
       ->group("Listen");
   add_exchange_flags(listen, options->flags);
+  add_connect_options(listen, options->connect);
   listen.callback([options, &chosen] { chosen = [options] { return run_listen(*options); }; });
 }
 

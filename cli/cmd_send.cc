@@ -82,6 +82,9 @@ void add_send(CLI::App& app, Command& chosen, const std::vector<std::string>& li
   auto options = std::make_shared<SendOptions>();
   CLI::App& send =
       *app.add_subcommand("send", "Send messages, wait for replies, and exit with a code to test");
+  add_wait_flags(send, options->wait);
+  add_message_flags(send, options->message);
+  add_exchange_flags(send, options->flags);
   add_connect_options(send, options->connect);
   // No list option: CLI11 would split a message like [1,2] in two.
   std::string& first = options->messages.emplace_back();
@@ -89,9 +92,6 @@ void add_send(CLI::App& app, Command& chosen, const std::vector<std::string>& li
       send.add_option("MSG", first, "Messages to send; - or none reads them from standard input")
           ->type_name("MSG...");
   send.allow_extras();
-  add_wait_flags(send, options->wait);
-  add_message_flags(send, options->message);
-  add_exchange_flags(send, options->flags);
   send.callback([options, &chosen, &send, message, literals] {
     if (message->count() == 0) {
       options->messages.clear();

@@ -141,7 +141,8 @@ void add_connect_options(CLI::App& app, ConnectOptions& options) {
   add_network_options(app, options);
   add_proxy_options(app, options);
   app.add_flag("-v,--verbose", options.verbose,
-               "Show the handshake on standard error: addresses, TLS, request and answer")
+               "Show the handshake on standard error: addresses, TLS, request and answer; -vv: "
+               "every frame of connect, send and listen too")
       ->group("Output");
 }
 

@@ -89,7 +89,31 @@ _wskit() {
         'wskit bench --proxy-user' | \
         'wskit bench --noproxy' | \
         'wskit bench --proxy-cacert') skip=1 ;;
-      'wskit connect --from-curl' | \
+      'wskit connect -x' | \
+        'wskit connect --execute' | \
+        'wskit connect --input-format' | \
+        'wskit connect --timestamps' | \
+        'wskit connect --color' | \
+        'wskit connect -w' | \
+        'wskit connect --wait' | \
+        'wskit connect -n' | \
+        'wskit connect --count' | \
+        'wskit connect --timeout' | \
+        'wskit connect --eof-wait' | \
+        'wskit connect --format' | \
+        'wskit connect -o' | \
+        'wskit connect --output' | \
+        'wskit connect --record' | \
+        'wskit connect --init' | \
+        'wskit connect --max-time' | \
+        'wskit connect --ping-interval' | \
+        'wskit connect --ping-timeout' | \
+        'wskit connect --heartbeat' | \
+        'wskit connect --heartbeat-interval' | \
+        'wskit connect --close-status-code' | \
+        'wskit connect --close-reason' | \
+        'wskit connect --expect-close' | \
+        'wskit connect --from-curl' | \
         'wskit connect -H' | \
         'wskit connect --header' | \
         'wskit connect -A' | \
@@ -124,32 +148,25 @@ _wskit() {
         'wskit connect --proxy' | \
         'wskit connect --proxy-user' | \
         'wskit connect --noproxy' | \
-        'wskit connect --proxy-cacert' | \
-        'wskit connect -x' | \
-        'wskit connect --execute' | \
-        'wskit connect --input-format' | \
-        'wskit connect --timestamps' | \
-        'wskit connect --color' | \
-        'wskit connect -w' | \
-        'wskit connect --wait' | \
-        'wskit connect -n' | \
-        'wskit connect --count' | \
-        'wskit connect --timeout' | \
-        'wskit connect --eof-wait' | \
-        'wskit connect --format' | \
-        'wskit connect -o' | \
-        'wskit connect --output' | \
-        'wskit connect --record' | \
-        'wskit connect --init' | \
-        'wskit connect --max-time' | \
-        'wskit connect --ping-interval' | \
-        'wskit connect --ping-timeout' | \
-        'wskit connect --heartbeat' | \
-        'wskit connect --heartbeat-interval' | \
-        'wskit connect --close-status-code' | \
-        'wskit connect --close-reason' | \
-        'wskit connect --expect-close') skip=1 ;;
-      'wskit listen --from-curl' | \
+        'wskit connect --proxy-cacert') skip=1 ;;
+      'wskit listen -n' | \
+        'wskit listen --count' | \
+        'wskit listen --max-messages' | \
+        'wskit listen --until' | \
+        'wskit listen --format' | \
+        'wskit listen -o' | \
+        'wskit listen --output' | \
+        'wskit listen --record' | \
+        'wskit listen --init' | \
+        'wskit listen --max-time' | \
+        'wskit listen --ping-interval' | \
+        'wskit listen --ping-timeout' | \
+        'wskit listen --heartbeat' | \
+        'wskit listen --heartbeat-interval' | \
+        'wskit listen --close-status-code' | \
+        'wskit listen --close-reason' | \
+        'wskit listen --expect-close' | \
+        'wskit listen --from-curl' | \
         'wskit listen -H' | \
         'wskit listen --header' | \
         'wskit listen -A' | \
@@ -184,24 +201,7 @@ _wskit() {
         'wskit listen --proxy' | \
         'wskit listen --proxy-user' | \
         'wskit listen --noproxy' | \
-        'wskit listen --proxy-cacert' | \
-        'wskit listen -n' | \
-        'wskit listen --count' | \
-        'wskit listen --max-messages' | \
-        'wskit listen --until' | \
-        'wskit listen --format' | \
-        'wskit listen -o' | \
-        'wskit listen --output' | \
-        'wskit listen --record' | \
-        'wskit listen --init' | \
-        'wskit listen --max-time' | \
-        'wskit listen --ping-interval' | \
-        'wskit listen --ping-timeout' | \
-        'wskit listen --heartbeat' | \
-        'wskit listen --heartbeat-interval' | \
-        'wskit listen --close-status-code' | \
-        'wskit listen --close-reason' | \
-        'wskit listen --expect-close') skip=1 ;;
+        'wskit listen --proxy-cacert') skip=1 ;;
       'wskit ping -c' | \
         'wskit ping --count' | \
         'wskit ping -i' | \
@@ -252,7 +252,27 @@ _wskit() {
         'wskit report --output' | \
         'wskit report --metric' | \
         'wskit report --color') skip=1 ;;
-      'wskit send --from-curl' | \
+      'wskit send -w' | \
+        'wskit send --wait' | \
+        'wskit send -n' | \
+        'wskit send --count' | \
+        'wskit send --timeout' | \
+        'wskit send --eof-wait' | \
+        'wskit send --input-format' | \
+        'wskit send --format' | \
+        'wskit send -o' | \
+        'wskit send --output' | \
+        'wskit send --record' | \
+        'wskit send --init' | \
+        'wskit send --max-time' | \
+        'wskit send --ping-interval' | \
+        'wskit send --ping-timeout' | \
+        'wskit send --heartbeat' | \
+        'wskit send --heartbeat-interval' | \
+        'wskit send --close-status-code' | \
+        'wskit send --close-reason' | \
+        'wskit send --expect-close' | \
+        'wskit send --from-curl' | \
         'wskit send -H' | \
         'wskit send --header' | \
         'wskit send -A' | \
@@ -287,27 +307,7 @@ _wskit() {
         'wskit send --proxy' | \
         'wskit send --proxy-user' | \
         'wskit send --noproxy' | \
-        'wskit send --proxy-cacert' | \
-        'wskit send -w' | \
-        'wskit send --wait' | \
-        'wskit send -n' | \
-        'wskit send --count' | \
-        'wskit send --timeout' | \
-        'wskit send --eof-wait' | \
-        'wskit send --input-format' | \
-        'wskit send --format' | \
-        'wskit send -o' | \
-        'wskit send --output' | \
-        'wskit send --record' | \
-        'wskit send --init' | \
-        'wskit send --max-time' | \
-        'wskit send --ping-interval' | \
-        'wskit send --ping-timeout' | \
-        'wskit send --heartbeat' | \
-        'wskit send --heartbeat-interval' | \
-        'wskit send --close-status-code' | \
-        'wskit send --close-reason' | \
-        'wskit send --expect-close') skip=1 ;;
+        'wskit send --proxy-cacert') skip=1 ;;
       'wskit serve echo --listen' | \
         'wskit serve echo --unix-socket' | \
         'wskit serve echo -t' | \
@@ -386,6 +386,26 @@ _wskit() {
     'wskit bench --proxy-user') COMPREPLY=(); return ;;
     'wskit bench --noproxy') COMPREPLY=(); return ;;
     'wskit bench --proxy-cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit connect -x' | 'wskit connect --execute') COMPREPLY=(); return ;;
+    'wskit connect --input-format') COMPREPLY=($(compgen -W 'line null len32 jsonl' -- "$current")); return ;;
+    'wskit connect --timestamps') COMPREPLY=($(compgen -W 'off iso rel delta' -- "$current")); return ;;
+    'wskit connect --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'wskit connect -w' | 'wskit connect --wait') COMPREPLY=(); return ;;
+    'wskit connect -n' | 'wskit connect --count') COMPREPLY=(); return ;;
+    'wskit connect --timeout') COMPREPLY=(); return ;;
+    'wskit connect --eof-wait') COMPREPLY=(); return ;;
+    'wskit connect --format') COMPREPLY=($(compgen -W 'text jsonl hex hexdump base64 raw' -- "$current")); return ;;
+    'wskit connect -o' | 'wskit connect --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit connect --record') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit connect --init') COMPREPLY=(); return ;;
+    'wskit connect --max-time') COMPREPLY=(); return ;;
+    'wskit connect --ping-interval') COMPREPLY=(); return ;;
+    'wskit connect --ping-timeout') COMPREPLY=(); return ;;
+    'wskit connect --heartbeat') COMPREPLY=(); return ;;
+    'wskit connect --heartbeat-interval') COMPREPLY=(); return ;;
+    'wskit connect --close-status-code') COMPREPLY=(); return ;;
+    'wskit connect --close-reason') COMPREPLY=(); return ;;
+    'wskit connect --expect-close') COMPREPLY=(); return ;;
     'wskit connect --from-curl') COMPREPLY=(); return ;;
     'wskit connect -H' | 'wskit connect --header') COMPREPLY=(); return ;;
     'wskit connect -A' | 'wskit connect --user-agent') COMPREPLY=(); return ;;
@@ -417,26 +437,20 @@ _wskit() {
     'wskit connect --proxy-user') COMPREPLY=(); return ;;
     'wskit connect --noproxy') COMPREPLY=(); return ;;
     'wskit connect --proxy-cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
-    'wskit connect -x' | 'wskit connect --execute') COMPREPLY=(); return ;;
-    'wskit connect --input-format') COMPREPLY=($(compgen -W 'line null len32 jsonl' -- "$current")); return ;;
-    'wskit connect --timestamps') COMPREPLY=($(compgen -W 'off iso rel delta' -- "$current")); return ;;
-    'wskit connect --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
-    'wskit connect -w' | 'wskit connect --wait') COMPREPLY=(); return ;;
-    'wskit connect -n' | 'wskit connect --count') COMPREPLY=(); return ;;
-    'wskit connect --timeout') COMPREPLY=(); return ;;
-    'wskit connect --eof-wait') COMPREPLY=(); return ;;
-    'wskit connect --format') COMPREPLY=($(compgen -W 'text jsonl hex hexdump base64 raw' -- "$current")); return ;;
-    'wskit connect -o' | 'wskit connect --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
-    'wskit connect --record') COMPREPLY=($(compgen -f -- "$current")); return ;;
-    'wskit connect --init') COMPREPLY=(); return ;;
-    'wskit connect --max-time') COMPREPLY=(); return ;;
-    'wskit connect --ping-interval') COMPREPLY=(); return ;;
-    'wskit connect --ping-timeout') COMPREPLY=(); return ;;
-    'wskit connect --heartbeat') COMPREPLY=(); return ;;
-    'wskit connect --heartbeat-interval') COMPREPLY=(); return ;;
-    'wskit connect --close-status-code') COMPREPLY=(); return ;;
-    'wskit connect --close-reason') COMPREPLY=(); return ;;
-    'wskit connect --expect-close') COMPREPLY=(); return ;;
+    'wskit listen -n' | 'wskit listen --count' | 'wskit listen --max-messages') COMPREPLY=(); return ;;
+    'wskit listen --until') COMPREPLY=(); return ;;
+    'wskit listen --format') COMPREPLY=($(compgen -W 'text jsonl hex hexdump base64 raw' -- "$current")); return ;;
+    'wskit listen -o' | 'wskit listen --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit listen --record') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit listen --init') COMPREPLY=(); return ;;
+    'wskit listen --max-time') COMPREPLY=(); return ;;
+    'wskit listen --ping-interval') COMPREPLY=(); return ;;
+    'wskit listen --ping-timeout') COMPREPLY=(); return ;;
+    'wskit listen --heartbeat') COMPREPLY=(); return ;;
+    'wskit listen --heartbeat-interval') COMPREPLY=(); return ;;
+    'wskit listen --close-status-code') COMPREPLY=(); return ;;
+    'wskit listen --close-reason') COMPREPLY=(); return ;;
+    'wskit listen --expect-close') COMPREPLY=(); return ;;
     'wskit listen --from-curl') COMPREPLY=(); return ;;
     'wskit listen -H' | 'wskit listen --header') COMPREPLY=(); return ;;
     'wskit listen -A' | 'wskit listen --user-agent') COMPREPLY=(); return ;;
@@ -468,20 +482,6 @@ _wskit() {
     'wskit listen --proxy-user') COMPREPLY=(); return ;;
     'wskit listen --noproxy') COMPREPLY=(); return ;;
     'wskit listen --proxy-cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
-    'wskit listen -n' | 'wskit listen --count' | 'wskit listen --max-messages') COMPREPLY=(); return ;;
-    'wskit listen --until') COMPREPLY=(); return ;;
-    'wskit listen --format') COMPREPLY=($(compgen -W 'text jsonl hex hexdump base64 raw' -- "$current")); return ;;
-    'wskit listen -o' | 'wskit listen --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
-    'wskit listen --record') COMPREPLY=($(compgen -f -- "$current")); return ;;
-    'wskit listen --init') COMPREPLY=(); return ;;
-    'wskit listen --max-time') COMPREPLY=(); return ;;
-    'wskit listen --ping-interval') COMPREPLY=(); return ;;
-    'wskit listen --ping-timeout') COMPREPLY=(); return ;;
-    'wskit listen --heartbeat') COMPREPLY=(); return ;;
-    'wskit listen --heartbeat-interval') COMPREPLY=(); return ;;
-    'wskit listen --close-status-code') COMPREPLY=(); return ;;
-    'wskit listen --close-reason') COMPREPLY=(); return ;;
-    'wskit listen --expect-close') COMPREPLY=(); return ;;
     'wskit ping -c' | 'wskit ping --count') COMPREPLY=(); return ;;
     'wskit ping -i' | 'wskit ping --interval') COMPREPLY=(); return ;;
     'wskit ping --timeout') COMPREPLY=(); return ;;
@@ -524,6 +524,23 @@ _wskit() {
     'wskit report -o' | 'wskit report --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit report --metric') COMPREPLY=(); return ;;
     'wskit report --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'wskit send -w' | 'wskit send --wait') COMPREPLY=(); return ;;
+    'wskit send -n' | 'wskit send --count') COMPREPLY=(); return ;;
+    'wskit send --timeout') COMPREPLY=(); return ;;
+    'wskit send --eof-wait') COMPREPLY=(); return ;;
+    'wskit send --input-format') COMPREPLY=($(compgen -W 'line null len32 jsonl' -- "$current")); return ;;
+    'wskit send --format') COMPREPLY=($(compgen -W 'text jsonl hex hexdump base64 raw' -- "$current")); return ;;
+    'wskit send -o' | 'wskit send --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit send --record') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit send --init') COMPREPLY=(); return ;;
+    'wskit send --max-time') COMPREPLY=(); return ;;
+    'wskit send --ping-interval') COMPREPLY=(); return ;;
+    'wskit send --ping-timeout') COMPREPLY=(); return ;;
+    'wskit send --heartbeat') COMPREPLY=(); return ;;
+    'wskit send --heartbeat-interval') COMPREPLY=(); return ;;
+    'wskit send --close-status-code') COMPREPLY=(); return ;;
+    'wskit send --close-reason') COMPREPLY=(); return ;;
+    'wskit send --expect-close') COMPREPLY=(); return ;;
     'wskit send --from-curl') COMPREPLY=(); return ;;
     'wskit send -H' | 'wskit send --header') COMPREPLY=(); return ;;
     'wskit send -A' | 'wskit send --user-agent') COMPREPLY=(); return ;;
@@ -555,23 +572,6 @@ _wskit() {
     'wskit send --proxy-user') COMPREPLY=(); return ;;
     'wskit send --noproxy') COMPREPLY=(); return ;;
     'wskit send --proxy-cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
-    'wskit send -w' | 'wskit send --wait') COMPREPLY=(); return ;;
-    'wskit send -n' | 'wskit send --count') COMPREPLY=(); return ;;
-    'wskit send --timeout') COMPREPLY=(); return ;;
-    'wskit send --eof-wait') COMPREPLY=(); return ;;
-    'wskit send --input-format') COMPREPLY=($(compgen -W 'line null len32 jsonl' -- "$current")); return ;;
-    'wskit send --format') COMPREPLY=($(compgen -W 'text jsonl hex hexdump base64 raw' -- "$current")); return ;;
-    'wskit send -o' | 'wskit send --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
-    'wskit send --record') COMPREPLY=($(compgen -f -- "$current")); return ;;
-    'wskit send --init') COMPREPLY=(); return ;;
-    'wskit send --max-time') COMPREPLY=(); return ;;
-    'wskit send --ping-interval') COMPREPLY=(); return ;;
-    'wskit send --ping-timeout') COMPREPLY=(); return ;;
-    'wskit send --heartbeat') COMPREPLY=(); return ;;
-    'wskit send --heartbeat-interval') COMPREPLY=(); return ;;
-    'wskit send --close-status-code') COMPREPLY=(); return ;;
-    'wskit send --close-reason') COMPREPLY=(); return ;;
-    'wskit send --expect-close') COMPREPLY=(); return ;;
     'wskit serve echo --listen') COMPREPLY=(); return ;;
     'wskit serve echo --unix-socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit serve echo -t' | 'wskit serve echo --threads') COMPREPLY=(); return ;;
@@ -598,15 +598,15 @@ _wskit() {
     'wskit bench')
       COMPREPLY=($(compgen -W '-h --help -c --connections -d --duration -n --messages -r --rate --stages --poisson --window --warmup -t --threads --connect-rate --connect-concurrency --seed --io --size --payload --payload-jsonl --text --binary --match --timeout --late --on-close --threshold --strict --json --color --hdr-digits --hdr-max -q --quiet --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit connect')
-      COMPREPLY=($(compgen -W '-h --help --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose -x --execute --input-format -0 --null-terminated -t --text -b --binary --timestamps --pretty --no-pretty -P --show-ping-pong --slash --no-slash --history --no-history --color -w --wait --no-wait -n --count -1 --one-message --timeout --eof-wait --format -o --output --record -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --no-close --expect-close' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help -x --execute --input-format -0 --null-terminated -t --text -b --binary --timestamps --pretty --no-pretty -P --show-ping-pong --slash --no-slash --history --no-history --color -w --wait --no-wait -n --count -1 --one-message --timeout --eof-wait --format -o --output --record -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --no-close --expect-close --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit listen')
-      COMPREPLY=($(compgen -W '-h --help --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose -n --count --max-messages --until --format -o --output --record -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --no-close --expect-close' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help -n --count --max-messages --until --format -o --output --record -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --no-close --expect-close --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit ping')
       COMPREPLY=($(compgen -W '-h --help -c --count -i --interval --timeout --fail-above --fail-expiry --json --color -q --quiet --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit report')
       COMPREPLY=($(compgen -W '-h --help --format -o --output --metric --color' -- "$current")) ;;
     'wskit send')
-      COMPREPLY=($(compgen -W '-h --help --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose -w --wait --no-wait -n --count -1 --one-message --timeout --eof-wait --input-format -0 --null-terminated -t --text -b --binary --format -o --output --record -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --no-close --expect-close' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help -w --wait --no-wait -n --count -1 --one-message --timeout --eof-wait --input-format -0 --null-terminated -t --text -b --binary --format -o --output --record -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --no-close --expect-close --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit serve')
       COMPREPLY=($(compgen -W 'echo -h --help' -- "$current")) ;;
     'wskit serve echo')
