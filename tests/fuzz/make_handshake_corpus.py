@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes the seeds of fuzz_uri, fuzz_handshake_response, fuzz_handshake_request and fuzz_deflate into
-corpus/. Each source says what its input looks like."""
+"""Writes the seeds of fuzz_uri, fuzz_handshake_response, fuzz_handshake_request, fuzz_redirect,
+fuzz_tunnel and fuzz_deflate into corpus/. Each source says what its input looks like."""
 import pathlib
 import zlib
 
@@ -79,6 +79,39 @@ REQUESTS = {
 }
 
 
+REDIRECTS = {
+    "path": "/login?next=/a\nsid=1; Path=/; HttpOnly",
+    "relative": "../x/./y?z#top",
+    "host": "https://other.example:444/x\na=b; Domain=.example; Secure",
+    "downgrade": "http://ws.example/",
+    "no_authority": "//h",
+    "userinfo": "https://u:p@ws.example/",
+    "other_scheme": "ftp://h/",
+    "encoded": "/a b\xc3\xa4%zz",
+    "dates": "/\na=1; Expires=Wed, 09 Jun 2100 10:18:14 GMT\nb=1; Max-Age=-1\nc=1; Max-Age=60",
+    "prefixes": "/\n__Host-a=1; Secure; Path=/\n__Secure-b=2; secure; domain=ws.example",
+    "odd_cookies": "?q\n=x\nx\n;a=b\nv=\"q;\" ; path=/a\tb\n#HttpOnly_a=1",
+}
+
+# The kind and the cuts come first.
+TUNNELS = {
+    "ok": "\0\5HTTP/1.1 200 Connection established\r\nA: b\r\n\r\n",
+    "interim": "\0\5HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 200 OK\r\n\r\n",
+    "more": "\0\5HTTP/1.1 200 OK\r\n\r\nx",
+    "wants": "\0\5HTTP/1.1 407 Wants\r\nProxy-Authenticate: Basic realm=x\r\n\r\n",
+    "wants_other": "\1\5HTTP/1.1 407 Wants\r\nProxy-Authenticate: NTLM\r\n\r\n",
+    "wrong": "\1\5HTTP/1.1 401 Wrong\r\n\r\n",
+    "tls": "\0\1\x15\x03\x01\0\2\2\x46",
+    "socks_ipv4": "\2\1\5\0\5\0\0\1\x7f\0\0\1\0\x50",
+    "socks_ipv6": "\2\1\5\0\5\0\0\4" + 18 * "x",
+    "socks_name": "\3\2\5\2\1\0\5\0\0\3\1a\0\x50",
+    "socks_refused": "\2\1\5\0\5\5\0\1",
+    "socks_none": "\2\1\5\xff",
+    "socks_wrong": "\3\1\5\2\1\1",
+    "socks_http": "\2\1HTTP/1.1 400 Bad Request\r\n\r\n",
+}
+
+
 def compressed(*messages, bits=15, finish=False):
     deflate = zlib.compressobj(6, zlib.DEFLATED, -bits)
     payloads = []
@@ -127,4 +160,6 @@ def text(seeds, prefix=b""):
 write("uri", text(URIS))
 write("handshake_response", text(RESPONSES, CUTS))
 write("handshake_request", text(REQUESTS, CUTS))
+write("redirect", text(REDIRECTS))
+write("tunnel", text(TUNNELS))
 write("deflate", DEFLATE)
