@@ -1,26 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "cli/client_stack.h"
 
-#include <algorithm>
-#include <array>
 #include <utility>
 
 #include "script/recording.h"
 #include "wire/http.h"
+#include "wire/uri.h"
 
 namespace wskit::cli {
-namespace {
-
-constexpr std::array<std::string_view, 4> kSecretHeaders{"authorization", "cookie",
-                                                         "proxy-authorization", "x-api-key"};
-
-bool is_secret(std::string_view header) {
-  return std::ranges::any_of(kSecretHeaders, [header](std::string_view secret) {
-    return wire::equals_ignoring_case(header, secret);
-  });
-}
-
-}  // namespace
 
 Expected<std::unique_ptr<ClientStack>> ClientStack::create(const ConnectPlan& plan,
                                                            SignalWatch::Handler obey,
@@ -52,7 +39,8 @@ std::string recording_head(const ConnectPlan& plan) {
                              .start = std::chrono::time_point_cast<std::chrono::microseconds>(
                                  std::chrono::system_clock::now())};
   for (const wire::Header& header : request.headers) {
-    head.headers.emplace_back(header.name, is_secret(header.name) ? "<redacted>" : header.value);
+    head.headers.emplace_back(header.name,
+                              wire::names_a_secret(header.name) ? "<redacted>" : header.value);
   }
   if (request.uri.credentials) {
     head.headers.emplace_back("Authorization", "<redacted>");

@@ -178,6 +178,16 @@ TEST_CASE("cookies that the server sets are written to a jar that only its owner
   CHECK(bench(server.url(), {"--cookie-jar", "/no/such/directory/jar"}).code == 23);
 }
 
+TEST_CASE("a recording has no secret of the request in it") {
+  EchoProcess server;
+  const Exit exit =
+      test::wskit({"send", server.url(), "hi", "--format", "jsonl", "-u", "me:hunter2", "--cookie",
+                   "a=hunter2", "-H", "X-Auth-Token: hunter2", "-H", "X-Plain: p"});
+  CHECK(exit.code == 0);
+  CHECK_THAT(exit.out, Catch::Contains("X-Auth-Token") && Catch::Contains("X-Plain") &&
+                           !Catch::Contains("hunter2"));
+}
+
 TEST_CASE("TLS options for a URL without TLS are warned of in one line") {
   Seeing server;
   for (const std::vector<std::string>& options :
