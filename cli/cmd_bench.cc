@@ -19,6 +19,7 @@
 #include "cli/connect_options.h"
 #include "cli/hints.h"
 #include "cli/progress_line.h"
+#include "cli/proxy_options.h"
 #include "cli/standard_streams.h"
 #include "cli/stop_signals.h"
 #include "cli/terminal_options.h"
@@ -208,6 +209,14 @@ int run_bench(const BenchOptions& options) {
   for (const std::string& text :
        warnings(options.connect, prepared->target.request.options().uri)) {
     say(fmt::format("wskit bench: warning: {}\n", text));
+  }
+  const std::string proxy = environments_proxy(options.connect, prepared->target.dial.proxy,
+                                               prepared->target.request.options().uri);
+  if (!proxy.empty()) {
+    say(
+        fmt::format("wskit bench: warning: what is measured is a proxy, too: {} of the "
+                    "environment; --proxy '' goes around it\n",
+                    report::printable(proxy)));
   }
   const std::uint32_t threads = thread_count(options);
   load::Runner runner(prepared->plan, prepared->target, threads);

@@ -12,6 +12,7 @@
 
 #include "cli/connect_options.h"
 #include "cli/secrets.h"
+#include "net/dialer.h"
 
 namespace wskit::cli {
 namespace {
@@ -139,6 +140,16 @@ Expected<net::ProxyOptions> make_proxy_options(const ConnectOptions& options,
   proxies.tls.verify = !options.proxy_insecure;
   proxies.tls.ca_file = options.proxy_ca_file;
   return proxies;
+}
+
+std::string environments_proxy(const ConnectOptions& options, const net::ProxyOptions& proxies,
+                               const wire::Uri& uri) {
+  if (options.proxy || !options.unix_socket.empty()) {
+    return {};
+  }
+  const net::ProxyServer* const proxy = net::proxy_for(
+      proxies, {.host = uri.host, .port = uri.port, .unix_path = uri.unix_path, .secure = uri.tls});
+  return proxy == nullptr ? std::string() : proxy->display();
 }
 
 }  // namespace wskit::cli

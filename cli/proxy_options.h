@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <string>
+
 #include "core/error.h"
 #include "net/proxy.h"
 #include "wire/uri.h"
@@ -21,5 +23,11 @@ void add_proxy_options(CLI::App& app, ConnectOptions& options);
 /// which a CGI request could set. Those never stand between us and this machine.
 [[nodiscard]] Expected<net::ProxyOptions> make_proxy_options(const ConnectOptions& options,
                                                              const wire::Uri& uri);
+
+/// What `proxies` from the environment, not from --proxy, mean for a connection to `uri`: how the
+/// proxy is shown, empty for none.
+[[nodiscard]] std::string environments_proxy(const ConnectOptions& options,
+                                             const net::ProxyOptions& proxies,
+                                             const wire::Uri& uri);
 
 }  // namespace wskit::cli

@@ -139,7 +139,11 @@ TEST_CASE("the environment's proxy is passed by for this machine and for excepti
     more.insert(more.end(), here.begin(), here.end());
     return more;
   };
-  CHECK(RefusingProxy::refused(bench(url, here, {all})));
+  const Exit through = bench(url, here, {all});
+  CHECK(RefusingProxy::refused(through));
+  CHECK_THAT(through.err, Catch::StartsWith("wskit bench: warning: what is measured is a proxy, "
+                                            "too: http://" +
+                                            proxy.address() + " of the environment; --proxy '' "));
   CHECK(bench(url, here, {all, "no_proxy=.example"}).code == 0);
   CHECK(bench(url, here, {all, "NO_PROXY=other,ws.example"}).code == 0);
   CHECK(bench(url, with({"--noproxy", "*"}), {all}).code == 0);
