@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // --resolve, --connect-to and the proxies, from the command line and the environment.
+#include <filesystem>
 #include <mutex>
 #include <string>
 #include <vector>
+
+#include <unistd.h>
 
 #include "tests/cli/canned_server.h"
 #include "tests/cli/wskit.h"
@@ -94,6 +97,21 @@ TEST_CASE("a connection goes elsewhere with --connect-to and the Host header sta
     CHECK(exit.code == 2);
     CHECK_THAT(exit.err, Catch::Contains("write HOST1:PORT1:HOST2:PORT2"));
   }
+}
+
+TEST_CASE("a unix socket is reached by its URL and by --unix-socket, past every proxy") {
+  const std::string path = (std::filesystem::temp_directory_path() /
+                            ("wskit-network-" + std::to_string(::getpid()) + ".sock"))
+                               .string();
+  Process server({WSKIT_BINARY, "serve", "echo", "--listen", "unix:" + path});
+  REQUIRE_THAT(server.read_line(), Catch::StartsWith("ws+unix:"));
+  const std::string proxy = "all_proxy=http://127.0.0.1:1";
+  CHECK(bench("ws+unix:" + path, {}, {proxy}).code == 0);
+  CHECK(bench("ws+unix:" + path + ":/chat?x=1", {}).code == 0);
+  const Exit named = bench("ws://ws.example/", {"--unix-socket", path, "-v"}, {proxy});
+  CHECK(named.code == 0);
+  CHECK_THAT(named.err, Catch::Contains("* connected to " + path + " in ") &&
+                            Catch::Contains("> Host: ws.example\n"));
 }
 
 TEST_CASE("the proxy of --proxy is used even for this machine") {
