@@ -51,7 +51,6 @@ class SessionHandler {
 /// dead when nothing comes back, and made again when it is lost.
 class Session final : ws::Handler {
  public:
-  /// `seed` is for the reconnection's jitter.
   Session(ws::Client& client, net::Loop& loop, const SessionOptions& options,
           SessionHandler& handler);
 
@@ -84,6 +83,7 @@ class Session final : ws::Handler {
                   ws::Received received) override;
   void on_ping(std::span<const std::byte> payload, Instant received) override;
   void on_pong(std::span<const std::byte> payload, Instant received) override;
+  void on_read_end(Instant received) override { heard_at_ = received; }
   void on_drain() override { handler_.on_drain(); }
   void on_flushed(std::size_t bytes) override;
   void on_close(const ws::Closed& closed) override;

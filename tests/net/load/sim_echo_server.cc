@@ -32,12 +32,12 @@ std::string accept_upgrade(std::string_view request) {
 
 class SimEchoServer::Peer final : net::StreamHandler, net::TimerHandler {
  public:
-  Peer(SimEchoServer& server, std::unique_ptr<net::Stream> stream, bool refuse)
+  Peer(SimEchoServer& server, std::unique_ptr<net::Stream> stream, std::string refusal)
       : server_(server),
         stream_(std::move(stream)),
         timer_(server.loop_.timers(), *this),
         parser_({.role = wire::Role::server}),
-        refuse_(refuse) {
+        refusal_(std::move(refusal)) {
     stream_->set_handler(*this);
   }
 
@@ -46,6 +46,15 @@ class SimEchoServer::Peer final : net::StreamHandler, net::TimerHandler {
       stream_->reset_on_close();
       end();
     }
+  }
+
+  void send(wire::Opcode opcode, const std::string& payload) {
+    if (stream_ == nullptr) {
+      return;
+    }
+    const auto room = stream_->prepare(wire::max_frame_size(payload.size()));
+    stream_->commit(
+        wire::encode_frame(room, {.opcode = opcode}, std::as_bytes(std::span(payload))));
   }
 
  private:
@@ -74,21 +83,21 @@ class SimEchoServer::Peer final : net::StreamHandler, net::TimerHandler {
 
   void upgrade() {
     upgraded_ = true;
-    const std::string answer = refuse_
-                                   ? "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
-                                   : accept_upgrade(head_);
+    const std::string answer = refusal_.empty() ? accept_upgrade(head_) : refusal_;
     stream_->write(std::as_bytes(std::span(answer)));
     if (server_.options_.deaf) {
       stream_->pause();
     }
   }
 
+  [[nodiscard]] SimEchoOptions::Send sender() {
+    return [this](wire::Opcode opcode, const std::string& payload) { send(opcode, payload); };
+  }
+
   void handle(const wire::FrameEvent& event, Instant received) {
     if (event.kind == wire::FrameEvent::Kind::control) {
       if (event.opcode == wire::Opcode::ping && server_.options_.on_ping) {
-        server_.options_.on_ping(
-            server_.pings_++, std::string(text_of(event.payload)),
-            [this](wire::Opcode opcode, const std::string& payload) { send(opcode, payload); });
+        server_.options_.on_ping(server_.pings_++, std::string(text_of(event.payload)), sender());
       }
       if (event.opcode == wire::Opcode::close) {
         send(wire::Opcode::close, std::string(text_of(event.payload)));
@@ -106,6 +115,9 @@ class SimEchoServer::Peer final : net::StreamHandler, net::TimerHandler {
   void act(wire::Opcode opcode, std::string payload, Instant received) {
     server_.received_.push_back(payload);
     const std::uint64_t number = server_.messages_++;
+    if (server_.options_.on_message) {
+      return server_.options_.on_message(number, payload, sender());
+    }
     const EchoFault fault =
         server_.options_.fault ? server_.options_.fault(number) : EchoFault::none;
     Answer answer{.due = due(received), .opcode = opcode, .payload = std::move(payload)};
@@ -155,12 +167,6 @@ class SimEchoServer::Peer final : net::StreamHandler, net::TimerHandler {
     }
   }
 
-  void send(wire::Opcode opcode, const std::string& payload) {
-    const auto room = stream_->prepare(wire::max_frame_size(payload.size()));
-    stream_->commit(
-        wire::encode_frame(room, {.opcode = opcode}, std::as_bytes(std::span(payload))));
-  }
-
   void on_eof() override { end(); }
   void on_error(const Error& /*error*/) override { end(); }
 
@@ -173,7 +179,7 @@ class SimEchoServer::Peer final : net::StreamHandler, net::TimerHandler {
   std::unique_ptr<net::Stream> stream_;
   net::Timer timer_;
   wire::FrameParser parser_;
-  bool refuse_;
+  std::string refusal_;
   bool upgraded_ = false;
   std::string head_;
   std::string message_;
@@ -194,11 +200,19 @@ std::string SimEchoServer::url() const {
   return "ws://" + listener_->address().to_string() + "/";
 }
 
-void SimEchoServer::kill() {
-  listener_.reset();
+void SimEchoServer::send(wire::Opcode opcode, const std::string& payload) {
+  peers_.back()->send(opcode, payload);
+}
+
+void SimEchoServer::drop() {
   for (const auto& peer : peers_) {
     peer->reset();
   }
+}
+
+void SimEchoServer::kill() {
+  listener_.reset();
+  drop();
 }
 
 void SimEchoServer::close_half() {
@@ -209,8 +223,11 @@ void SimEchoServer::close_half() {
 
 void SimEchoServer::on_accept(std::unique_ptr<net::Stream> stream,
                               const net::SocketAddress& /*peer*/) {
-  const bool refuse = options_.refuse && options_.refuse(peers_.size());
-  peers_.push_back(std::make_unique<Peer>(*this, std::move(stream), refuse));
+  std::string refusal = options_.answer ? options_.answer(peers_.size()) : std::string();
+  if (options_.refuse && options_.refuse(peers_.size())) {
+    refusal = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
+  }
+  peers_.push_back(std::make_unique<Peer>(*this, std::move(stream), std::move(refusal)));
 }
 
 void SimEchoServer::on_accept_error(const Error& error) {

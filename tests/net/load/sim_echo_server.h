@@ -24,6 +24,8 @@ struct SimEchoOptions {
   std::function<EchoFault(std::uint64_t n)> fault;
   /// Answers the upgrade with 503 instead, for the connections it is true of, counted from 0.
   std::function<bool(std::uint64_t connection)> refuse;
+  /// The whole answer to the upgrade of that connection instead; none if empty or it gives nothing.
+  std::function<std::string(std::uint64_t connection)> answer;
   /// The server stands still from `stall_from` for `stall_for`, counted from the start of the loop:
   /// what arrives meanwhile is answered after it.
   Instant stall_from = Instant::max();
@@ -32,6 +34,8 @@ struct SimEchoOptions {
   /// empty.
   using Send = std::function<void(wire::Opcode, const std::string& payload)>;
   std::function<void(std::uint64_t n, const std::string& payload, const Send& send)> on_ping;
+  /// The same for message `n`, in place of its echo.
+  std::function<void(std::uint64_t n, const std::string& payload, const Send& send)> on_message;
   /// Reads nothing after the upgrade.
   bool deaf = false;
 };
@@ -46,6 +50,12 @@ class SimEchoServer final : net::ListenHandler {
   [[nodiscard]] std::uint64_t messages() const { return messages_; }
   /// Payloads in the order of their arrival.
   [[nodiscard]] const std::vector<std::string>& received() const { return received_; }
+  /// So far, the refused ones too.
+  [[nodiscard]] std::size_t connections() const { return peers_.size(); }
+  /// Sends a frame on the latest connection.
+  void send(wire::Opcode opcode, const std::string& payload);
+  /// Resets every connection; new ones are welcome.
+  void drop();
   /// Resets every connection and refuses new ones.
   void kill();
   /// Resets every second connection.
