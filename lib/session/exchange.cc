@@ -61,9 +61,10 @@ void Exchange::on_open(const ws::Opened& opened) {
 void Exchange::on_ready() {
   ready_ = true;
   blocked_ = false;
-  heard_at_ = loop_.now();
-  // Also when it had ended before the connection was lost: what was waited for is waited for anew.
-  if (input_ == nullptr || input_done_) {
+  if (input_done_) {
+    return await_quiet();
+  }
+  if (input_ == nullptr) {
     return input_ended();
   }
   pump();
@@ -123,9 +124,16 @@ void Exchange::input_ended() {
     }
   } else if (goal.linger) {
     wait_timer_.arm(now + *goal.linger);
-  } else if (goal.quiet) {
-    heard_at_ = now;
-    wait_timer_.arm(now + *goal.quiet);
+  } else {
+    await_quiet();
+  }
+}
+
+void Exchange::await_quiet() {
+  const Goal& goal = options_.goal;
+  if (goal.replies == 0 && !goal.linger && goal.quiet) {
+    heard_at_ = loop_.now();
+    wait_timer_.arm(heard_at_ + *goal.quiet);
   }
 }
 
@@ -140,18 +148,26 @@ void Exchange::put(Direction direction, const MessageView& message, Instant at) 
   watcher_.on_frame(direction, message);
 }
 
+void Exchange::put_close(const ConnectionEnd& end) {
+  if (end.close_code) {
+    put(Direction::recv,
+        {.type = MessageType::close, .payload = end.close_reason, .code = *end.close_code},
+        loop_.now());
+  }
+}
+
 void Exchange::on_sent(const MessageView& message, Instant at) {
   put(Direction::send, message, at);
 }
 
 void Exchange::on_received(const MessageView& message, Instant at) {
-  heard_at_ = at;
   // What comes behind the wanted reply is not part of the result.
   if (reached_ && is_data(message)) {
     return;
   }
   put(Direction::recv, message, at);
   if (is_data(message)) {
+    heard_at_ = at;
     ++outcome_.received;
     count_reply(message);
   }
@@ -248,7 +264,10 @@ void Exchange::interrupt() {
 
 void Exchange::on_lost(const ConnectionEnd& end, Nanoseconds wait) {
   ready_ = false;
-  wait_timer_.cancel();
+  put_close(end);
+  if (options_.goal.replies == 0 && !options_.goal.linger) {
+    wait_timer_.cancel();
+  }
   watcher_.on_lost(end, wait);
 }
 
@@ -256,11 +275,7 @@ void Exchange::on_end(const ConnectionEnd& end) {
   ended_ = true;
   wait_timer_.cancel();
   time_timer_.cancel();
-  if (end.close_code) {
-    put(Direction::recv,
-        {.type = MessageType::close, .payload = end.close_reason, .code = *end.close_code},
-        loop_.now());
-  }
+  put_close(end);
   outcome_.end = end;
   if (!outcome_.error) {
     outcome_.error = judge(end);
@@ -281,7 +296,9 @@ std::optional<Error> Exchange::judge(const ConnectionEnd& end) const {
                                           *options_.expect_close)};
     }
   }
-  if (reached_ || (finishing_ && (!was_open_ || options_.no_close))) {
+  // With nobody there to close with, how the exchange ended is all there is to judge.
+  const bool alone = end.error && end.error->code == ErrorCode::closed_local;
+  if (reached_ || (finishing_ && alone)) {
     return std::nullopt;
   }
   const auto failure = failure_of(end);

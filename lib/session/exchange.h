@@ -30,8 +30,8 @@ struct Goal {
   std::optional<script::Matcher> match;
   /// How long to wait for them once the input has ended: ErrorCode::timeout.
   Nanoseconds reply_timeout{0};
-  /// Without `replies`: end when nothing came for so long after the end of the input; nothing means
-  /// never.
+  /// Without `replies`: end when no message came for so long after the end of the input, counted
+  /// anew on a new connection; nothing means never.
   std::optional<Nanoseconds> quiet;
   /// Without `replies`: receive for so long after the end of the input.
   std::optional<Nanoseconds> linger;
@@ -108,10 +108,12 @@ class Exchange final : SessionHandler, InputHandler, OutputHandler {
   /// False when no more can be sent now.
   bool send(const script::MessageView& message);
   void input_ended();
+  void await_quiet();
   void count_reply(const script::MessageView& message);
   void wait_over(Instant now);
   void time_over(Instant now);
   void put(script::Direction direction, const script::MessageView& message, Instant at);
+  void put_close(const ConnectionEnd& end);
   void finish(std::optional<Error> error);
   void finish_with(wire::CloseCode code, std::string_view reason);
   [[nodiscard]] std::optional<Error> judge(const ConnectionEnd& end) const;
