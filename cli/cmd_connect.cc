@@ -81,7 +81,16 @@ int run_connect(const ConnectCommand& options) {
     return complain("connect", exchange.error());
   }
   const bool terminal = ::isatty(STDIN_FILENO) != 0 && ::isatty(STDOUT_FILENO) != 0;
-  const bool plain = options.flags.format != "text" || !options.flags.output_file.empty();
+  const WaitFlags& wait = options.wait;
+  const bool waits = !wait.wait.empty() || wait.no_wait || wait.one || wait.count != 0;
+  // As in wscat: -x hi -w 2 is one exchange, on a terminal too.
+  if (terminal && waits && options.messages.empty()) {
+    return complain("connect",
+                    {.code = ErrorCode::usage,
+                     .message = "--wait, --count, -1 and --no-wait need messages: -x, or "
+                                "a pipe"});
+  }
+  const bool plain = waits || options.flags.format != "text" || !options.flags.output_file.empty();
   return terminal && !plain ? run_on_terminal(options, std::move(*exchange))
                             : run_on_pipe(options, std::move(*exchange));
 }

@@ -39,6 +39,8 @@ int run_send(const SendOptions& options) {
     return complain("send", goal.error());
   }
   exchange->goal = std::move(*goal);
+  // Of a server that never stops talking.
+  exchange->goal.most = options.wait.timeout;
   const bool from_standard_input = reads_standard_input(options.messages);
   if (options.messages.empty() && ::isatty(STDIN_FILENO) != 0) {
     return complain("send", {.code = ErrorCode::usage,

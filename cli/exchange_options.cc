@@ -99,9 +99,10 @@ void add_exchange_flags(CLI::App& app, ExchangeFlags& flags) {
 
 void add_message_flags(CLI::App& app, MessageFlags& flags) {
   const std::string group = "Input";
-  app.add_option("--input-format", flags.input_format,
-                 "How standard input is cut into messages: line, null, len32 or jsonl")
-      ->check(CLI::IsMember({"line", "null", "len32", "jsonl"}))
+  app.add_option(
+         "--input-format", flags.input_format,
+         "How standard input is cut into messages: line, null, len32, jsonl or raw (not at all)")
+      ->check(CLI::IsMember({"line", "null", "len32", "jsonl", "raw"}))
       ->type_name("FORMAT")
       ->capture_default_str()
       ->group(group);

@@ -141,7 +141,7 @@ Expected<void> ExchangeRun::add_file(const std::string& path, session::OutputOpt
 
 Expected<void> ExchangeRun::add_outputs() {
   session::OutputOptions options = output_options(*script::message_format(job_.flags.format));
-  const auto added = job_.flags.output_file.empty()
+  const auto added = job_.flags.output_file.empty() || job_.flags.output_file == "-"
                          ? exchange_->add_output(STDOUT_FILENO, std::move(options))
                          : add_file(job_.flags.output_file, std::move(options));
   if (!added || job_.flags.record_file.empty()) {
@@ -209,7 +209,7 @@ int ExchangeRun::conclude() const {
   if (outcome_.error) {
     return complain_about(*outcome_.error);
   }
-  if (job_.needs_input && outcome_.sent == 0) {
+  if (job_.needs_input && outcome_.taken == 0) {
     return complain(job_.command,
                     {.code = ErrorCode::usage,
                      .message = "standard input holds no message; give one as an argument"});

@@ -25,6 +25,7 @@
 #include "cli/standard_streams.h"
 #include "cli/terminal_options.h"
 #include "core/parse.h"
+#include "net/member_timer.h"
 #include "report/json_text.h"
 #include "report/terminal.h"
 #include "session/session.h"
@@ -77,6 +78,7 @@ class InteractiveRun final : session::SessionHandler, EditorHost, net::FdHandler
   void close_with(wire::CloseCode code, std::string_view reason);
   void leave();
   void obey(int signal);
+  void time_over(Instant now);
   [[nodiscard]] int conclude();
 
   void on_open(const ws::Opened& opened) override;
@@ -106,6 +108,9 @@ class InteractiveRun final : session::SessionHandler, EditorHost, net::FdHandler
   std::optional<int> signal_;
   bool opened_ = false;
   bool leaving_ = false;
+  /// JSON goes on in a further line.
+  bool continuing_ = false;
+  std::unique_ptr<net::MemberTimer<InteractiveRun>> max_timer_;
 };
 
 Expected<void> InteractiveRun::prepare() {
@@ -134,6 +139,11 @@ Expected<void> InteractiveRun::prepare() {
 int InteractiveRun::run() {
   if (auto prepared = prepare(); !prepared) {
     return complain("connect", prepared.error());
+  }
+  if (options_.flags.max_time > Nanoseconds(0)) {
+    max_timer_ = std::make_unique<net::MemberTimer<InteractiveRun>>(stack_->loop().timers(), *this,
+                                                                    &InteractiveRun::time_over);
+    max_timer_->arm(stack_->loop().now() + options_.flags.max_time);
   }
   session_->start();
   while (!opened_ && !end_) {
@@ -171,6 +181,7 @@ void InteractiveRun::converse() {
 LineEditor::Result InteractiveRun::read_message(std::string& text) {
   keyboard_->want(true, false);
   LineEditor::Result result = editor_->read(screen_->prompt(), text);
+  continuing_ = true;
   while (result == LineEditor::Result::line && report::is_unfinished_json(text) && !end_) {
     std::string more;
     result = editor_->read(". ", more);
@@ -181,6 +192,7 @@ LineEditor::Result InteractiveRun::read_message(std::string& text) {
     text += '\n';
     text += more;
   }
+  continuing_ = false;
   keyboard_->want(false, false);
   return result;
 }
@@ -194,6 +206,9 @@ void InteractiveRun::take_line(const std::string& line) {
       return screen_->note(message.error().message);
     }
     return send(*message);
+  }
+  if (typed.command == "quit") {
+    return leave();
   }
   if (typed.command == "close") {
     const auto close = typed_close(typed.text);
@@ -231,18 +246,28 @@ void InteractiveRun::leave() {
   }
 }
 
+void InteractiveRun::time_over(Instant /*now*/) {
+  screen_->note("--max-time is over");
+  close_with(static_cast<wire::CloseCode>(options_.flags.close_code), options_.flags.close_reason);
+}
+
 void InteractiveRun::obey(int signal) {
   if (signal == SIGWINCH) {
     return screen_->resize();
   }
+  if (signal == SIGCONT) {
+    return editor_ != nullptr ? editor_->restore() : void();
+  }
   // Ctrl-C takes back what is typed first, as in a shell.
-  const bool typing = signal == SIGINT && editor_ != nullptr && editor_->has_text();
+  const bool typing =
+      signal == SIGINT && editor_ != nullptr && (continuing_ || editor_->has_text());
   if (!typing && signal_) {
     editor_.reset();
     std::_Exit(kSignalBase + signal);
   }
   if (!typing) {
     signal_ = signal;
+    screen_->note("closing; Ctrl-C again ends at once");
     close_with(wire::CloseCode::going_away, {});
   }
   if (editor_ != nullptr) {

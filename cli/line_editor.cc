@@ -20,7 +20,7 @@ namespace {
 
 constexpr int kHistoryLines = 1000;
 /// A paste up to this length, in one line, is typed in; anything else would be torn or slow.
-constexpr std::size_t kTypedPaste = 200;
+constexpr std::size_t kTypedPaste = 1000;
 
 void put(std::string_view text) {
   (void)std::fwrite(text.data(), 1, text.size(), stdout);
@@ -102,6 +102,15 @@ LineEditor::LineEditor(EditorHost& host, std::string history_file)
   (void)std::fflush(stdout);
 }
 
+void LineEditor::restore() {
+  put("\x1b[?2004h");
+  if (reading_) {
+    ::el_set(edit_->edit, EL_PREP_TERM, 1);
+    ::el_set(edit_->edit, EL_REFRESH);
+  }
+  (void)std::fflush(stdout);
+}
+
 LineEditor::~LineEditor() {
   put("\x1b[?2004l");
   (void)std::fflush(stdout);
@@ -115,6 +124,7 @@ LineEditor::Result LineEditor::read(const std::string& prompt, std::string& line
   const char* const text = ::el_gets(edit_->edit, &length);
   reading_ = false;
   if (stopped_) {
+    end_line();
     ::el_reset(edit_->edit);
     pastes_.clear();
     return Result::interrupted;
@@ -129,6 +139,15 @@ LineEditor::Result LineEditor::read(const std::string& prompt, std::string& line
   }
   line = without_placeholders(std::move(line));
   return Result::line;
+}
+
+/// What was typed and not sent stays to be seen.
+void LineEditor::end_line() {
+  if (has_text()) {
+    put("\r\n");
+  } else {
+    clear_line();
+  }
 }
 
 std::string LineEditor::without_placeholders(std::string line) {

@@ -51,6 +51,8 @@ class LineEditor {
   void print_above(std::string_view text);
   /// The terminal has another size.
   void resize();
+  /// The program was stopped and goes on: the terminal is set up and the line drawn again.
+  void restore();
   void remember(const std::string& line);
 
  private:
@@ -63,6 +65,7 @@ class LineEditor {
   void insert(Paste paste);
   unsigned char complete();
   void clear_line();
+  void end_line();
   [[nodiscard]] std::size_t cursor_row() const;
   [[nodiscard]] std::string without_placeholders(std::string line);
 

@@ -37,6 +37,18 @@ std::size_t whole_code_points(std::string_view text, std::size_t bytes) {
   return std::min(bytes, text.size());
 }
 
+/// A tab is as harmless as it is frequent.
+std::string harmless(std::string_view line) {
+  std::string out;
+  while (!line.empty()) {
+    const std::size_t tab = std::min(line.find('\t'), line.size());
+    out += report::printable(line.substr(0, tab));
+    out += tab < line.size() ? "    " : "";
+    line.remove_prefix(std::min(tab + 1, line.size()));
+  }
+  return out;
+}
+
 std::string seconds(Nanoseconds time) {
   return fmt::format("+{:.3f}", std::chrono::duration<double>(time).count());
 }
@@ -99,7 +111,7 @@ std::string MessageView::body(const script::MessageView& message) const {
   std::string shown;
   for (std::size_t at = 0; at <= message.payload.size();) {
     const std::size_t end = std::min(message.payload.find('\n', at), message.payload.size());
-    shown += report::printable(message.payload.substr(at, end - at));
+    shown += harmless(message.payload.substr(at, end - at));
     shown += end < message.payload.size() ? "\n" : "";
     at = end + 1;
   }
@@ -107,12 +119,12 @@ std::string MessageView::body(const script::MessageView& message) const {
 }
 
 std::string MessageView::fold_mark(std::size_t bytes) const {
-  return report::paint(fmt::format("  ... {} bytes more; /show shows all", bytes),
+  return report::paint(fmt::format("  ... {} bytes in all; /show shows them", bytes),
                        report::Style::dim, text_) +
          "\n";
 }
 
-std::string MessageView::folded(std::string_view body, bool whole) const {
+std::string MessageView::folded(std::string_view body, std::size_t bytes, bool whole) const {
   // A line that the terminal breaks counts as so many.
   const std::size_t width = std::max<std::size_t>(text_.width, 22) - 2;
   std::string out;
@@ -123,10 +135,10 @@ std::string MessageView::folded(std::string_view body, bool whole) const {
     if (!whole && rows > kFoldedLines && out.empty()) {
       const std::size_t cut = whole_code_points(line, kFoldedLines * width);
       return fmt::format("{}{}\n{}", line.substr(0, cut), text_.colour ? "\x1b[0m" : "",
-                         fold_mark(body.size() - cut));
+                         fold_mark(bytes));
     }
     if (!whole && rows > kFoldedLines) {
-      return out + fold_mark(body.size());
+      return out + fold_mark(bytes);
     }
     out += out.empty() ? "" : "  ";
     out += line;
@@ -141,7 +153,7 @@ std::string MessageView::show(script::Direction direction, const script::Message
   const bool received = direction == script::Direction::recv;
   const std::string arrow = report::paint(
       received ? "<" : ">", received ? report::Style::green : report::Style::yellow, text_);
-  return stamp(at) + arrow + " " + folded(body(message), whole);
+  return stamp(at) + arrow + " " + folded(body(message), message.payload.size(), whole);
 }
 
 }  // namespace wskit::cli

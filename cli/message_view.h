@@ -39,7 +39,7 @@ class MessageView {
  private:
   [[nodiscard]] std::string stamp(Instant at);
   [[nodiscard]] std::string body(const script::MessageView& message) const;
-  [[nodiscard]] std::string folded(std::string_view body, bool whole) const;
+  [[nodiscard]] std::string folded(std::string_view body, std::size_t bytes, bool whole) const;
   [[nodiscard]] std::string fold_mark(std::size_t bytes) const;
 
   report::TextOptions text_;

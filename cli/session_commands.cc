@@ -63,7 +63,7 @@ void SessionCommands::help() const {
                               command.description));
   }
   screen_.print(
-      "  //TEXT                    send /TEXT\n"
+      "  //TEXT                    send /TEXT as a message\n"
       "  Ctrl-R searches the history, Ctrl-C clears the line, Ctrl-D closes\n");
 }
 

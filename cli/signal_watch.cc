@@ -23,6 +23,7 @@ Expected<std::unique_ptr<SignalWatch>> SignalWatch::create(net::Loop& loop, Hand
   }
   if (second == Second::told) {
     ::sigaddset(&set, SIGWINCH);
+    ::sigaddset(&set, SIGCONT);
   }
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   const int descriptor = ::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);

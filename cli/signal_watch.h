@@ -18,7 +18,7 @@ class SignalWatch final : net::FdHandler {
   using Handler = std::function<void(int signal)>;
   enum class Second : std::uint8_t {
     ends,  // the program at once, with 128 + its number
-    told,  // and so is every other one, and SIGWINCH too: for a program with a line editor
+    told,  // and so is every other one, SIGWINCH and SIGCONT too: for a program with a line editor
   };
 
   [[nodiscard]] static Expected<std::unique_ptr<SignalWatch>> create(net::Loop& loop,

@@ -17,21 +17,22 @@
 namespace wskit::cli {
 namespace {
 
-constexpr std::array<SlashCommand, 14> kCommands{{
+constexpr std::array<SlashCommand, 15> kCommands{{
     {"help", "", "this list"},
     {"ping", "[TEXT]", "send a ping; the round trip is shown"},
     {"close", "[CODE] [REASON]", "close the connection and end"},
     {"text", "TEXT", "send this as it is"},
     {"hex", "DIGITS", "send a binary message, as 00 ff 0a"},
     {"b64", "BASE64", "send a binary message"},
-    {"file", "PATH", "send a file's content: text if it is UTF-8, else binary"},
+    {"file", "PATH", "send a file, as text if it is UTF-8"},
     {"save", "PATH", "write the last message received to a file"},
-    {"show", "", "show the last message received as a whole"},
+    {"show", "", "the last message received as a whole"},
     {"reconnect", "", "drop the connection and make a new one"},
     {"stats", "", "connection, round trip, messages and bytes"},
     {"headers", "", "the server's answer to the upgrade"},
-    {"filter", "[REGEX]", "show only messages that match; all without REGEX"},
-    {"set", "NAME VALUE", "timestamps off|iso|rel|delta, pretty on|off, pings on|off"},
+    {"filter", "[REGEX]", "show only messages that match"},
+    {"set", "NAME VALUE", "timestamps, pretty or pings: see the manual"},
+    {"quit", "", "close the connection and end"},
 }};
 
 std::optional<unsigned> hex_value(char c) {

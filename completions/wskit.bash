@@ -387,7 +387,7 @@ _wskit() {
     'wskit bench --noproxy') COMPREPLY=(); return ;;
     'wskit bench --proxy-cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit connect -x' | 'wskit connect --execute') COMPREPLY=(); return ;;
-    'wskit connect --input-format') COMPREPLY=($(compgen -W 'line null len32 jsonl' -- "$current")); return ;;
+    'wskit connect --input-format') COMPREPLY=($(compgen -W 'line null len32 jsonl raw' -- "$current")); return ;;
     'wskit connect --timestamps') COMPREPLY=($(compgen -W 'off iso rel delta' -- "$current")); return ;;
     'wskit connect --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     'wskit connect -w' | 'wskit connect --wait') COMPREPLY=(); return ;;
@@ -528,7 +528,7 @@ _wskit() {
     'wskit send -n' | 'wskit send --count') COMPREPLY=(); return ;;
     'wskit send --timeout') COMPREPLY=(); return ;;
     'wskit send --eof-wait') COMPREPLY=(); return ;;
-    'wskit send --input-format') COMPREPLY=($(compgen -W 'line null len32 jsonl' -- "$current")); return ;;
+    'wskit send --input-format') COMPREPLY=($(compgen -W 'line null len32 jsonl raw' -- "$current")); return ;;
     'wskit send --format') COMPREPLY=($(compgen -W 'text jsonl hex hexdump base64 raw' -- "$current")); return ;;
     'wskit send -o' | 'wskit send --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit send --record') COMPREPLY=($(compgen -f -- "$current")); return ;;

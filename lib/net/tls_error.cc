@@ -145,7 +145,7 @@ std::optional<Error> not_tls(std::span<const std::byte> first_bytes) {
     return std::nullopt;
   }
   const std::string what = bytes.starts_with("HTTP/")
-                               ? "it answered in plain HTTP; try ws:// instead of wss://"
+                               ? "it answered in plain HTTP"
                                : fmt::format("it sent \"{}\"", escape(bytes, 24));
   return Error{ErrorCode::tls_not_tls,
                fmt::format("server does not speak TLS on this port: {}", what)};

@@ -12,11 +12,12 @@
 namespace wskit::script {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, InputFormat>, 4> kFormats{{
+constexpr std::array<std::pair<std::string_view, InputFormat>, 5> kFormats{{
     {"line", InputFormat::line},
     {"null", InputFormat::null},
     {"len32", InputFormat::len32},
     {"jsonl", InputFormat::jsonl},
+    {"raw", InputFormat::raw},
 }};
 
 constexpr std::size_t kLengthBytes = 4;
@@ -53,9 +54,21 @@ Expected<std::optional<std::string_view>> InputSplitter::next() {
       return next_delimited('\0');
     case InputFormat::len32:
       return next_counted();
+    case InputFormat::raw:
+      return next_whole();
     default:
       return next_delimited('\n');
   }
+}
+
+Expected<std::optional<std::string_view>> InputSplitter::next_whole() {
+  if (buffer_.size() - begin_ > max_bytes_) {
+    return too_long();
+  }
+  if (!ended_ || begin_ == buffer_.size()) {
+    return std::nullopt;
+  }
+  return take(buffer_.size() - begin_, 0);
 }
 
 std::string_view InputSplitter::take(std::size_t bytes, std::size_t skip) {

@@ -13,8 +13,9 @@
 namespace wskit::script {
 
 /// How a stream of bytes is cut into messages: at line ends, at NUL bytes, by a length of 32 bits
-/// in network order before each, or at the line ends of a recording (recording.h).
-enum class InputFormat : std::uint8_t { line, null, len32, jsonl };
+/// in network order before each, at the line ends of a recording (recording.h), or not at all: the
+/// whole input is one message.
+enum class InputFormat : std::uint8_t { line, null, len32, jsonl, raw };
 
 [[nodiscard]] std::optional<InputFormat> input_format(std::string_view name);
 
@@ -42,6 +43,7 @@ class InputSplitter {
  private:
   [[nodiscard]] Expected<std::optional<std::string_view>> next_delimited(char delimiter);
   [[nodiscard]] Expected<std::optional<std::string_view>> next_counted();
+  [[nodiscard]] Expected<std::optional<std::string_view>> next_whole();
   [[nodiscard]] std::string_view take(std::size_t bytes, std::size_t skip);
   [[nodiscard]] std::unexpected<Error> too_long() const;
 

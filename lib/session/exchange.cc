@@ -16,6 +16,9 @@ using script::Direction;
 using script::MessageType;
 using script::MessageView;
 
+/// For the peer's answer to our Close once the result is known.
+constexpr Nanoseconds kShortPatience = std::chrono::milliseconds(500);
+
 bool is_data(const MessageView& message) {
   return message.type == MessageType::text || message.type == MessageType::binary;
 }
@@ -29,7 +32,9 @@ Exchange::Exchange(ws::Client& client, net::Loop& loop, const ExchangeOptions& o
       watcher_(watcher),
       session_(client, loop, options.session, *this),
       wait_timer_(loop.timers(), *this, &Exchange::wait_over),
-      time_timer_(loop.timers(), *this, &Exchange::time_over) {}
+      time_timer_(loop.timers(), *this, &Exchange::time_over),
+      most_timer_(loop.timers(), *this, &Exchange::most_over),
+      patience_timer_(loop.timers(), *this, &Exchange::drop) {}
 
 Expected<void> Exchange::add_output(int fd, OutputOptions options) {
   auto output = Output::create(loop_, fd, std::move(options), *this);
@@ -89,6 +94,7 @@ void Exchange::pump() {
 }
 
 bool Exchange::send(const MessageView& message) {
+  ++outcome_.taken;
   if (message.type == MessageType::close) {
     finish_with(message.code == wire::CloseCode::no_status ? options_.close_code : message.code,
                 message.payload);
@@ -126,6 +132,9 @@ void Exchange::input_ended() {
     wait_timer_.arm(now + *goal.linger);
   } else {
     await_quiet();
+    if (goal.most > Nanoseconds(0)) {
+      most_timer_.arm(now + goal.most);
+    }
   }
 }
 
@@ -161,8 +170,8 @@ void Exchange::on_sent(const MessageView& message, Instant at) {
 }
 
 void Exchange::on_received(const MessageView& message, Instant at) {
-  // What comes behind the wanted reply is not part of the result.
-  if (reached_ && is_data(message)) {
+  // What comes behind the wanted reply, or too late, is not part of the result.
+  if (settled_ && is_data(message)) {
     return;
   }
   put(Direction::recv, message, at);
@@ -175,7 +184,7 @@ void Exchange::on_received(const MessageView& message, Instant at) {
 
 void Exchange::count_reply(const MessageView& message) {
   const Goal& goal = options_.goal;
-  if (goal.replies == 0 || finishing_) {
+  if (goal.replies == 0) {
     return;
   }
   if (goal.match) {
@@ -189,16 +198,17 @@ void Exchange::count_reply(const MessageView& message) {
   }
   if (++matched_ == goal.replies) {
     reached_ = true;
-    finish(std::nullopt);
+    settle(std::nullopt, kShortPatience);
   }
 }
 
 void Exchange::wait_over(Instant now) {
   const Goal& goal = options_.goal;
   if (goal.replies != 0) {
-    return finish(Error{.code = ErrorCode::timeout,
+    return settle(Error{.code = ErrorCode::timeout,
                         .message = fmt::format("{} within {}", still_wanted(),
-                                               format_duration(goal.reply_timeout))});
+                                               format_duration(goal.reply_timeout))},
+                  kShortPatience);
   }
   if (!goal.linger && goal.quiet) {
     // What we do not take, or the peer does not, is not quiet.
@@ -207,26 +217,47 @@ void Exchange::wait_over(Instant now) {
       return wait_timer_.arm(since + *goal.quiet);
     }
   }
+  // What is on its way when nothing was to be waited for may still come.
+  if (goal.linger && *goal.linger == Nanoseconds(0)) {
+    return finish(std::nullopt);
+  }
+  settled_ = true;
   finish(std::nullopt);
 }
 
 void Exchange::time_over(Instant /*now*/) {
   if (options_.goal.max_time_ends && was_open_) {
-    return finish(std::nullopt);
+    return settle(std::nullopt, kShortPatience);
   }
   const std::string limit = format_duration(options_.goal.max_time);
-  finish(Error{.code = ErrorCode::timeout,
+  settle(Error{.code = ErrorCode::timeout,
                .message = options_.goal.replies == 0
                               ? fmt::format("not done within --max-time {}", limit)
-                              : fmt::format("{} within --max-time {}", still_wanted(), limit)});
+                              : fmt::format("{} within --max-time {}", still_wanted(), limit)},
+         kShortPatience);
+}
+
+void Exchange::most_over(Instant /*now*/) {
+  settle(std::nullopt, kShortPatience);
 }
 
 std::string Exchange::still_wanted() const {
   const Goal& goal = options_.goal;
   const std::string match =
-      goal.match ? fmt::format(" that match {}", escape(goal.match->text())) : std::string();
+      goal.match ? fmt::format(" to match {}", escape(goal.match->text())) : std::string();
   return fmt::format("{} of {} {}{} came ({} received)", matched_, goal.replies,
-                     goal.replies == 1 ? "reply" : "replies", match, outcome_.received);
+                     goal.replies == 1 ? "message" : "messages", match, outcome_.received);
+}
+
+void Exchange::settle(std::optional<Error> error, Nanoseconds patience) {
+  settled_ = true;
+  patience_timer_.arm(loop_.now() + patience);
+  finish(std::move(error));
+}
+
+/// A peer that does not answer our Close cannot change the result any longer.
+void Exchange::drop(Instant /*now*/) {
+  session_.drop();
 }
 
 void Exchange::finish(std::optional<Error> error) {
@@ -259,7 +290,7 @@ void Exchange::finish_with(wire::CloseCode code, std::string_view reason) {
 }
 
 void Exchange::interrupt() {
-  finish(std::nullopt);
+  settle(std::nullopt, kShortPatience);
 }
 
 void Exchange::on_lost(const ConnectionEnd& end, Nanoseconds wait) {
@@ -275,6 +306,8 @@ void Exchange::on_end(const ConnectionEnd& end) {
   ended_ = true;
   wait_timer_.cancel();
   time_timer_.cancel();
+  most_timer_.cancel();
+  patience_timer_.cancel();
   put_close(end);
   outcome_.end = end;
   if (!outcome_.error) {
@@ -287,7 +320,9 @@ std::optional<Error> Exchange::judge(const ConnectionEnd& end) const {
   if (options_.expect_close) {
     const bool met =
         end.close_code && static_cast<std::uint16_t>(*end.close_code) == *options_.expect_close;
-    if (met) {
+    // 1006 says that no Close frame came; it is never on the wire (RFC 6455 7.1.5).
+    constexpr std::uint16_t kNone = static_cast<std::uint16_t>(wire::CloseCode::abnormal);
+    if (met || (options_.expect_close == kNone && end.error && was_open_ && !finishing_)) {
       return std::nullopt;
     }
     if (!end.error) {

@@ -35,6 +35,8 @@ struct Goal {
   std::optional<Nanoseconds> quiet;
   /// Without `replies`: receive for so long after the end of the input.
   std::optional<Nanoseconds> linger;
+  /// Without `replies`: end this long after the end of the input however much still comes.
+  Nanoseconds most{0};
   /// For the whole of it, connecting included: a success when `max_time_ends` and the connection
   /// was open, else ErrorCode::timeout.
   Nanoseconds max_time{0};
@@ -59,6 +61,8 @@ struct Outcome {
   ConnectionEnd end;
   std::uint64_t sent = 0;
   std::uint64_t received = 0;
+  /// Messages and control frames that the input gave.
+  std::uint64_t taken = 0;
 };
 
 /// What a person watching an exchange wants to know.
@@ -112,9 +116,13 @@ class Exchange final : SessionHandler, InputHandler, OutputHandler {
   void count_reply(const script::MessageView& message);
   void wait_over(Instant now);
   void time_over(Instant now);
+  void most_over(Instant now);
   void put(script::Direction direction, const script::MessageView& message, Instant at);
   void put_close(const ConnectionEnd& end);
+  /// The result is known; data that comes after it is not put out any longer.
+  void settle(std::optional<Error> error, Nanoseconds patience);
   void finish(std::optional<Error> error);
+  void drop(Instant now);
   void finish_with(wire::CloseCode code, std::string_view reason);
   [[nodiscard]] std::optional<Error> judge(const ConnectionEnd& end) const;
   [[nodiscard]] std::optional<Error> judge_close(const ConnectionEnd& end) const;
@@ -130,6 +138,9 @@ class Exchange final : SessionHandler, InputHandler, OutputHandler {
   std::vector<std::unique_ptr<Output>> outputs_;
   net::MemberTimer<Exchange> wait_timer_;
   net::MemberTimer<Exchange> time_timer_;
+  net::MemberTimer<Exchange> most_timer_;
+  /// How long the peer may take to answer our Close.
+  net::MemberTimer<Exchange> patience_timer_;
   Outcome outcome_;
   Instant heard_at_{};
   std::uint64_t matched_ = 0;
@@ -140,6 +151,7 @@ class Exchange final : SessionHandler, InputHandler, OutputHandler {
   /// The result is settled, the rest is closing.
   bool finishing_ = false;
   bool reached_ = false;
+  bool settled_ = false;
   bool was_open_ = false;
   bool paused_ = false;
   bool ended_ = false;

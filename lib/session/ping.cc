@@ -37,12 +37,13 @@ void describe(const ws::Opened& opened, stats::PingResult& result) {
   result.unix_socket = opened.peer.family() == AF_UNIX;
   result.proxy = opened.proxy;
   result.location = opened.redirected_to;
-  result.opening = stats::OpeningTimes{.redirects = times.started - opened.began,
-                                       .dns = times.resolved - times.started,
-                                       .connect = times.connected - times.resolved,
-                                       .tls = times.secured - times.connected,
-                                       .upgrade = opened.upgraded - times.secured,
-                                       .first_byte = opened.first_byte - times.secured};
+  result.opening = stats::OpeningTimes{
+      .redirects = opened.redirected_to.empty() ? Nanoseconds(0) : times.started - opened.began,
+      .dns = times.resolved - times.started,
+      .connect = times.connected - times.resolved,
+      .tls = times.secured - times.connected,
+      .upgrade = opened.upgraded - times.secured,
+      .first_byte = opened.first_byte - times.secured};
   if (opened.tls) {
     result.tls_version = net::name(opened.tls->version);
     result.cipher = opened.tls->cipher;

@@ -80,11 +80,16 @@ void Session::drop_when_sent() {
   closing_ = true;
   dropping_ = open_;
   if (!open_ || unsent() == 0) {
-    dropping_ = false;
-    open_ = false;
-    connection_.reset();
-    reconnect_timer_.arm(loop_.now());
+    drop();
   }
+}
+
+void Session::drop() {
+  closing_ = true;
+  dropping_ = false;
+  open_ = false;
+  connection_.reset();
+  reconnect_timer_.arm(loop_.now());
 }
 
 void Session::on_flushed(std::size_t /*bytes*/) {

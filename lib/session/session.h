@@ -67,6 +67,8 @@ class Session final : ws::Handler {
   /// Ends the TCP connection without a Close frame once the kernel has taken all that was sent:
   /// the end is ErrorCode::closed_local.
   void drop_when_sent();
+  /// Ends the TCP connection at once; the end is ErrorCode::closed_local.
+  void drop();
   /// Drops the connection and makes a new one, at once.
   void reconnect();
   /// As ws::Connection's; a peer that we do not listen to is not found dead.

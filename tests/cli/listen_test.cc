@@ -37,7 +37,7 @@ TEST_CASE("a time alone is a success, and a time limit for what did not come") {
       test::wskit({"listen", server.url(), "--init", "x", "--count", "2", "--max-time", "200ms"});
   CHECK(exit.out == "x\n");
   CHECK(exit.code == 28);
-  CHECK_THAT(exit.err, Catch::Contains("1 of 2 replies"));
+  CHECK_THAT(exit.err, Catch::Contains("1 of 2 messages came"));
 }
 
 TEST_CASE("a signal ends listen in order with its own code") {
@@ -135,4 +135,26 @@ TEST_CASE("a peer that stops answering pings is found dead, code 56") {
   server.process().signal(SIGCONT);
   CHECK(exit.code == 56);
   CHECK_THAT(exit.err, Catch::Contains("the peer is dead"));
+}
+
+TEST_CASE("the time is over in time though the server does not answer the Close frame") {
+  EchoProcess server;
+  Process listen({WSKIT_BINARY, "listen", server.url(), "--init", "ready", "--max-time", "600ms"});
+  CHECK(listen.read_line() == "ready");
+  server.process().signal(SIGSTOP);
+  const Exit exit = listen.wait();
+  server.process().signal(SIGCONT);
+  CHECK(exit.code == 0);
+  CHECK(exit.err.empty());
+}
+
+TEST_CASE("the time may be over between two connections") {
+  EchoProcess server;
+  Process listen({WSKIT_BINARY, "listen", server.url(), "--init", "ready", "--max-time", "1s",
+                  "--reconnect", "-q"});
+  CHECK(listen.read_line() == "ready");
+  server.process().signal(SIGKILL);
+  const Exit exit = listen.wait();
+  CHECK(exit.code == 0);
+  CHECK(exit.err.empty());
 }

@@ -279,3 +279,60 @@ TEST_CASE("text of the server that is not UTF-8 is a broken protocol") {
   CHECK_THAT(exit.err, Catch::Contains("UTF-8"));
   CHECK(exit.out.empty());
 }
+
+TEST_CASE("what comes after the wait is over is not printed") {
+  const EchoProcess server({"--delay", "60s"});
+  const Exit late = test::wskit({"send", server.url(), "x", "-1", "--timeout", "200ms"});
+  CHECK(late.code == 28);
+  CHECK(late.out.empty());
+  const Exit timed = test::wskit({"send", server.url(), "x", "--wait", "200ms"});
+  CHECK(timed.code == 0);
+  CHECK(timed.out.empty());
+}
+
+TEST_CASE("a server that never answers the Close frame cannot change the result") {
+  // A text message, and nothing more.
+  const CannedServer server = server_that_sends(text_frame("hello"));
+  const Exit exit = test::wskit({"send", server.url(), "x", "-1"});
+  CHECK(exit.out == "hello\n");
+  CHECK(exit.code == 0);
+}
+
+TEST_CASE("a server that never stops talking is left after the timeout") {
+  const EchoProcess server;
+  const Exit exit = test::wskit({"send", server.url(), "x", "--heartbeat", "hb",
+                                 "--heartbeat-interval", "20ms", "--timeout", "500ms"});
+  CHECK(exit.code == 0);
+  CHECK_THAT(exit.out, Catch::StartsWith("x\nhb\nhb\n"));
+}
+
+TEST_CASE("the whole input can be one message") {
+  const EchoProcess server;
+  const Exit exit = in_shell("send " + server.url() + " -b -1 --input-format raw --format hex",
+                             "printf 'a\\nb\\0\\377\\n' |");
+  CHECK(exit.out == "610a6200ff0a\n");
+}
+
+TEST_CASE("control frames of JSON Lines are messages to send, too") {
+  const EchoProcess server;
+  const Exit close = in_shell("send " + server.url() + " --input-format jsonl --expect-close 4002",
+                              "echo '{\"type\":\"close\",\"code\":4002}' |");
+  CHECK(close.err.empty());
+  CHECK(close.code == 0);
+  const Exit counted = in_shell("send " + server.url() + " --input-format jsonl -n 2",
+                                "printf '%s\\n' '{\"type\":\"text\",\"data\":\"a\"}' "
+                                "'{\"type\":\"text\",\"data\":\"b\"}' "
+                                "'{\"type\":\"text\",\"data\":\"c\"}' '{\"type\":\"close\"}' |");
+  CHECK(counted.out == "a\nb\n");
+  CHECK(counted.code == 0);
+}
+
+TEST_CASE("no Close frame at all can be what is expected") {
+  const CannedServer server = server_that_sends("", CannedServer::Then::close);
+  CHECK(test::wskit({"send", server.url(), "x", "--expect-close", "1006"}).code == 0);
+}
+
+TEST_CASE("a single hyphen for the output is standard output") {
+  const EchoProcess server;
+  CHECK(test::wskit({"send", server.url(), "hi", "-1", "-o", "-"}).out == "hi\n");
+}

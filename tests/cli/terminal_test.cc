@@ -81,7 +81,7 @@ TEST_CASE("a paste of a mebibyte arrives whole") {
   session.terminal.paste(std::string(std::size_t{1} << 20U, 'y'));
   session.terminal.wait_for("[paste 1: 1048576 bytes]");
   session.terminal.press("Enter");
-  session.terminal.wait_for("bytes more; /show shows all");
+  session.terminal.wait_for("bytes in all; /show shows them");
   const std::string file = session.terminal.home() / "saved";
   session.terminal.type("/save " + file);
   session.terminal.press("Enter");
@@ -276,4 +276,41 @@ TEST_CASE("a session is recorded, both directions") {
   CHECK_THAT(recording, Catch::Contains(R"("dir":"recv","type":"text","data":"hello"})"));
   CHECK_THAT(recording, Catch::Contains(R"("dir":"send","type":"close","code":1000)"));
   CHECK_THAT(recording, Catch::Contains(R"("dir":"recv","type":"close","code":1000)"));
+}
+
+TEST_CASE("Ctrl-C takes back unfinished JSON as a whole") {
+  Session session;
+  session.terminal.type("{\"z\": [");
+  session.terminal.press("Enter");
+  session.terminal.wait_for("\n.");
+  session.terminal.press("C-c");
+  session.terminal.type("next");
+  session.terminal.press("Enter");
+  session.terminal.wait_for("> next\n< next\n>");
+}
+
+TEST_CASE("a stopped session goes on with its prompt") {
+  Session session;
+  session.terminal.type("half");
+  session.terminal.wait_for("> half");
+  const Exit found = test::run({"/usr/bin/pgrep", "-f", "connect " + session.server.url()});
+  const std::string pid = found.out.substr(0, found.out.find('\n'));
+  REQUIRE_FALSE(pid.empty());
+  CHECK(test::run({"/bin/kill", "-STOP", pid}).code == 0);
+  CHECK(test::run({"/bin/kill", "-CONT", pid}).code == 0);
+  session.terminal.type(" done");
+  session.terminal.press("Enter");
+  session.terminal.wait_for("< half done\n");
+}
+
+TEST_CASE("a session ends when its time is over") {
+  const EchoProcess server;
+  const Terminal terminal(connect(server.url(), "--max-time 1s"));
+  terminal.wait_for("* --max-time is over\n* closed with 1000 (normal closure)\nexit 0");
+}
+
+TEST_CASE("with a wait a terminal gets one exchange") {
+  const EchoProcess server;
+  const Terminal terminal(connect(server.url(), "-x hello -w 1"));
+  terminal.wait_for("hello\nexit 0");
 }

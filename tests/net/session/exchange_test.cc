@@ -259,7 +259,7 @@ TEST_CASE("a peer that closes before the wanted replies leaves them unmet") {
   REQUIRE(run.outcome);
   CHECK(run.code() == ErrorCode::unmet);
   CHECK_THAT(run.message(), Catch::Contains("1000 (") && Catch::Contains("enough") &&
-                                Catch::Contains("1 of 2 replies came (1 received)"));
+                                Catch::Contains("1 of 2 messages came (1 received)"));
   CHECK(run.done_at == 0s);
 }
 

@@ -59,7 +59,7 @@ TEST_CASE("a long message is folded and says how to see it whole") {
   }
   const std::string folded = shown({.payload = lines});
   CHECK(std::ranges::count(folded, '\n') == MessageView::kFoldedLines + 1);
-  CHECK_THAT(folded, Catch::Contains("  line 19\n  ... 640 bytes more; /show shows all\n"));
+  CHECK_THAT(folded, Catch::Contains("  line 19\n  ... 790 bytes in all; /show shows them\n"));
   CHECK_THAT(shown({.payload = lines}, true), Catch::Contains("  line 99\n"));
 }
 
