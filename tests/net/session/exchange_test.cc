@@ -174,7 +174,7 @@ TEST_CASE("a reply that does not come is a time limit, counted from the end of t
   loop.run();
   REQUIRE(run.outcome);
   CHECK(run.code() == ErrorCode::timeout);
-  CHECK_THAT(run.message(), Catch::Contains("0 of 1 reply that match text:z came (1 received)"));
+  CHECK_THAT(run.message(), Catch::Contains("0 of 1 message to match text:z came (1 received)"));
   CHECK(run.done_at == 2min + 30s);
 }
 
