@@ -2,12 +2,23 @@
 #include "cli/client_stack.h"
 
 #include <utility>
+#include <vector>
 
+#include "cli/secrets.h"
 #include "script/recording.h"
+#include "script/redaction.h"
 #include "wire/http.h"
 #include "wire/uri.h"
 
 namespace wskit::cli {
+namespace {
+
+std::string recorded_value(const wire::Header& header) {
+  return is_secret_header(header.name) ? std::string(script::Redaction::kMark)
+                                       : wire::without_secrets(header.value);
+}
+
+}  // namespace
 
 Expected<std::unique_ptr<ClientStack>> ClientStack::create(const ConnectPlan& plan,
                                                            SignalWatch::Handler obey,
@@ -33,17 +44,18 @@ Expected<std::unique_ptr<ClientStack>> ClientStack::create(const ConnectPlan& pl
   return stack;
 }
 
-std::string recording_head(const ConnectPlan& plan) {
+std::string recording_head(const ConnectPlan& plan, bool with_secrets) {
   const wire::UpgradeOptions& request = plan.request.options();
-  script::RecordingHead head{.url = request.uri.display(),
+  script::RecordingHead head{.url = with_secrets ? request.uri.text() : request.uri.display(),
                              .start = std::chrono::time_point_cast<std::chrono::microseconds>(
                                  std::chrono::system_clock::now())};
-  for (const wire::Header& header : request.headers) {
-    head.headers.emplace_back(header.name,
-                              wire::names_a_secret(header.name) ? "<redacted>" : header.value);
-  }
+  std::vector<wire::Header> headers = request.headers;
   if (request.uri.credentials) {
-    head.headers.emplace_back("Authorization", "<redacted>");
+    headers.push_back(
+        {.name = "Authorization", .value = wire::basic_authorization(*request.uri.credentials)});
+  }
+  for (const wire::Header& header : headers) {
+    head.headers.emplace_back(header.name, with_secrets ? header.value : recorded_value(header));
   }
   std::string line;
   script::append_head(line, head);

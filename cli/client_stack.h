@@ -35,7 +35,8 @@ class ClientStack {
   std::optional<ws::Client> client_;
 };
 
-/// The first line of a recording of this plan's connection that begins now, secrets left out.
-[[nodiscard]] std::string recording_head(const ConnectPlan& plan);
+/// The first line of a recording of this plan's connection that begins now; without secrets:
+/// credentials, cookies and tokens of the headers and the URL.
+[[nodiscard]] std::string recording_head(const ConnectPlan& plan, bool with_secrets);
 
 }  // namespace wskit::cli

@@ -45,6 +45,16 @@ void add_output_flags(CLI::App& app, ExchangeFlags& flags) {
       ->type_name("FILE")
       ->check(not_empty())
       ->group(group);
+  app.add_option("--redact", flags.redact,
+                 "Leave out of recordings what this regular expression matches in text messages, "
+                 "or the value at this JSON pointer, as /auth/token (repeatable)")
+      ->allow_extra_args(false)
+      ->type_name("REGEX|POINTER")
+      ->check(not_empty())
+      ->group(group);
+  app.add_flag("--record-secrets", flags.record_secrets,
+               "Record the request's credentials, cookies and tokens as they are")
+      ->group(group);
   app.add_flag("-q,--quiet", flags.quiet, "No notes and warnings, errors only")->group(group);
 }
 
@@ -151,6 +161,20 @@ Expected<session::ExchangeOptions> make_exchange_options(const ExchangeFlags& fl
     return std::unexpected(payload.error());
   }
   return options;
+}
+
+Expected<script::Redaction> make_redaction(const ExchangeFlags& flags) {
+  const bool records = !flags.record_file.empty() || flags.format == "jsonl";
+  if (!records && (flags.record_secrets || !flags.redact.empty())) {
+    return fail(ErrorCode::usage,
+                fmt::format("{} is for recordings; --record FILE or --format jsonl makes one",
+                            flags.redact.empty() ? "--record-secrets" : "--redact"));
+  }
+  auto redaction = script::Redaction::parse(flags.redact);
+  if (!redaction) {
+    return fail(ErrorCode::usage, fmt::format("--redact: {}", redaction.error().message));
+  }
+  return redaction;
 }
 
 Expected<session::StreamInputOptions> make_input_options(const MessageFlags& flags,

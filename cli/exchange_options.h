@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "script/input_splitter.h"
 #include "script/message_format.h"
+#include "script/redaction.h"
 #include "session/exchange.h"
 
 namespace CLI {
@@ -23,6 +24,8 @@ struct ExchangeFlags {
   std::string format = "text";
   std::string output_file;
   std::string record_file;
+  std::vector<std::string> redact;
+  bool record_secrets = false;
   bool quiet = false;
   std::vector<std::string> init;
   Nanoseconds max_time{0};
@@ -53,6 +56,8 @@ void add_message_flags(CLI::App& app, MessageFlags& flags);
 [[nodiscard]] Expected<session::ExchangeOptions> make_exchange_options(const ExchangeFlags& flags);
 [[nodiscard]] Expected<session::StreamInputOptions> make_input_options(const MessageFlags& flags,
                                                                        std::uint64_t max_bytes);
+/// What recordings are to leave out of messages. Fails also when nothing is recorded.
+[[nodiscard]] Expected<script::Redaction> make_redaction(const ExchangeFlags& flags);
 /// A message given as an argument. Fails for text that is not UTF-8.
 [[nodiscard]] Expected<script::Message> argument_message(const std::string& text, bool binary);
 

@@ -65,6 +65,7 @@ class ExchangeRun final : session::ExchangeWatcher {
   std::string url_;
   std::unique_ptr<ClientStack> stack_;
   std::vector<net::Descriptor> files_;
+  script::Redaction redaction_;
   std::optional<session::Exchange> exchange_;
   session::Outcome outcome_;
   std::optional<int> signal_;
@@ -101,6 +102,11 @@ void ExchangeRun::on_frame(script::Direction direction, const script::MessageVie
 }
 
 Expected<void> ExchangeRun::prepare() {
+  auto redaction = make_redaction(job_.flags);
+  if (!redaction) {
+    return std::unexpected(redaction.error());
+  }
+  redaction_ = std::move(*redaction);
   auto stack = ClientStack::create(plan_, [this](int signal) { obey(signal); });
   if (!stack) {
     return std::unexpected(stack.error());
@@ -122,7 +128,8 @@ session::OutputOptions ExchangeRun::output_options(script::MessageFormat format)
   session::OutputOptions options{
       .format = format, .name = "standard output", .start = stack_->loop().now()};
   if (format == script::MessageFormat::jsonl) {
-    options.head = recording_head(plan_);
+    options.head = recording_head(plan_, job_.flags.record_secrets);
+    options.redaction = &redaction_;
   }
   return options;
 }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/secrets.h"
 #include "net/certificate.h"
 #include "report/terminal.h"
 #include "report/units.h"
@@ -27,14 +28,9 @@ std::string latency(Nanoseconds time) {
   return report::format_latency(time, false);
 }
 
-bool is_secret(std::string_view header) {
-  return wire::names_a_secret(header) && !wire::equals_ignoring_case(header, "Sec-WebSocket-Key") &&
-         !wire::equals_ignoring_case(header, "Sec-WebSocket-Accept");
-}
-
 /// "Basic ***" of an authentication, "***" of other secrets, and links without theirs.
 std::string shown_value(std::string_view name, std::string_view value) {
-  if (!is_secret(name)) {
+  if (!is_secret_header(name)) {
     return wire::without_secrets(value);
   }
   const bool scheme = wire::equals_ignoring_case(name, "Authorization") &&

@@ -13,6 +13,8 @@
 
 #include "report/file.h"
 #include "report/terminal.h"
+#include "wire/http.h"
+#include "wire/uri.h"
 
 namespace wskit::cli {
 namespace {
@@ -105,6 +107,11 @@ Expected<std::string> ask_for_password(const std::string& user, const std::strin
 }
 
 }  // namespace
+
+bool is_secret_header(std::string_view name) {
+  return wire::names_a_secret(name) && !wire::equals_ignoring_case(name, "Sec-WebSocket-Key") &&
+         !wire::equals_ignoring_case(name, "Sec-WebSocket-Accept");
+}
 
 Expected<std::string> read_secret(const std::string& text) {
   constexpr std::string_view kEnvironment = "env:";

@@ -64,6 +64,11 @@ Expected<std::unique_ptr<SessionScreen>> SessionScreen::create(const Interactive
                                                                const ConnectPlan& plan,
                                                                ClientStack& stack) {
   auto screen = std::make_unique<SessionScreen>(options, stack);
+  auto redaction = make_redaction(options.flags);
+  if (!redaction) {
+    return std::unexpected(redaction.error());
+  }
+  screen->redaction_ = std::move(*redaction);
   const std::string& path = options.flags.record_file;
   if (path.empty()) {
     return screen;
@@ -75,13 +80,15 @@ Expected<std::unique_ptr<SessionScreen>> SessionScreen::create(const Interactive
         fmt::format("{}: {}", path, std::error_code(errno, std::generic_category()).message()));
   }
   screen->record_file_ = net::Descriptor(fd);
-  auto recording = session::Output::create(stack.loop(), fd,
-                                           {.format = script::MessageFormat::jsonl,
-                                            .received_only = false,
-                                            .head = recording_head(plan),
-                                            .name = path,
-                                            .start = stack.loop().now()},
-                                           *screen);
+  auto recording =
+      session::Output::create(stack.loop(), fd,
+                              {.format = script::MessageFormat::jsonl,
+                               .received_only = false,
+                               .head = recording_head(plan, options.flags.record_secrets),
+                               .name = path,
+                               .redaction = &screen->redaction_,
+                               .start = stack.loop().now()},
+                              *screen);
   if (!recording) {
     return std::unexpected(recording.error());
   }

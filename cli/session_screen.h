@@ -15,6 +15,7 @@
 #include "core/error.h"
 #include "net/descriptor.h"
 #include "net/turn_hook.h"
+#include "script/redaction.h"
 #include "script/regex.h"
 #include "session/connection_end.h"
 #include "session/output.h"
@@ -80,6 +81,7 @@ class SessionScreen final : net::TurnHook, session::OutputHandler {
   LineEditor* editor_ = nullptr;
   std::string pending_;
   net::Descriptor record_file_;
+  script::Redaction redaction_;
   std::unique_ptr<session::Output> recording_;
   std::optional<script::Regex> filter_;
   std::optional<script::Message> last_;

@@ -104,6 +104,7 @@ _wskit() {
         'wskit connect -o' | \
         'wskit connect --output' | \
         'wskit connect --record' | \
+        'wskit connect --redact' | \
         'wskit connect --init' | \
         'wskit connect --max-time' | \
         'wskit connect --ping-interval' | \
@@ -157,6 +158,7 @@ _wskit() {
         'wskit listen -o' | \
         'wskit listen --output' | \
         'wskit listen --record' | \
+        'wskit listen --redact' | \
         'wskit listen --init' | \
         'wskit listen --max-time' | \
         'wskit listen --ping-interval' | \
@@ -263,6 +265,7 @@ _wskit() {
         'wskit send -o' | \
         'wskit send --output' | \
         'wskit send --record' | \
+        'wskit send --redact' | \
         'wskit send --init' | \
         'wskit send --max-time' | \
         'wskit send --ping-interval' | \
@@ -397,6 +400,7 @@ _wskit() {
     'wskit connect --format') COMPREPLY=($(compgen -W 'text jsonl hex hexdump base64 raw' -- "$current")); return ;;
     'wskit connect -o' | 'wskit connect --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit connect --record') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit connect --redact') COMPREPLY=(); return ;;
     'wskit connect --init') COMPREPLY=(); return ;;
     'wskit connect --max-time') COMPREPLY=(); return ;;
     'wskit connect --ping-interval') COMPREPLY=(); return ;;
@@ -442,6 +446,7 @@ _wskit() {
     'wskit listen --format') COMPREPLY=($(compgen -W 'text jsonl hex hexdump base64 raw' -- "$current")); return ;;
     'wskit listen -o' | 'wskit listen --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit listen --record') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit listen --redact') COMPREPLY=(); return ;;
     'wskit listen --init') COMPREPLY=(); return ;;
     'wskit listen --max-time') COMPREPLY=(); return ;;
     'wskit listen --ping-interval') COMPREPLY=(); return ;;
@@ -532,6 +537,7 @@ _wskit() {
     'wskit send --format') COMPREPLY=($(compgen -W 'text jsonl hex hexdump base64 raw' -- "$current")); return ;;
     'wskit send -o' | 'wskit send --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit send --record') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit send --redact') COMPREPLY=(); return ;;
     'wskit send --init') COMPREPLY=(); return ;;
     'wskit send --max-time') COMPREPLY=(); return ;;
     'wskit send --ping-interval') COMPREPLY=(); return ;;
@@ -598,15 +604,15 @@ _wskit() {
     'wskit bench')
       COMPREPLY=($(compgen -W '-h --help -c --connections -d --duration -n --messages -r --rate --stages --poisson --window --warmup -t --threads --connect-rate --connect-concurrency --seed --io --size --payload --payload-jsonl --text --binary --match --timeout --late --on-close --threshold --strict --json --color --hdr-digits --hdr-max -q --quiet --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit connect')
-      COMPREPLY=($(compgen -W '-h --help -x --execute --input-format -0 --null-terminated -t --text -b --binary --timestamps --pretty --no-pretty -P --show-ping-pong --slash --no-slash --history --no-history --color -w --wait --no-wait -n --count -1 --one-message --timeout --eof-wait --format -o --output --record -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --no-close --expect-close --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help -x --execute --input-format -0 --null-terminated -t --text -b --binary --timestamps --pretty --no-pretty -P --show-ping-pong --slash --no-slash --history --no-history --color -w --wait --no-wait -n --count -1 --one-message --timeout --eof-wait --format -o --output --record --redact --record-secrets -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --no-close --expect-close --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit listen')
-      COMPREPLY=($(compgen -W '-h --help -n --count --max-messages --until --format -o --output --record -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --no-close --expect-close --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help -n --count --max-messages --until --format -o --output --record --redact --record-secrets -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --no-close --expect-close --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit ping')
       COMPREPLY=($(compgen -W '-h --help -c --count -i --interval --timeout --fail-above --fail-expiry --json --color -q --quiet --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit report')
       COMPREPLY=($(compgen -W '-h --help --format -o --output --metric --color' -- "$current")) ;;
     'wskit send')
-      COMPREPLY=($(compgen -W '-h --help -w --wait --no-wait -n --count -1 --one-message --timeout --eof-wait --input-format -0 --null-terminated -t --text -b --binary --format -o --output --record -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --no-close --expect-close --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help -w --wait --no-wait -n --count -1 --one-message --timeout --eof-wait --input-format -0 --null-terminated -t --text -b --binary --format -o --output --record --redact --record-secrets -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --no-close --expect-close --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit serve')
       COMPREPLY=($(compgen -W 'echo -h --help' -- "$current")) ;;
     'wskit serve echo')

@@ -2,6 +2,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "script/regex.h"
 
+#include <algorithm>
 #include <array>
 
 #include <pcre2.h>
@@ -21,6 +22,14 @@ std::string reason(int code) {
   std::array<PCRE2_UCHAR, 256> text{};
   ::pcre2_get_error_message(code, text.data(), text.size());
   return reinterpret_cast<const char*>(text.data());
+}
+
+/// Where the UTF-8 character after the one at `at` begins; beyond the end at the end.
+std::size_t next_character(std::string_view text, std::size_t at) {
+  do {
+    ++at;
+  } while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0U) == 0x80U);
+  return at;
 }
 
 PCRE2_SPTR units(std::string_view text) {
@@ -90,15 +99,21 @@ Expected<std::string> Regex::replace_all(std::string_view text,
       return std::unexpected(found.error());
     }
     const PCRE2_SIZE* const range = ::pcre2_get_ovector_pointer(match_.get());
-    // What matches nothing at all is left alone: there is nothing to replace.
-    if (!*found || range[1] <= range[0]) {
+    if (!*found) {
       break;
     }
     out += text.substr(at, range[0] - at);
-    out += replacement;
     at = range[1];
+    if (range[0] < range[1]) {
+      out += replacement;
+      continue;
+    }
+    // A match of nothing: there is nothing to replace, and it is found again unless one goes on.
+    const std::size_t next = next_character(text, at);
+    out += text.substr(at, next - at);
+    at = next;
   }
-  out += text.substr(at);
+  out += text.substr(std::min(at, text.size()));
   return out;
 }
 

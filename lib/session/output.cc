@@ -46,11 +46,22 @@ void Output::put_open(const ws::Opened& opened, Instant at) {
                        .extensions = extensions});
 }
 
+void Output::record(script::Direction direction, script::MessageView message, Instant at) {
+  using script::MessageType;
+  std::string clean;
+  const bool text = message.type == MessageType::text || message.type == MessageType::close;
+  if (text && options_.redaction != nullptr && !options_.redaction->empty()) {
+    clean = options_.redaction->apply(message.payload);
+    message.payload = clean;
+  }
+  script::append_message(writer_->room(), moment(at), direction, message);
+}
+
 void Output::put(script::Direction direction, const script::MessageView& message, Instant at) {
   using script::MessageType;
   if (options_.format == script::MessageFormat::jsonl) {
     if (direction == script::Direction::recv || !options_.received_only) {
-      script::append_message(writer_->room(), moment(at), direction, message);
+      record(direction, message, at);
     }
     return;
   }

@@ -12,6 +12,7 @@
 #include "script/message.h"
 #include "script/message_format.h"
 #include "script/recording.h"
+#include "script/redaction.h"
 #include "ws/handler.h"
 
 namespace wskit::session {
@@ -40,6 +41,8 @@ struct OutputOptions {
   std::string head;
   /// For error texts: "standard output", or the file.
   std::string name;
+  /// Of what is in the messages of a recording; may be null, else outlives the output.
+  const script::Redaction* redaction = nullptr;
   /// Where the times of a recording begin.
   Instant start{};
 };
@@ -61,6 +64,7 @@ class Output final : net::WriteHandler {
   void on_write_room() override { handler_.on_output_room(); }
   void on_write_finished() override { handler_.on_output_finished(); }
   void on_write_error(const Error& error) override;
+  void record(script::Direction direction, script::MessageView message, Instant at);
   [[nodiscard]] script::Moment moment(Instant at) const;
 
   OutputOptions options_;

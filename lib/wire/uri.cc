@@ -151,11 +151,17 @@ std::string Uri::host_port() const {
   return is_ipv6() ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
 }
 
-std::string Uri::display() const {
+std::string Uri::text() const {
   const std::string where = unix_path.empty()
                                 ? fmt::format("{}://{}", tls ? "wss" : "ws", host_header())
                                 : fmt::format("ws+unix:{}:", escape(unix_path, 107));
-  return where + without_secrets(target);
+  return where + target;
+}
+
+std::string Uri::display() const {
+  Uri shown = *this;
+  shown.target = without_secrets(target);
+  return shown.text();
 }
 
 Expected<Uri> parse_uri(std::string_view text) {

@@ -29,6 +29,8 @@ struct Uri {
   [[nodiscard]] std::string host_header() const;
   /// "host:port", always with the port, an IPv6 address in brackets (for CONNECT and messages).
   [[nodiscard]] std::string host_port() const;
+  /// The URL without user name and password, which travel in a header of their own.
+  [[nodiscard]] std::string text() const;
   /// The URL for people and reports: no user name, no password, and query values whose names
   /// suggest a secret (token, key, auth, ...) replaced by "***".
   [[nodiscard]] std::string display() const;

@@ -53,5 +53,6 @@ TEST_CASE("all that matches is replaced, literally") {
   CHECK(*regex->replace_all(R"({"token":"a","x":1,"token":"b"})", "<$0>") ==
         R"({<$0>,"x":1,<$0>})");
   CHECK(*regex->replace_all("nothing", "x") == "nothing");
-  CHECK(*Regex::compile("x*")->replace_all("axb", "-") == "axb");
+  CHECK(*Regex::compile("x*")->replace_all("axb", "-") == "a-b");
+  CHECK(*Regex::compile("$|\\b")->replace_all("\xc3\xa4 b", "-") == "\xc3\xa4 b");
 }

@@ -192,6 +192,8 @@ TEST_CASE("query values that look like secrets are hidden from people and kept f
   REQUIRE(uri.has_value());
   CHECK(uri->target == "/p?room=1&access_token=abc&API_KEY=x=y&empty&token=");
   CHECK(uri->display() == "ws://h/p?room=1&access_token=***&API_KEY=***&empty&token=***");
+  CHECK_THAT(uri->text(),
+             Catch::StartsWith("ws://h/p?room=1&access_token=") && !Catch::Contains("***"));
 }
 
 TEST_CASE("a unix socket is named with its file and then the request path") {

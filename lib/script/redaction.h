@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.h"
+#include "core/json.h"
+#include "script/regex.h"
+
+namespace wskit::script {
+
+/// Keeps what is secret in messages out of recordings.
+class Redaction {
+ public:
+  /// What stands there instead.
+  static constexpr std::string_view kMark = "<redacted>";
+
+  /// Each rule is a JSON pointer (RFC 6901) when it begins with '/': its value goes from messages
+  /// that are JSON; else a regular expression (PCRE2): all that it matches goes. Fails with
+  /// ErrorCode::usage.
+  [[nodiscard]] static Expected<Redaction> parse(const std::vector<std::string>& rules);
+
+  [[nodiscard]] bool empty() const { return pointers_.empty() && regexes_.empty(); }
+  /// `text` without its secrets; JSON in which a pointer found something is written anew, in one
+  /// line. When a regular expression gives up, the whole text goes.
+  [[nodiscard]] std::string apply(std::string_view text) const;
+
+ private:
+  [[nodiscard]] Expected<void> add(const std::string& rule);
+  [[nodiscard]] std::string apply_pointers(std::string_view text) const;
+
+  std::vector<Json::json_pointer> pointers_;
+  std::vector<Regex> regexes_;
+};
+
+}  // namespace wskit::script
