@@ -90,6 +90,14 @@ TEST_CASE("a connection that is lost is made again, with the init messages") {
   std::filesystem::remove(socket);
 }
 
+TEST_CASE("an option whose value may be left out does not swallow the URL") {
+  const EchoProcess server;
+  const Exit exit =
+      test::wskit({"listen", "--reconnect", server.url(), "--init", "[1,2]", "--count", "1"});
+  CHECK(exit.out == "[1,2]\n");
+  CHECK(exit.code == 0);
+}
+
 TEST_CASE("attempts to connect again are counted") {
   const Exit exit = test::wskit({"listen", "ws://127.0.0.1:1/", "--reconnect=1"});
   CHECK(exit.code == 7);
