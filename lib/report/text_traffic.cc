@@ -66,12 +66,12 @@ std::string bytes_row(std::string_view name, std::uint64_t bytes, double seconds
 std::string late_note(const RunResult& result, const TextOptions& options) {
   const Counts& counts = result.counts;
   const double in_window = std::round(result.rates.ok_per_s * result.run.duration_s);
-  const auto counted = static_cast<std::uint64_t>(std::max(in_window, 0.0));
-  if (counted >= counts.ok ||
+  // In a damaged file the product may be anything.
+  if (!(in_window < static_cast<double>(counts.ok)) ||
       format_rate(result.rates.ok_per_s) == format_rate(result.rates.scheduled_per_s)) {
     return {};
   }
-  const std::uint64_t late = counts.ok - counted;
+  const std::uint64_t late = counts.ok - static_cast<std::uint64_t>(std::max(in_window, 0.0));
   const std::string text = fmt::format("ok/s leaves out {} that came after the measured time",
                                        late == 1 ? "1 reply" : format_count(late) + " replies");
   return "  " + paint(wrap(text, options.width, 2), Style::dim, options) + "\n";

@@ -118,6 +118,7 @@ WSKIT_SOCKET_TEST("a regular file, which epoll refuses, is read whole") {
   run_until(loop, [&] { return reading.ended; });
   CHECK(reading.text == content);
   CHECK(reading.pieces >= 5);
+  reading.reader.reset();
   (void)std::fclose(file);
 }
 
@@ -137,6 +138,7 @@ WSKIT_SOCKET_TEST("no more is read than was asked for and one piece ahead") {
   const off_t at = ::lseek(::fileno(file), 0, SEEK_CUR);
   CHECK(at <= static_cast<off_t>(4 * DescriptorReader::kPieceBytes));
   CHECK(reading.text.size() == 2 * DescriptorReader::kPieceBytes);
+  reading.reader.reset();
   (void)std::fclose(file);
 }
 
