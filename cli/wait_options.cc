@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
 #include "cli/parsed_option.h"
@@ -21,7 +22,7 @@ Expected<void> set_wait(const WaitFlags& flags, session::Goal& goal) {
   }
   auto wait = script::parse_wait(flags.wait);
   if (!wait) {
-    return std::unexpected(wait.error());
+    return fail(wait.error().code, fmt::format("--wait: {}", wait.error().message));
   }
   if (const auto* replies = std::get_if<std::uint64_t>(&*wait)) {
     goal.replies = *replies;
@@ -43,6 +44,7 @@ void add_wait_flags(CLI::App& app, WaitFlags& flags) {
                  "re:..., json:{...} or ptr:/A=VALUE")
       ->type_name("WHAT")
       ->check(not_empty())
+      ->take_last()
       ->group(group);
   app.add_flag("--no-wait", flags.no_wait, "Close as soon as all is sent")->group(group);
   add_parsed(app, "-n,--count", flags.count,

@@ -106,7 +106,8 @@ Expected<WaitFor> parse_wait(std::string_view text) {
   if (!text.empty() && std::ranges::all_of(text, is_digit)) {
     const auto count = parse_integer(text, 1, std::numeric_limits<std::int64_t>::max());
     if (!count) {
-      return std::unexpected(count.error());
+      return fail(ErrorCode::usage,
+                  fmt::format("'{}' is not a number of messages: at least 1", escape(text)));
     }
     return *count;
   }

@@ -196,6 +196,7 @@ TEST_CASE("wrong arguments of send are usage errors that say what could be writt
   CHECK_THAT(complaint({"x", "--wait", "re:("}), Catch::Contains("offset"));
   CHECK_THAT(complaint({"x", "--wait", "json:{"}), Catch::Contains("not JSON"));
   CHECK_THAT(complaint({"x", "--wait", "soon"}), Catch::Contains("text:"));
+  CHECK_THAT(complaint({"x", "--wait", "0"}), Catch::Contains("--wait: '0'"));
   CHECK_THAT(complaint({"x", "--wait", "3", "--no-wait"}), Catch::Contains("--no-wait"));
   CHECK_THAT(complaint({"x", "--close-status-code", "1006"}), Catch::Contains("1006"));
   CHECK_THAT(complaint({"x", "--eof-wait", "never"}), Catch::Contains("never"));
