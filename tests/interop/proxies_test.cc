@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Proxies that we did not write: tinyproxy and ncat for CONNECT, microsocks for SOCKS5.
-#include <chrono>
-#include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include "core/json.h"
+#include "tests/interop/foreign_program.h"
 #include "tests/support/catch.h"
 #include "tests/support/process.h"
 
@@ -20,80 +13,9 @@ using namespace wskit::test;
 
 namespace {
 
-constexpr std::chrono::seconds kPatience{20};
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(port);
-  return address;
-}
-
-/// One that was free a moment ago: none of the proxies can tell which one the kernel gave it.
-std::uint16_t free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = loopback(0);
-  socklen_t size = sizeof address;
-  const bool found = ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                     ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  ::close(fd);
-  REQUIRE(found);
-  return ntohs(address.sin_port);
-}
-
-bool answers(std::uint16_t port) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const sockaddr_in address = loopback(port);
-  const bool connected =
-      ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-  ::close(fd);
-  return connected;
-}
-
-/// A program that listens on a port of its own until the object goes.
-class Proxy {
- public:
-  /// `command` is for a shell, with {port} for the port.
-  explicit Proxy(const std::string& command) {
-    const std::string program = command.substr(0, command.find(' '));
-    if (run({"/bin/sh", "-c", "command -v " + program}).code != 0) {
-      skip(program + " is not installed; scripts/deps test does it");
-    }
-    // Somebody else may take the port first.
-    constexpr int kTries = 5;
-    for (int i = 0; i < kTries && !started(command); ++i) {
-    }
-    REQUIRE(process_);
-  }
-  [[nodiscard]] std::string url(const std::string& scheme, const std::string& user = {}) const {
-    return scheme + "://" + (user.empty() ? "" : user + "@") + "127.0.0.1:" + std::to_string(port_);
-  }
-
- private:
-  bool started(const std::string& command) {
-    port_ = free_port();
-    std::string line = "exec " + command;
-    line.replace(line.find("{port}"), 6, std::to_string(port_));
-    process_ = std::make_unique<Process>(std::vector<std::string>{"/bin/sh", "-c", line});
-    const auto deadline = std::chrono::steady_clock::now() + kPatience;
-    while (std::chrono::steady_clock::now() < deadline) {
-      if (answers(port_)) {
-        return true;
-      }
-      std::this_thread::yield();
-    }
-    process_.reset();
-    return false;
-  }
-
-  std::uint16_t port_ = 0;
-  std::unique_ptr<Process> process_;
-};
-
 /// tinyproxy, which reads its port from its configuration.
-Proxy tinyproxy(const std::string& more = {}) {
-  return Proxy(
+ForeignProgram tinyproxy(const std::string& more = {}) {
+  return ForeignProgram(
       "tinyproxy -d -c /dev/stdin >/dev/null 2>&1 <<END\n"
       "Port {port}\nListen 127.0.0.1\nAllow 127.0.0.1\n" +
       more + "END\n");
@@ -139,7 +61,7 @@ void check_refused(const std::string& url, const std::string& proxy, const std::
 }  // namespace
 
 TEST_CASE("tinyproxy lets ws and wss through its tunnels") {
-  const Proxy proxy = tinyproxy();
+  const ForeignProgram proxy = tinyproxy();
   const Echo ws;
   const Echo wss({"--self-signed"});
   check_passes(ws.url(), {"--proxy", proxy.url("http")});
@@ -147,7 +69,7 @@ TEST_CASE("tinyproxy lets ws and wss through its tunnels") {
 }
 
 TEST_CASE("tinyproxy with a password is given it and names what is wrong without") {
-  const Proxy proxy = tinyproxy("BasicAuth me hunter2\n");
+  const ForeignProgram proxy = tinyproxy("BasicAuth me hunter2\n");
   const Echo ws;
   check_passes(ws.url(), {"--proxy", proxy.url("http", "me:hunter2")});
   check_passes(ws.url(), {"--proxy", proxy.url("http"), "--proxy-user", "me:hunter2"});
@@ -157,14 +79,14 @@ TEST_CASE("tinyproxy with a password is given it and names what is wrong without
 }
 
 TEST_CASE("what tinyproxy does not allow is told with its words") {
-  const Proxy proxy = tinyproxy("ConnectPort 443\n");
+  const ForeignProgram proxy = tinyproxy("ConnectPort 443\n");
   const Echo ws;
   check_refused(ws.url(), proxy.url("http"),
                 "it answered 403 Access violation; many proxies allow tunnels to port 443 only");
 }
 
 TEST_CASE("microsocks lets ws and wss through, with names resolved here or there") {
-  const Proxy proxy("microsocks -i 127.0.0.1 -p {port}");
+  const ForeignProgram proxy("microsocks -i 127.0.0.1 -p {port}");
   const Echo ws;
   const Echo wss({"--self-signed"});
   check_passes(ws.url(), {"--proxy", proxy.url("socks5")});
@@ -175,7 +97,7 @@ TEST_CASE("microsocks lets ws and wss through, with names resolved here or there
 }
 
 TEST_CASE("microsocks with a password is given it and names what is wrong without") {
-  const Proxy proxy("microsocks -i 127.0.0.1 -p {port} -u me -P hunter2");
+  const ForeignProgram proxy("microsocks -i 127.0.0.1 -p {port} -u me -P hunter2");
   const Echo ws;
   check_passes(ws.url(), {"--proxy", proxy.url("socks5h", "me:hunter2")});
   check_refused(ws.url(), proxy.url("socks5h"), "it wants authentication; give a user name");
@@ -184,7 +106,7 @@ TEST_CASE("microsocks with a password is given it and names what is wrong withou
 }
 
 TEST_CASE("microsocks says why it made no connection") {
-  const Proxy proxy("microsocks -i 127.0.0.1 -p {port}");
+  const ForeignProgram proxy("microsocks -i 127.0.0.1 -p {port}");
   const std::string port = std::to_string(free_port());
   check_refused("ws://127.0.0.1:" + port + "/", proxy.url("socks5h"),
                 "no tunnel to 127.0.0.1:" + port + ": connection refused (SOCKS reply 5)");
@@ -192,7 +114,7 @@ TEST_CASE("microsocks says why it made no connection") {
 
 TEST_CASE("ncat is spoken to over TLS as an https proxy") {
   const std::string certificate = std::string(WSKIT_TEST_CERTIFICATES) + "/server";
-  const Proxy proxy(
+  const ForeignProgram proxy(
       "ncat -l -k 127.0.0.1 {port} --proxy-type http --proxy-auth me:hunter2 --ssl "
       "--ssl-cert " +
       certificate + ".pem --ssl-key " + certificate + ".key");
