@@ -52,7 +52,11 @@ std::string describe_failure(std::string_view url, std::string_view message) {
 
 int complain(std::string_view command, const Error& error, std::string_view url) {
   const bool advises = error.message.find("; -") != std::string::npos;
-  const std::string_view try_this = advises ? std::string_view() : hint(error.code);
+  // What closes TLS without a word after a handshake of TLS 1.3 often wanted a certificate.
+  const bool of_tls = error.code == ErrorCode::upgrade_closed && url.starts_with("wss:");
+  const std::string_view advice =
+      of_tls ? "--cert and --key give a client certificate, if it wants one" : hint(error.code);
+  const std::string_view try_this = advises ? std::string_view() : advice;
   say(fmt::format("wskit {}: {}{}{}\n", command,
                   report::printable(describe_failure(url, error.message)),
                   try_this.empty() ? "" : "; ", try_this));

@@ -161,6 +161,14 @@ TEST_CASE("a server that wants a certificate and gets none, or another, ends sen
   }
 }
 
+// With TLS 1.3 our side of the handshake is done before the server looks for the certificate.
+TEST_CASE("with TLS 1.3 such a server ends the connection, and the advice is a certificate") {
+  const Exit exit = send_to(demanding(), {"--tlsv1.3"});
+  CHECK(exit.code != 0);
+  CHECK_THAT(exit.err, Catch::Contains("--cert"));
+  CHECK(exit.err.find("is wss://") == std::string::npos);
+}
+
 TEST_CASE("a server that knows TLS 1.1 only ends send with 35") {
   auto options = certificate("server");
   options.emplace_back("--tls-1.1");
