@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "core/bytes.h"
 #include "core/parse.h"
 
 namespace wskit::session {
@@ -76,7 +75,7 @@ void Exchange::on_ready() {
 }
 
 void Exchange::pump() {
-  while (ready_ && !blocked_ && !finishing_ && !input_done_) {
+  while (ready_ && !blocked_ && !finishing_ && !input_done_ && session_.is_open()) {
     const auto next = input_->next();
     if (!next) {
       return finish(next.error());
@@ -241,14 +240,6 @@ void Exchange::most_over(Instant /*now*/) {
   settle(std::nullopt, kShortPatience);
 }
 
-std::string Exchange::still_wanted() const {
-  const Goal& goal = options_.goal;
-  const std::string match =
-      goal.match ? fmt::format(" to match {}", escape(goal.match->text())) : std::string();
-  return fmt::format("{} of {} {}{} came ({} received)", matched_, goal.replies,
-                     goal.replies == 1 ? "message" : "messages", match, outcome_.received);
-}
-
 void Exchange::settle(std::optional<Error> error, Nanoseconds patience) {
   settled_ = true;
   patience_timer_.arm(loop_.now() + patience);
@@ -272,7 +263,8 @@ void Exchange::finish_with(wire::CloseCode code, std::string_view reason) {
   finishing_ = true;
   wait_timer_.cancel();
   time_timer_.cancel();
-  if (paused_) {
+  // What is not put out any longer holds nothing back.
+  if (paused_ && settled_) {
     session_.resume();
   }
   if (options_.no_close) {
@@ -316,48 +308,6 @@ void Exchange::on_end(const ConnectionEnd& end) {
   write_rest();
 }
 
-std::optional<Error> Exchange::judge(const ConnectionEnd& end) const {
-  if (options_.expect_close) {
-    const bool met =
-        end.close_code && static_cast<std::uint16_t>(*end.close_code) == *options_.expect_close;
-    // 1006 says that no Close frame came; it is never on the wire (RFC 6455 7.1.5).
-    constexpr std::uint16_t kNone = static_cast<std::uint16_t>(wire::CloseCode::abnormal);
-    if (met || (options_.expect_close == kNone && end.error && was_open_ && !finishing_)) {
-      return std::nullopt;
-    }
-    if (!end.error) {
-      return Error{.code = ErrorCode::unmet,
-                   .message = fmt::format("closed with {}, expected {}", describe_close(end),
-                                          *options_.expect_close)};
-    }
-  }
-  // With nobody there to close with, how the exchange ended is all there is to judge.
-  const bool alone = end.error && end.error->code == ErrorCode::closed_local;
-  if (reached_ || (finishing_ && alone)) {
-    return std::nullopt;
-  }
-  const auto failure = failure_of(end);
-  return failure ? failure : judge_close(end);
-}
-
-std::optional<Error> Exchange::judge_close(const ConnectionEnd& end) const {
-  if (!end.by_peer) {
-    return std::nullopt;
-  }
-  if (options_.goal.replies != 0) {
-    return Error{.code = ErrorCode::unmet,
-                 .message = fmt::format("the server closed with {}: {}", describe_close(end),
-                                        still_wanted())};
-  }
-  if (!input_done_) {
-    return Error{.code = ErrorCode::unmet,
-                 .message = fmt::format("the server closed with {} before all was sent; {} {} sent",
-                                        describe_close(end), outcome_.sent,
-                                        outcome_.sent == 1 ? "message was" : "messages were")};
-  }
-  return std::nullopt;
-}
-
 void Exchange::on_output_room() {
   const bool still_full =
       std::ranges::any_of(outputs_, [](const auto& output) { return output->full(); });
@@ -369,19 +319,28 @@ void Exchange::on_output_room() {
 
 void Exchange::on_output_error(const Error& error) {
   outcome_.error = error;
-  if (!std::exchange(ended_, true)) {
+  if (error.code == ErrorCode::broken_pipe) {
+    // Nobody is there to finish for.
     (void)session_.close(wire::CloseCode::going_away, {});
+    return done();
   }
-  done();
+  if (ended_) {
+    return on_output_finished();
+  }
+  settle(error, kShortPatience);
 }
 
 void Exchange::write_rest() {
-  unwritten_ = outputs_.size();
+  for (const auto& output : outputs_) {
+    unwritten_ += static_cast<std::size_t>(!output->failed());
+  }
   if (unwritten_ == 0) {
     return done();
   }
   for (const auto& output : outputs_) {
-    output->finish();
+    if (!output->failed()) {
+      output->finish();
+    }
   }
 }
 

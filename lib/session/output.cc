@@ -26,6 +26,7 @@ Expected<std::unique_ptr<Output>> Output::create(net::Loop& loop, int fd, Output
 }
 
 void Output::on_write_error(const Error& error) {
+  failed_ = true;
   handler_.on_output_error(
       {.code = error.code, .message = fmt::format("{}: {}", options_.name, error.message)});
 }

@@ -57,6 +57,8 @@ class Output final : net::WriteHandler {
   void put_open(const ws::Opened& opened, Instant at);
   void put(script::Direction direction, const script::MessageView& message, Instant at);
   [[nodiscard]] bool full() { return writer_->full(); }
+  /// An error was told: what is put is lost, and finish() must not be called.
+  [[nodiscard]] bool failed() const { return failed_; }
   void finish() { writer_->finish(); }
 
  private:
@@ -71,6 +73,7 @@ class Output final : net::WriteHandler {
   OutputHandler& handler_;
   std::unique_ptr<net::DescriptorWriter> writer_;
   std::uint64_t connections_ = 0;
+  bool failed_ = false;
   bool told_binary_ = false;
   bool told_line_end_ = false;
 };

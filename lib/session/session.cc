@@ -64,9 +64,7 @@ Expected<void> Session::close(wire::CloseCode code, std::string_view reason) {
     auto closed = connection_->close(code, reason);
     if (closed) {
       closing_ = true;
-      ping_timer_.cancel();
-      pong_timer_.cancel();
-      heartbeat_timer_.cancel();
+      stop_beating();
     }
     return closed;
   }
@@ -74,6 +72,12 @@ Expected<void> Session::close(wire::CloseCode code, std::string_view reason) {
   connection_.reset();
   reconnect_timer_.arm(loop_.now());
   return {};
+}
+
+void Session::stop_beating() {
+  ping_timer_.cancel();
+  pong_timer_.cancel();
+  heartbeat_timer_.cancel();
 }
 
 void Session::drop_when_sent() {
@@ -88,6 +92,7 @@ void Session::drop() {
   closing_ = true;
   dropping_ = false;
   open_ = false;
+  stop_beating();
   connection_.reset();
   reconnect_timer_.arm(loop_.now());
 }
@@ -100,9 +105,7 @@ void Session::on_flushed(std::size_t /*bytes*/) {
 
 void Session::reconnect() {
   open_ = false;
-  ping_timer_.cancel();
-  pong_timer_.cancel();
-  heartbeat_timer_.cancel();
+  stop_beating();
   reconnect_timer_.arm(loop_.now());
   connection_.reset();
 }
@@ -119,6 +122,10 @@ void Session::resume() {
   if (connection_ != nullptr) {
     connection_->resume();
   }
+}
+
+bool Session::is_open() const {
+  return open_ && connection_->is_open();
 }
 
 std::size_t Session::unsent() const {
@@ -237,9 +244,7 @@ void Session::connection_over(ConnectionEnd end) {
   if (std::exchange(open_, false) && now - opened_at_ >= kProof) {
     backoff_.reset();
   }
-  ping_timer_.cancel();
-  pong_timer_.cancel();
-  heartbeat_timer_.cancel();
+  stop_beating();
   connection_.reset();
   const auto wait = closing_ || !may_recover(end) ? std::nullopt : backoff_.next(end.retry_after);
   if (wait) {

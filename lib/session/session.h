@@ -56,7 +56,8 @@ class Session final : ws::Handler {
 
   void start();
 
-  [[nodiscard]] bool is_open() const { return open_; }
+  /// Whether messages are taken: not any more when the peer's Close has come.
+  [[nodiscard]] bool is_open() const;
   /// Text, binary or a Ping; a Pong is refused (Dropped), and so is everything while not open.
   ws::SendResult send(const script::MessageView& message);
   /// A Ping whose round trip is measured; at most 125 bytes.
@@ -92,6 +93,7 @@ class Session final : ws::Handler {
   void on_error(const ws::Failure& failure) override;
 
   void connect(Instant now);
+  void stop_beating();
   void ping(Instant now);
   void beat(Instant now);
   void give_up(Instant now);

@@ -87,6 +87,30 @@ TEST_CASE("a million lines go through connect and back unchanged, in constant me
   CHECK(user_ms < 2000);
 }
 
+TEST_CASE("a slow reader holds the server and the input back, in constant memory") {
+  const EchoProcess server;
+  const std::string usage =
+      std::filesystem::temp_directory_path() / ("wskit-slow-" + std::to_string(::getpid()));
+  // The reader takes about a millisecond for 64 KiB; without back-pressure 100 MB would pile up.
+  const std::string reader =
+      "import hashlib,sys\nn=0\nfor c in iter(lambda: sys.stdin.buffer.read(65536), b''):\n"
+      "  hashlib.pbkdf2_hmac('sha256', c, b'', 2000)\n  n += len(c)\nprint(n)";
+  const Exit exit =
+      test::run({"/bin/bash", "-c",
+                 "yes $(head -c 999 /dev/zero | tr '\\0' x) | head -n 128000 | " WSKIT_PYTHON
+                 " " WSKIT_CLI_TESTS "/child_usage.py " +
+                     usage + " " WSKIT_BINARY " connect " + server.url() +
+                     " --count 128000 | " WSKIT_PYTHON " -c \"$0\"",
+                 reader});
+  std::uint64_t peak_kib = 0;
+  std::ifstream(usage) >> peak_kib;
+  std::filesystem::remove(usage);
+  CHECK(exit.out == "128000000\n");
+  CHECK(exit.err.empty());
+  CHECK(peak_kib > 0);
+  CHECK(peak_kib < 64 * 1024);
+}
+
 TEST_CASE("head -1 ends connect at once and silently") {
   const EchoProcess server;
   const Exit exit = test::run({"/bin/bash", "-c",

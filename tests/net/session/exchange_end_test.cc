@@ -221,3 +221,58 @@ TEST_CASE("an interrupt while connecting ends at once") {
   CHECK(run.done_at == 100ms);
   CHECK(run.frames.empty());
 }
+
+TEST_CASE("what is to be sent while the peer's Close is answered was not sent") {
+  SimLoop loop;
+  loop.network.to_listener = 1s;
+  loop.network.to_connector = 1s;
+  SimEchoServer server(loop);
+  auto input = std::make_unique<TestInput>();
+  TestInput& source = *input;
+  const SimExchange run(loop, server, {}, std::move(input));
+  loop.advance(10s);
+  server.send(wire::Opcode::close, close_payload(1000));
+  // The Close is here, the end of the TCP connection is not.
+  loop.advance(1500ms);
+  source.give("late");
+  CHECK_FALSE(run.outcome);
+  loop.run();
+  REQUIRE(run.outcome);
+  CHECK(run.code() == ErrorCode::unmet);
+  CHECK_THAT(run.message(), Catch::Contains("before all was sent"));
+}
+
+TEST_CASE("what was not sent before a connection was lost is sent on the next one") {
+  SimLoop loop;
+  loop.network.to_listener = 1s;
+  loop.network.to_connector = 1s;
+  SimEchoServer server(loop);
+  auto input = std::make_unique<TestInput>();
+  TestInput& source = *input;
+  const SimExchange run(loop, server,
+                        {.session = {.reconnect = {.attempts = 3}}, .goal = replies(1, 30s)},
+                        std::move(input));
+  loop.advance(10s);
+  server.send(wire::Opcode::close, close_payload(1012));
+  loop.advance(1500ms);
+  source.give("late");
+  source.end();
+  loop.run();
+  REQUIRE(run.outcome);
+  CHECK_FALSE(run.code());
+  CHECK(run.lost == 1);
+  CHECK(run.saw("recv text late"));
+}
+
+TEST_CASE("a peer that does not read holds the input back") {
+  SimLoop loop;
+  loop.network.socket_buffer = 64 << 10;
+  const SimEchoServer server(loop, {.deaf = true});
+  const std::vector<std::string> many(20'000, std::string(1000, 'x'));
+  const SimExchange run(loop, server, {.goal = replies(1)}, messages(many));
+  loop.advance(1min);
+  CHECK_FALSE(run.outcome);
+  // The queue's mark, one message above it, and what fits into the sockets.
+  CHECK(run.frames.size() > 1000);
+  CHECK(run.frames.size() < 1500);
+}

@@ -324,3 +324,18 @@ TEST_CASE("a heartbeat is sent again and again on each connection") {
   const Nanoseconds again = 50s + run.lost[0].second;
   CHECK(run.heartbeats == std::vector<Nanoseconds>{20s, 40s, again + 20s, again + 40s});
 }
+
+TEST_CASE("a session that was dropped has nothing more to do") {
+  SimLoop loop;
+  const SimEchoServer server(loop, {.deaf = true});
+  SimSession run(
+      loop, server,
+      {.ping_interval = 1s, .ping_timeout = 1s, .heartbeat = "beat", .heartbeat_interval = 700ms});
+  loop.advance(1500ms);
+  run.session().drop();
+  const std::size_t told = run.told.size();
+  loop.advance(1min);
+  REQUIRE(run.ended.size() == 1);
+  CHECK(run.ended.front().second.error->code == ErrorCode::closed_local);
+  CHECK(run.told.size() == told + 1);
+}
