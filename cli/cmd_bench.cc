@@ -206,10 +206,7 @@ int run_bench(const BenchOptions& options) {
   if (!prepared) {
     return complain("bench", prepared.error());
   }
-  for (const std::string& text :
-       warnings(options.connect, prepared->target.request.options().uri)) {
-    say(fmt::format("wskit bench: warning: {}\n", text));
-  }
+  warn("bench", options.connect, prepared->target.request.options().uri);
   const std::string proxy = environments_proxy(options.connect, prepared->target.dial.proxy,
                                                prepared->target.request.options().uri);
   if (!proxy.empty()) {

@@ -310,10 +310,7 @@ int run_ping(const PingCommand& options) {
   if (!prepared) {
     return complain("ping", prepared.error());
   }
-  for (const std::string& text :
-       warnings(options.connect, prepared->connect.request.options().uri)) {
-    say(fmt::format("wskit ping: warning: {}\n", text));
-  }
+  warn("ping", options.connect, prepared->connect.request.options().uri);
   PingPrinter printer(options);
   auto finding = run_to_end(options, *prepared, printer);
   if (!finding) {

@@ -13,6 +13,7 @@
 #include "cli/proxy_options.h"
 #include "cli/request_options.h"
 #include "cli/secrets.h"
+#include "cli/standard_streams.h"
 #include "core/parse.h"
 #include "wire/uri.h"
 
@@ -146,17 +147,18 @@ void add_connect_options(CLI::App& app, ConnectOptions& options) {
       ->group("Output");
 }
 
-std::vector<std::string> warnings(const ConnectOptions& options, const wire::Uri& uri) {
+void warn(std::string_view command, const ConnectOptions& options, const wire::Uri& uri) {
   const bool tls_options = options.insecure || options.tls_1_2 || options.tls_1_3 ||
                            !options.tls_max.empty() || options.tls != net::TlsOptions();
   // A redirect may lead to TLS.
   if (tls_options && !uri.tls && !options.follow) {
-    return {"TLS options have no effect on a URL without TLS; with it is wss://"};
+    say(fmt::format(
+        "wskit {}: warning: TLS options have no effect on a URL without TLS; with it is "
+        "wss://\n",
+        command));
+  } else if (options.insecure) {
+    say(fmt::format("wskit {}: warning: certificates are not checked (--insecure)\n", command));
   }
-  if (options.insecure) {
-    return {"certificates are not checked (--insecure)"};
-  }
-  return {};
 }
 
 Expected<ConnectPlan> make_connect_plan(const ConnectOptions& options) {

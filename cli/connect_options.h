@@ -77,9 +77,8 @@ struct ConnectPlan {
   std::unique_ptr<OpeningWatcher> watcher;
 };
 
-/// What deserves a line on standard error before the start.
-[[nodiscard]] std::vector<std::string> warnings(const ConnectOptions& options,
-                                                const wire::Uri& uri);
+/// Says on standard error, before the start, what of the options has no effect or makes unsafe.
+void warn(std::string_view command, const ConnectOptions& options, const wire::Uri& uri);
 
 /// Reads the secrets and checks everything that can be checked without a network.
 [[nodiscard]] Expected<ConnectPlan> make_connect_plan(const ConnectOptions& options);

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "cli/exchange_run.h"
 
-#include <cerrno>
 #include <cstdlib>
 #include <optional>
-#include <system_error>
 #include <utility>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -16,7 +13,6 @@
 #include "cli/standard_streams.h"
 #include "core/bytes.h"
 #include "core/parse.h"
-#include "net/descriptor.h"
 #include "report/terminal.h"
 
 namespace wskit::cli {
@@ -44,7 +40,6 @@ class ExchangeRun final : session::ExchangeWatcher {
  private:
   Expected<void> prepare();
   Expected<void> add_outputs();
-  Expected<void> add_file(const std::string& path, session::OutputOptions options);
   [[nodiscard]] session::OutputOptions output_options(script::MessageFormat format) const;
   [[nodiscard]] int conclude() const;
   [[nodiscard]] int complain_about(const Error& error) const;
@@ -64,7 +59,6 @@ class ExchangeRun final : session::ExchangeWatcher {
   ConnectPlan plan_;
   std::string url_;
   std::unique_ptr<ClientStack> stack_;
-  std::vector<net::Descriptor> files_;
   script::Redaction redaction_;
   std::optional<session::Exchange> exchange_;
   session::Outcome outcome_;
@@ -134,29 +128,17 @@ session::OutputOptions ExchangeRun::output_options(script::MessageFormat format)
   return options;
 }
 
-Expected<void> ExchangeRun::add_file(const std::string& path, session::OutputOptions options) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (fd < 0) {
-    return fail(
-        ErrorCode::unwritable_file,
-        fmt::format("{}: {}", path, std::error_code(errno, std::generic_category()).message()));
-  }
-  files_.emplace_back(fd);
-  options.name = path;
-  return exchange_->add_output(fd, std::move(options));
-}
-
 Expected<void> ExchangeRun::add_outputs() {
   session::OutputOptions options = output_options(*script::message_format(job_.flags.format));
   const auto added = job_.flags.output_file.empty() || job_.flags.output_file == "-"
                          ? exchange_->add_output(STDOUT_FILENO, std::move(options))
-                         : add_file(job_.flags.output_file, std::move(options));
+                         : exchange_->add_file(job_.flags.output_file, std::move(options));
   if (!added || job_.flags.record_file.empty()) {
     return added;
   }
   session::OutputOptions recording = output_options(script::MessageFormat::jsonl);
   recording.received_only = false;
-  return add_file(job_.flags.record_file, std::move(recording));
+  return exchange_->add_file(job_.flags.record_file, std::move(recording));
 }
 
 void ExchangeRun::obey(int signal) {
@@ -171,11 +153,7 @@ void ExchangeRun::note(std::string_view text) const {
 }
 
 void ExchangeRun::on_lost(const session::ConnectionEnd& end, Nanoseconds wait) {
-  const std::string why =
-      end.error
-          ? end.error->message
-          : fmt::format("closed by the server with {}",
-                        static_cast<unsigned>(end.close_code.value_or(wire::CloseCode::no_status)));
+  const std::string why = session::describe(end);
   const std::string missed =
       end.unsent == 0 ? std::string() : fmt::format("; {} bytes were not sent", end.unsent);
   if (!lost_at_) {
@@ -231,10 +209,8 @@ int run_exchange(const ExchangeJob& job) {
   if (!plan) {
     return complain(job.command, plan.error());
   }
-  for (const std::string& text : warnings(job.connect, plan->request.options().uri)) {
-    if (!job.flags.quiet) {
-      say(fmt::format("wskit {}: warning: {}\n", job.command, text));
-    }
+  if (!job.flags.quiet) {
+    warn(job.command, job.connect, plan->request.options().uri);
   }
   return ExchangeRun(job, std::move(*plan)).run();
 }

@@ -366,8 +366,8 @@ int run_interactive(const InteractiveOptions& options) {
   }
   // The certificate is part of /stats.
   plan->dial.tls.describe_certificates = true;
-  for (const std::string& warning : warnings(options.connect, plan->request.options().uri)) {
-    say(fmt::format("wskit connect: warning: {}\n", warning));
+  if (!options.flags.quiet) {
+    warn("connect", options.connect, plan->request.options().uri);
   }
   return InteractiveRun(options, std::move(*plan)).run();
 }

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "cli/session_screen.h"
 
-#include <cerrno>
 #include <cstdio>
-#include <system_error>
 #include <utility>
 #include <vector>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -73,22 +70,14 @@ Expected<std::unique_ptr<SessionScreen>> SessionScreen::create(const Interactive
   if (path.empty()) {
     return screen;
   }
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-  if (fd < 0) {
-    return fail(
-        ErrorCode::unwritable_file,
-        fmt::format("{}: {}", path, std::error_code(errno, std::generic_category()).message()));
-  }
-  screen->record_file_ = net::Descriptor(fd);
   auto recording =
-      session::Output::create(stack.loop(), fd,
-                              {.format = script::MessageFormat::jsonl,
-                               .received_only = false,
-                               .head = recording_head(plan, options.flags.record_secrets),
-                               .name = path,
-                               .redaction = &screen->redaction_,
-                               .start = stack.loop().now()},
-                              *screen);
+      session::Output::open(stack.loop(), path,
+                            {.format = script::MessageFormat::jsonl,
+                             .received_only = false,
+                             .head = recording_head(plan, options.flags.record_secrets),
+                             .redaction = &screen->redaction_,
+                             .start = stack.loop().now()},
+                            *screen);
   if (!recording) {
     return std::unexpected(recording.error());
   }

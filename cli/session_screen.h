@@ -13,7 +13,6 @@
 #include "cli/message_view.h"
 #include "core/clock.h"
 #include "core/error.h"
-#include "net/descriptor.h"
 #include "net/turn_hook.h"
 #include "script/redaction.h"
 #include "script/regex.h"
@@ -80,7 +79,6 @@ class SessionScreen final : net::TurnHook, session::OutputHandler {
   MessageView view_;
   LineEditor* editor_ = nullptr;
   std::string pending_;
-  net::Descriptor record_file_;
   script::Redaction redaction_;
   std::unique_ptr<session::Output> recording_;
   std::optional<script::Regex> filter_;

@@ -25,12 +25,16 @@ std::string describe_close(const ConnectionEnd& end) {
   return text;
 }
 
+std::string describe(const ConnectionEnd& end) {
+  return end.error ? end.error->message
+                   : fmt::format("the server closed with {}", describe_close(end));
+}
+
 std::optional<Error> failure_of(const ConnectionEnd& end) {
   if (end.error || !end.by_peer || is_normal(*end.close_code)) {
     return end.error;
   }
-  return Error{.code = ErrorCode::closed_remote,
-               .message = fmt::format("the server closed with {}", describe_close(end))};
+  return Error{.code = ErrorCode::closed_remote, .message = describe(end)};
 }
 
 }  // namespace wskit::session

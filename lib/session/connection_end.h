@@ -30,6 +30,9 @@ struct ConnectionEnd {
 /// "1011 (internal error): REASON", with everything foreign escaped; only with a close code.
 [[nodiscard]] std::string describe_close(const ConnectionEnd& end);
 
+/// Its error's text, or how the server closed.
+[[nodiscard]] std::string describe(const ConnectionEnd& end);
+
 /// The failure that this end is by itself: a lost connection, or a peer that closed with another
 /// code than 1000, 1001 or none (RFC 6455 7.4.1), ErrorCode::closed_remote.
 [[nodiscard]] std::optional<Error> failure_of(const ConnectionEnd& end);

@@ -36,7 +36,14 @@ Exchange::Exchange(ws::Client& client, net::Loop& loop, const ExchangeOptions& o
       patience_timer_(loop.timers(), *this, &Exchange::drop) {}
 
 Expected<void> Exchange::add_output(int fd, OutputOptions options) {
-  auto output = Output::create(loop_, fd, std::move(options), *this);
+  return add(Output::create(loop_, fd, std::move(options), *this));
+}
+
+Expected<void> Exchange::add_file(const std::string& path, OutputOptions options) {
+  return add(Output::open(loop_, path, std::move(options), *this));
+}
+
+Expected<void> Exchange::add(Expected<std::unique_ptr<Output>> output) {
   if (!output) {
     return std::unexpected(output.error());
   }

@@ -89,6 +89,7 @@ class Exchange final : SessionHandler, InputHandler, OutputHandler {
   /// Before start(). There may be no input (nothing is ever sent) and no output.
   void set_input(std::unique_ptr<Input> input) { input_ = std::move(input); }
   [[nodiscard]] Expected<void> add_output(int fd, OutputOptions options);
+  [[nodiscard]] Expected<void> add_file(const std::string& path, OutputOptions options);
   void start();
 
   /// Ends in order: Close, its answer, what is still to be written.
@@ -109,6 +110,7 @@ class Exchange final : SessionHandler, InputHandler, OutputHandler {
   void on_output_loss(script::Loss loss) override { watcher_.on_loss(loss); }
 
   void pump();
+  [[nodiscard]] Expected<void> add(Expected<std::unique_ptr<Output>> output);
   /// False when no more can be sent now.
   bool send(const script::MessageView& message);
   void input_ended();

@@ -2,8 +2,11 @@
 #include "session/output.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 
 namespace wskit::session {
@@ -21,6 +24,21 @@ Expected<std::unique_ptr<Output>> Output::create(net::Loop& loop, int fd, Output
   output->writer_ = std::move(*writer);
   if (output->options_.format == script::MessageFormat::jsonl) {
     output->writer_->write(output->options_.head);
+  }
+  return output;
+}
+
+Expected<std::unique_ptr<Output>> Output::open(net::Loop& loop, const std::string& path,
+                                               OutputOptions options, OutputHandler& handler) {
+  net::Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  if (!file.is_open()) {
+    return fail(ErrorCode::unwritable_file,
+                fmt::format("{}: {}", path, std::generic_category().message(errno)));
+  }
+  options.name = path;
+  auto output = create(loop, file.get(), std::move(options), handler);
+  if (output) {
+    (*output)->file_ = std::move(file);
   }
   return output;
 }

@@ -7,6 +7,7 @@
 
 #include "core/clock.h"
 #include "core/error.h"
+#include "net/descriptor.h"
 #include "net/descriptor_writer.h"
 #include "net/loop.h"
 #include "script/message.h"
@@ -53,6 +54,11 @@ class Output final : net::WriteHandler {
   [[nodiscard]] static Expected<std::unique_ptr<Output>> create(net::Loop& loop, int fd,
                                                                 OutputOptions options,
                                                                 OutputHandler& handler);
+  /// The same to a file, emptied or made. Fails with ErrorCode::unwritable_file too.
+  [[nodiscard]] static Expected<std::unique_ptr<Output>> open(net::Loop& loop,
+                                                              const std::string& path,
+                                                              OutputOptions options,
+                                                              OutputHandler& handler);
 
   void put_open(const ws::Opened& opened, Instant at);
   void put(script::Direction direction, const script::MessageView& message, Instant at);
@@ -71,6 +77,7 @@ class Output final : net::WriteHandler {
 
   OutputOptions options_;
   OutputHandler& handler_;
+  net::Descriptor file_;
   std::unique_ptr<net::DescriptorWriter> writer_;
   std::uint64_t connections_ = 0;
   bool failed_ = false;
