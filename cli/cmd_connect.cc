@@ -43,11 +43,19 @@ int run_on_terminal(const ConnectCommand& options, session::ExchangeOptions exch
   if (!options.ping_interval_given) {
     exchange.session.ping_interval = kTerminalPingInterval;
   }
+  std::vector<script::Message> messages;
+  for (const std::string& text : options.messages) {
+    auto message = argument_message(text, options.message.binary);
+    if (!message) {
+      return complain("connect", message.error());
+    }
+    messages.push_back(std::move(*message));
+  }
   return run_interactive(
       {.connect = options.connect,
        .flags = options.flags,
        .session = std::move(exchange.session),
-       .messages = options.messages,
+       .messages = std::move(messages),
        .binary = options.message.binary,
        .timestamps = options.timestamps,
        .pretty = options.pretty,

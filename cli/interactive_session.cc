@@ -89,7 +89,7 @@ class InteractiveRun final : session::SessionHandler, EditorHost, net::FdHandler
   void on_lost(const session::ConnectionEnd& end, Nanoseconds wait) override;
   void on_end(const session::ConnectionEnd& end) override;
 
-  void wait_for_input() override { stack_->loop().run(); }
+  void wait_for_input() override;
   std::string complete(std::string_view line, std::string& candidates) override;
   void on_ready(bool readable, bool writable) override;
 
@@ -97,7 +97,7 @@ class InteractiveRun final : session::SessionHandler, EditorHost, net::FdHandler
   ConnectPlan plan_;
   std::string url_;
   /// Those of the command line, until they are sent.
-  std::vector<std::string> messages_;
+  std::vector<script::Message> messages_;
   std::unique_ptr<ClientStack> stack_;
   std::unique_ptr<net::FdWatch> keyboard_;
   std::unique_ptr<LineEditor> editor_;
@@ -108,6 +108,7 @@ class InteractiveRun final : session::SessionHandler, EditorHost, net::FdHandler
   std::optional<int> signal_;
   bool opened_ = false;
   bool leaving_ = false;
+  bool key_ready_ = false;
   /// JSON goes on in a further line.
   bool continuing_ = false;
   std::unique_ptr<net::MemberTimer<InteractiveRun>> max_timer_;
@@ -282,10 +283,9 @@ void InteractiveRun::on_open(const ws::Opened& opened) {
 }
 
 void InteractiveRun::on_ready() {
-  for (const std::string& text : std::exchange(messages_, {})) {
-    const auto message = argument_message(text, options_.binary);
-    if (message && session_->send(message->view()) != ws::SendResult::dropped) {
-      screen_->sent(message->view(), stack_->loop().now(), true);
+  for (const script::Message& message : std::exchange(messages_, {})) {
+    if (session_->send(message.view()) != ws::SendResult::dropped) {
+      screen_->sent(message.view(), stack_->loop().now(), true);
     }
   }
   stack_->loop().stop();
@@ -301,7 +301,6 @@ void InteractiveRun::on_sent(const script::MessageView& message, Instant at) {
 
 void InteractiveRun::on_lost(const session::ConnectionEnd& end, Nanoseconds wait) {
   screen_->lost(end, wait);
-  stack_->loop().stop();
 }
 
 void InteractiveRun::on_end(const session::ConnectionEnd& end) {
@@ -327,7 +326,16 @@ std::string InteractiveRun::complete(std::string_view line, std::string& candida
 }
 
 void InteractiveRun::on_ready(bool /*readable*/, bool /*writable*/) {
+  key_ready_ = true;
   stack_->loop().stop();
+}
+
+/// Others stop the loop too, and a read without a key would hold everything up.
+void InteractiveRun::wait_for_input() {
+  key_ready_ = false;
+  while (!key_ready_ && editor_->reading()) {
+    stack_->loop().run();
+  }
 }
 
 int InteractiveRun::conclude() {

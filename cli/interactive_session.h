@@ -6,6 +6,7 @@
 
 #include "cli/connect_options.h"
 #include "cli/exchange_options.h"
+#include "script/message.h"
 #include "session/options.h"
 
 namespace wskit::cli {
@@ -17,7 +18,7 @@ struct InteractiveOptions {
   /// Of the session, with the ping interval that a terminal has by default.
   session::SessionOptions session;
   /// Sent once the connection is open.
-  std::vector<std::string> messages;
+  std::vector<script::Message> messages;
   bool binary = false;
   std::string timestamps = "off";
   bool pretty = true;

@@ -19,6 +19,8 @@ namespace wskit::cli {
 namespace {
 
 constexpr int kHistoryLines = 1000;
+/// A longer line could not be edited, and the file would grow out of proportion.
+constexpr std::size_t kMostRemembered = 4096;
 /// A paste up to this length, in one line, is typed in; anything else would be torn or slow.
 constexpr std::size_t kTypedPaste = 1000;
 
@@ -122,13 +124,14 @@ LineEditor::Result LineEditor::read(const std::string& prompt, std::string& line
   reading_ = true;
   int length = 0;
   const char* const text = ::el_gets(edit_->edit, &length);
-  reading_ = false;
   if (stopped_) {
     end_line();
     ::el_reset(edit_->edit);
     pastes_.clear();
+    reading_ = false;
     return Result::interrupted;
   }
+  reading_ = false;
   if (text == nullptr || length <= 0) {
     put("\r\x1b[K");  // The prompt, and libedit's "^D".
     return Result::end_of_input;
@@ -225,7 +228,7 @@ unsigned char LineEditor::complete() {
 
 bool LineEditor::has_text() const {
   const LineInfo* const info = ::el_line(edit_->edit);
-  return info->lastchar > info->buffer;
+  return reading_ && info->lastchar > info->buffer;
 }
 
 std::size_t LineEditor::cursor_row() const {
@@ -277,6 +280,9 @@ void LineEditor::resize() {
 }
 
 void LineEditor::remember(const std::string& line) {
+  if (line.size() > kMostRemembered) {
+    return;
+  }
   HistEvent event;
   ::history(edit_->history, &event, H_ENTER, line.c_str());
   if (history_file_.empty()) {

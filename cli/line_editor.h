@@ -44,8 +44,10 @@ class LineEditor {
   [[nodiscard]] Result read(const std::string& prompt, std::string& line);
   /// Makes read() return `interrupted`; from within wait_for_input().
   void stop_reading() { stopped_ = true; }
+  /// Whether something is typed and not entered.
   [[nodiscard]] bool has_text() const;
-  [[nodiscard]] bool reading() const { return reading_; }
+  /// Whether read() goes on.
+  [[nodiscard]] bool reading() const { return reading_ && !stopped_; }
 
   /// Prints whole lines; the line being edited, if there is one, moves below them.
   void print_above(std::string_view text);

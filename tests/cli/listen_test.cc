@@ -32,9 +32,9 @@ TEST_CASE("listen ends with the message that matches") {
 
 TEST_CASE("a time alone is a success, and a time limit for what did not come") {
   const EchoProcess server;
-  CHECK(test::wskit({"listen", server.url(), "--max-time", "100ms"}).code == 0);
+  CHECK(test::wskit({"listen", server.url(), "--max-time", "3s"}).code == 0);
   const Exit exit =
-      test::wskit({"listen", server.url(), "--init", "x", "--count", "2", "--max-time", "200ms"});
+      test::wskit({"listen", server.url(), "--init", "x", "--count", "2", "--max-time", "3s"});
   CHECK(exit.out == "x\n");
   CHECK(exit.code == 28);
   CHECK_THAT(exit.err, Catch::Contains("1 of 2 messages came"));
@@ -147,7 +147,7 @@ TEST_CASE("a peer that stops answering pings is found dead, code 56") {
 
 TEST_CASE("the time is over in time though the server does not answer the Close frame") {
   EchoProcess server;
-  Process listen({WSKIT_BINARY, "listen", server.url(), "--init", "ready", "--max-time", "600ms"});
+  Process listen({WSKIT_BINARY, "listen", server.url(), "--init", "ready", "--max-time", "3s"});
   CHECK(listen.read_line() == "ready");
   server.process().signal(SIGSTOP);
   const Exit exit = listen.wait();
@@ -158,7 +158,7 @@ TEST_CASE("the time is over in time though the server does not answer the Close 
 
 TEST_CASE("the time may be over between two connections") {
   EchoProcess server;
-  Process listen({WSKIT_BINARY, "listen", server.url(), "--init", "ready", "--max-time", "1s",
+  Process listen({WSKIT_BINARY, "listen", server.url(), "--init", "ready", "--max-time", "3s",
                   "--reconnect", "-q"});
   CHECK(listen.read_line() == "ready");
   server.process().signal(SIGKILL);

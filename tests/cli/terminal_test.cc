@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <string>
 
 #include <unistd.h>
@@ -241,6 +242,26 @@ TEST_CASE("a session is made again after /reconnect, with its init messages") {
   session.terminal.wait_for("< still here");
 }
 
+TEST_CASE("a lost connection is made again while nobody types") {
+  const std::string socket =
+      std::filesystem::temp_directory_path() / ("wskit-again-" + std::to_string(::getpid()));
+  const std::vector<std::string> serve{WSKIT_BINARY, "serve", "echo", "--unix-socket", socket};
+  auto server = std::make_unique<Process>(serve);
+  CHECK_FALSE(server->read_line().empty());
+  const Terminal terminal(connect("ws+unix:" + socket, "--reconnect --init hello"), 120);
+  terminal.wait_for("< hello");
+  server->signal(SIGKILL);
+  CHECK(server->wait().code == 128 + SIGKILL);
+  std::filesystem::remove(socket);
+  terminal.wait_for("connecting again in");
+  server = std::make_unique<Process>(serve);
+  CHECK_FALSE(server->read_line().empty());
+  // Connected a second time, and all that without a key.
+  terminal.wait_for(" ms\n* connected to ws+unix:" + socket +
+                    ":/; /help lists commands\n> hello\n< hello\n>");
+  std::filesystem::remove(socket);
+}
+
 TEST_CASE("a refused connection says why before any prompt") {
   Terminal terminal(connect("ws://127.0.0.1:" + std::to_string(closed_port()) + "/"));
   terminal.wait_for("exit 7");
@@ -305,7 +326,7 @@ TEST_CASE("a stopped session goes on with its prompt") {
 
 TEST_CASE("a session ends when its time is over") {
   const EchoProcess server;
-  const Terminal terminal(connect(server.url(), "--max-time 1s"));
+  const Terminal terminal(connect(server.url(), "--max-time 3s"));
   terminal.wait_for("* --max-time is over\n* closed with 1000 (normal closure)\nexit 0");
 }
 
@@ -313,4 +334,25 @@ TEST_CASE("with a wait a terminal gets one exchange") {
   const EchoProcess server;
   const Terminal terminal(connect(server.url(), "-x hello -w 1"));
   terminal.wait_for("hello\nexit 0");
+}
+
+TEST_CASE("Ctrl-C ends a session that waits for the answer to its Close") {
+  // Accepts, and answers nothing.
+  const CannedServer server([](const std::string& request) { return accept_answer(request, ""); });
+  Terminal terminal(connect(server.url()));
+  terminal.wait_for("* connected");
+  terminal.wait_for("\n>");
+  terminal.type("/quit");
+  terminal.press("Enter");
+  terminal.wait_for("> /quit\n");
+  terminal.press("C-c");
+  terminal.wait_for("* closing; Ctrl-C again ends at once");
+  terminal.press("C-c");
+  terminal.wait_for("exit 130");
+}
+
+TEST_CASE("a message that cannot be sent is refused before a connection is made") {
+  const Terminal terminal("printf '\\377' >$HOME/x; " +
+                          connect("ws://127.0.0.1:1/", "-x \"$(cat $HOME/x)\""));
+  terminal.wait_for("exit 2");
 }

@@ -74,7 +74,7 @@ void check_everything(const std::string& url) {
                             "done", "--expect-close", "4000"});
   CHECK(close.code == 0);
   const Exit pings = wskit({"listen", url, "--ping-interval", "20ms", "--ping-timeout", "10s",
-                            "--max-time", "500ms", "--format", "jsonl"});
+                            "--max-time", "3s", "--format", "jsonl"});
   CHECK(pings.code == 0);
   CHECK_THAT(pings.out, Catch::Contains(R"("type":"pong")"));
 }
