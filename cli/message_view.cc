@@ -25,8 +25,9 @@ constexpr std::array<std::pair<std::string_view, Timestamps>, 4> kTimestamps{{
 
 /// Longer JSON is shown as it came: laying it out would take longer than reading it.
 constexpr std::size_t kMostPretty = std::size_t{1} << 20;
-/// What is shown of a dump before it is folded.
 constexpr std::size_t kBytesInLine = 16;
+/// Of a dump, a line more than is shown before it is folded.
+constexpr std::size_t kFoldedDump = (MessageView::kFoldedLines + 1) * kBytesInLine;
 
 /// At most `bytes`, and no code point cut in two.
 std::size_t whole_code_points(std::string_view text, std::size_t bytes) {
@@ -47,6 +48,17 @@ std::string harmless(std::string_view line) {
     line.remove_prefix(std::min(tab + 1, line.size()));
   }
   return out;
+}
+
+/// The first `most` bytes.
+std::string binary_body(std::string_view payload, std::size_t most) {
+  const bool short_one = payload.size() <= kBytesInLine;
+  std::string dump;
+  script::append_payload(dump,
+                         short_one ? script::MessageFormat::hex : script::MessageFormat::hexdump,
+                         payload.substr(0, most), true);
+  return fmt::format("binary, {} {}{}{}", payload.size(), payload.size() == 1 ? "byte" : "bytes",
+                     short_one ? ": " : "\n", dump.substr(0, dump.size() - 1));
 }
 
 std::string seconds(Nanoseconds time) {
@@ -78,23 +90,13 @@ std::string MessageView::stamp(Instant at) {
   return text.empty() ? text : report::paint(text, report::Style::dim, text_) + " ";
 }
 
-std::string MessageView::body(const script::MessageView& message) const {
+std::string MessageView::body(const script::MessageView& message, bool whole) const {
   using script::MessageType;
   switch (message.type) {
     case MessageType::text:
-      break;
-    case MessageType::binary: {
-      std::string dump;
-      script::append_payload(dump,
-                             message.payload.size() <= kBytesInLine
-                                 ? script::MessageFormat::hex
-                                 : script::MessageFormat::hexdump,
-                             message.payload, true);
-      return fmt::format("binary, {} {}{}{}", message.payload.size(),
-                         message.payload.size() == 1 ? "byte" : "bytes",
-                         message.payload.size() <= kBytesInLine ? ": " : "\n",
-                         dump.substr(0, dump.size() - 1));
-    }
+      return text_body(message.payload, whole);
+    case MessageType::binary:
+      return binary_body(message.payload, whole ? message.payload.size() : kFoldedDump);
     case MessageType::close:
       return fmt::format("close {} ({}){}{}", static_cast<unsigned>(message.code),
                          wire::name(message.code), message.payload.empty() ? "" : ": ",
@@ -102,17 +104,25 @@ std::string MessageView::body(const script::MessageView& message) const {
     default:
       return fmt::format("{} {}", script::name(message.type), report::printable(message.payload));
   }
-  const bool maybe_json = message.payload.starts_with('{') || message.payload.starts_with('[');
-  if (pretty && maybe_json && message.payload.size() <= kMostPretty) {
-    if (const auto json = parse_json(message.payload)) {
+}
+
+std::string MessageView::text_body(std::string_view text, bool whole) const {
+  const bool maybe_json = text.starts_with('{') || text.starts_with('[');
+  if (pretty && maybe_json && text.size() <= kMostPretty) {
+    if (const auto json = parse_json(text)) {
       return report::pretty_json(*json, text_);
     }
   }
+  // More than is shown, whatever its characters take.
+  constexpr std::size_t kMostBytes = 4;
+  if (!whole) {
+    text = text.substr(0, whole_code_points(text, (kFoldedLines + 1) * width() * kMostBytes));
+  }
   std::string shown;
-  for (std::size_t at = 0; at <= message.payload.size();) {
-    const std::size_t end = std::min(message.payload.find('\n', at), message.payload.size());
-    shown += harmless(message.payload.substr(at, end - at));
-    shown += end < message.payload.size() ? "\n" : "";
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    shown += harmless(text.substr(at, end - at));
+    shown += end < text.size() ? "\n" : "";
     at = end + 1;
   }
   return shown;
@@ -126,14 +136,13 @@ std::string MessageView::fold_mark(std::size_t bytes) const {
 
 std::string MessageView::folded(std::string_view body, std::size_t bytes, bool whole) const {
   // A line that the terminal breaks counts as so many.
-  const std::size_t width = std::max<std::size_t>(text_.width, 22) - 2;
   std::string out;
   std::size_t rows = 0;
   while (!body.empty()) {
     const std::string_view line = body.substr(0, body.find('\n'));
-    rows += report::columns_of(line) / width + 1;
+    rows += report::columns_of(line) / width() + 1;
     if (!whole && rows > kFoldedLines && out.empty()) {
-      const std::size_t cut = whole_code_points(line, kFoldedLines * width);
+      const std::size_t cut = whole_code_points(line, kFoldedLines * width());
       return fmt::format("{}{}\n{}", line.substr(0, cut), text_.colour ? "\x1b[0m" : "",
                          fold_mark(bytes));
     }
@@ -153,7 +162,7 @@ std::string MessageView::show(script::Direction direction, const script::Message
   const bool received = direction == script::Direction::recv;
   const std::string arrow = report::paint(
       received ? "<" : ">", received ? report::Style::green : report::Style::yellow, text_);
-  return stamp(at) + arrow + " " + folded(body(message), message.payload.size(), whole);
+  return stamp(at) + arrow + " " + folded(body(message, whole), message.payload.size(), whole);
 }
 
 }  // namespace wskit::cli

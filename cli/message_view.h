@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -38,9 +40,13 @@ class MessageView {
 
  private:
   [[nodiscard]] std::string stamp(Instant at);
-  [[nodiscard]] std::string body(const script::MessageView& message) const;
+  /// At least what folded() shows of it, or the whole.
+  [[nodiscard]] std::string body(const script::MessageView& message, bool whole) const;
+  [[nodiscard]] std::string text_body(std::string_view text, bool whole) const;
   [[nodiscard]] std::string folded(std::string_view body, std::size_t bytes, bool whole) const;
   [[nodiscard]] std::string fold_mark(std::size_t bytes) const;
+  /// Columns of a line of the terminal behind the arrow.
+  [[nodiscard]] std::size_t width() const { return std::max<std::size_t>(text_.width, 22) - 2; }
 
   report::TextOptions text_;
   Instant start_{};

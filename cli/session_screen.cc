@@ -168,9 +168,7 @@ void SessionScreen::sent(const script::MessageView& message, Instant at, bool sh
 }
 
 void SessionScreen::lost(const session::ConnectionEnd& end, Nanoseconds wait) {
-  const std::string why =
-      end.error ? end.error->message : "closed by the server with " + session::describe_close(end);
-  note(fmt::format("{}; connecting again in {}", why,
+  note(fmt::format("{}; connecting again in {}", session::describe(end),
                    format_duration(std::chrono::ceil<std::chrono::milliseconds>(wait))));
 }
 

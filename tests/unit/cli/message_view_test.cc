@@ -85,3 +85,15 @@ TEST_CASE("times are shown from the start, from the last message, or by the cloc
   CHECK(iso.size() == std::string("2026-01-20T15:30:45.123Z < x\n").size());
   CHECK_THAT(iso, Catch::EndsWith("Z < x\n"));
 }
+
+TEST_CASE("of what is folded no more is laid out than is shown") {
+  // 256 MiB: laid out whole it would take seconds and more than a gigabyte.
+  const std::string zeros(std::size_t{256} << 20U, '\0');
+  const std::string dump = shown({.type = script::MessageType::binary, .payload = zeros});
+  CHECK(dump.size() < 4000);
+  CHECK_THAT(dump, Catch::StartsWith("< binary, 268435456 bytes\n  00000000  00 00") &&
+                       Catch::EndsWith("  ... 268435456 bytes in all; /show shows them\n"));
+  const std::string text = shown({.payload = zeros});
+  CHECK(text.size() < 4000);
+  CHECK_THAT(text, Catch::EndsWith("  ... 268435456 bytes in all; /show shows them\n"));
+}
