@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/connect_options.h"
 
+#include <cstdint>
 #include <cstdlib>
 #include <utility>
 
@@ -20,7 +21,24 @@
 namespace wskit::cli {
 namespace {
 
-void add_tls_options(CLI::App& app, ConnectOptions& options) {
+/// Who presents a client certificate: the command itself, or a proxy that has one of its own too.
+enum class CertificateNames : std::uint8_t { plain, of_client };
+
+void add_client_certificate(CLI::App& app, ConnectOptions& options, CertificateNames names) {
+  const std::string group = "TLS";
+  const std::string prefix = names == CertificateNames::plain ? "--" : "--client-";
+  app.add_option(prefix + "cert", options.tls.certificate_file, "Client certificate (PEM)")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option(prefix + "key", options.tls.key_file,
+                 "Its key (PEM); default: in the certificate's file")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option(prefix + "pass", options.key_password, "Password of the key; @FILE or env:NAME")
+      ->group(group);
+}
+
+void add_tls_options(CLI::App& app, ConnectOptions& options, CertificateNames names) {
   const std::string group = "TLS";
   net::TlsOptions& tls = options.tls;
   app.add_flag("-k,--insecure", options.insecure, "Accept any certificate")->group(group);
@@ -30,14 +48,7 @@ void add_tls_options(CLI::App& app, ConnectOptions& options) {
   app.add_option("--capath", tls.ca_directory, "Directory of trusted certificates")
       ->type_name("DIR")
       ->group(group);
-  app.add_option("--cert", tls.certificate_file, "Client certificate (PEM)")
-      ->type_name("FILE")
-      ->group(group);
-  app.add_option("--key", tls.key_file, "Its key (PEM); default: in the certificate's file")
-      ->type_name("FILE")
-      ->group(group);
-  app.add_option("--pass", options.key_password, "Password of the key; @FILE or env:NAME")
-      ->group(group);
+  add_client_certificate(app, options, names);
   app.add_option("--servername", tls.server_name, "Name for SNI and the certificate check")
       ->type_name("HOST")
       ->group(group);
@@ -138,13 +149,24 @@ void add_connect_options(CLI::App& app, ConnectOptions& options) {
       ->group("Request");
   add_request_options(app, options);
   add_cookie_options(app, options);
-  add_tls_options(app, options);
+  add_tls_options(app, options, CertificateNames::plain);
   add_network_options(app, options);
   add_proxy_options(app, options);
   app.add_flag("-v,--verbose", options.verbose,
                "Show the handshake on standard error: addresses, TLS, request and answer; -vv: "
                "every frame of connect, send and listen too")
       ->group("Output");
+}
+
+void add_target_options(CLI::App& app, ConnectOptions& options) {
+  app.add_option("--to", options.url,
+                 "The server: ws://HOST[:PORT][/PATH], wss://... or ws+unix:SOCKET")
+      ->type_name("URL")
+      ->required();
+  add_passed_request_options(app, options);
+  add_tls_options(app, options, CertificateNames::of_client);
+  add_network_options(app, options);
+  add_proxy_options(app, options);
 }
 
 void warn(std::string_view command, const ConnectOptions& options, const wire::Uri& uri) {

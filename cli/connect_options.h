@@ -68,6 +68,10 @@ struct ConnectOptions {
 /// Adds the URL and the options above, with curl's names where curl has one.
 void add_connect_options(CLI::App& app, ConnectOptions& options);
 
+/// The same for who passes the requests of other clients on: the URL is --to, what would make a
+/// request is left out, and the client certificate's options begin with --client-.
+void add_target_options(CLI::App& app, ConnectOptions& options);
+
 /// What the library needs of them.
 struct ConnectPlan {
   wire::UpgradeRequest request;

@@ -178,7 +178,32 @@ Expected<unsigned> parse_redirects(std::string_view text) {
   return static_cast<unsigned>(*number);
 }
 
+void add_login_options(CLI::App& app, ConnectOptions& options) {
+  const std::string group = "Request";
+  app.add_option("-u,--user", options.user,
+                 "user:password for Basic auth, asked for without ':'; @FILE or env:NAME")
+      ->group(group);
+  app.add_option("--oauth2-bearer,--bearer", options.bearer, "Bearer token; @FILE or env:NAME")
+      ->group(group);
+  app.add_flag("--netrc", options.netrc, "Login of the host from ~/.netrc")->group(group);
+  app.add_option("--netrc-file", options.netrc_file, "Login of the host from this file")
+      ->type_name("FILE")
+      ->group(group);
+}
+
 }  // namespace
+
+void add_passed_request_options(CLI::App& app, ConnectOptions& options) {
+  const std::string group = "Request";
+  app.add_option("-H,--header", options.headers,
+                 "Header 'Name: value' for the server, in place of the client's; 'Name:' leaves "
+                 "the client's out, 'Name;' sends it empty, @FILE has one a line")
+      ->allow_extra_args(false)
+      ->group(group);
+  app.add_option("--origin", options.origin, "Origin header in place of the client's")
+      ->group(group);
+  add_login_options(app, options);
+}
 
 void add_request_options(CLI::App& app, ConnectOptions& options) {
   const std::string group = "Request";
@@ -196,15 +221,7 @@ void add_request_options(CLI::App& app, ConnectOptions& options) {
   app.add_option("-s,--subprotocol", options.subprotocols, "Subprotocol to offer (repeatable)")
       ->allow_extra_args(false)
       ->group(group);
-  app.add_option("-u,--user", options.user,
-                 "user:password for Basic auth, asked for without ':'; @FILE or env:NAME")
-      ->group(group);
-  app.add_option("--oauth2-bearer,--bearer", options.bearer, "Bearer token; @FILE or env:NAME")
-      ->group(group);
-  app.add_flag("--netrc", options.netrc, "Login of the host from ~/.netrc")->group(group);
-  app.add_option("--netrc-file", options.netrc_file, "Login of the host from this file")
-      ->type_name("FILE")
-      ->group(group);
+  add_login_options(app, options);
   app.add_flag("--compress,!--no-compress", options.compress,
                "Offer permessage-deflate (RFC 7692); off by default")
       ->group(group);

@@ -17,6 +17,9 @@ struct ConnectOptions;
 /// What stands in the upgrade request: headers, credentials, cookies, subprotocols, extensions.
 void add_request_options(CLI::App& app, ConnectOptions& options);
 
+/// The part of these that makes sense for a request of somebody else.
+void add_passed_request_options(CLI::App& app, ConnectOptions& options);
+
 /// The request for options.url, with those of `cookies` that belong to it.
 [[nodiscard]] Expected<wire::UpgradeRequest> make_request(const ConnectOptions& options,
                                                           const http::CookieJar& cookies);

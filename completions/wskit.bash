@@ -20,6 +20,7 @@ _wskit() {
       'wskit connect') command='wskit connect' ;;
       'wskit listen') command='wskit listen' ;;
       'wskit ping') command='wskit ping' ;;
+      'wskit proxy') command='wskit proxy' ;;
       'wskit report') command='wskit report' ;;
       'wskit send') command='wskit send' ;;
       'wskit serve') command='wskit serve' ;;
@@ -249,6 +250,40 @@ _wskit() {
         'wskit ping --proxy-user' | \
         'wskit ping --noproxy' | \
         'wskit ping --proxy-cacert') skip=1 ;;
+      'wskit proxy --listen' | \
+        'wskit proxy --ready-file' | \
+        'wskit proxy --to' | \
+        'wskit proxy -H' | \
+        'wskit proxy --header' | \
+        'wskit proxy --origin' | \
+        'wskit proxy -u' | \
+        'wskit proxy --user' | \
+        'wskit proxy --oauth2-bearer' | \
+        'wskit proxy --bearer' | \
+        'wskit proxy --netrc-file' | \
+        'wskit proxy --cacert' | \
+        'wskit proxy --capath' | \
+        'wskit proxy --client-cert' | \
+        'wskit proxy --client-key' | \
+        'wskit proxy --client-pass' | \
+        'wskit proxy --servername' | \
+        'wskit proxy --tls-max' | \
+        'wskit proxy --ciphers' | \
+        'wskit proxy --tls13-ciphers' | \
+        'wskit proxy --resolve' | \
+        'wskit proxy --connect-to' | \
+        'wskit proxy --unix-socket' | \
+        'wskit proxy --source' | \
+        'wskit proxy --interface' | \
+        'wskit proxy --connect-timeout' | \
+        'wskit proxy --proxy' | \
+        'wskit proxy --proxy-user' | \
+        'wskit proxy --noproxy' | \
+        'wskit proxy --proxy-cacert' | \
+        'wskit proxy --max-connections' | \
+        'wskit proxy --handshake-timeout' | \
+        'wskit proxy --drain-time' | \
+        'wskit proxy --io') skip=1 ;;
       'wskit report --format' | \
         'wskit report -o' | \
         'wskit report --output' | \
@@ -525,6 +560,37 @@ _wskit() {
     'wskit ping --proxy-user') COMPREPLY=(); return ;;
     'wskit ping --noproxy') COMPREPLY=(); return ;;
     'wskit ping --proxy-cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit proxy --listen') COMPREPLY=(); return ;;
+    'wskit proxy --ready-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit proxy --to') COMPREPLY=(); return ;;
+    'wskit proxy -H' | 'wskit proxy --header') COMPREPLY=(); return ;;
+    'wskit proxy --origin') COMPREPLY=(); return ;;
+    'wskit proxy -u' | 'wskit proxy --user') COMPREPLY=(); return ;;
+    'wskit proxy --oauth2-bearer' | 'wskit proxy --bearer') COMPREPLY=(); return ;;
+    'wskit proxy --netrc-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit proxy --cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit proxy --capath') COMPREPLY=($(compgen -d -- "$current")); return ;;
+    'wskit proxy --client-cert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit proxy --client-key') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit proxy --client-pass') COMPREPLY=(); return ;;
+    'wskit proxy --servername') COMPREPLY=(); return ;;
+    'wskit proxy --tls-max') COMPREPLY=($(compgen -W '1.2 1.3' -- "$current")); return ;;
+    'wskit proxy --ciphers') COMPREPLY=(); return ;;
+    'wskit proxy --tls13-ciphers') COMPREPLY=(); return ;;
+    'wskit proxy --resolve') COMPREPLY=(); return ;;
+    'wskit proxy --connect-to') COMPREPLY=(); return ;;
+    'wskit proxy --unix-socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit proxy --source') COMPREPLY=(); return ;;
+    'wskit proxy --interface') COMPREPLY=(); return ;;
+    'wskit proxy --connect-timeout') COMPREPLY=(); return ;;
+    'wskit proxy --proxy') COMPREPLY=(); return ;;
+    'wskit proxy --proxy-user') COMPREPLY=(); return ;;
+    'wskit proxy --noproxy') COMPREPLY=(); return ;;
+    'wskit proxy --proxy-cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit proxy --max-connections') COMPREPLY=(); return ;;
+    'wskit proxy --handshake-timeout') COMPREPLY=(); return ;;
+    'wskit proxy --drain-time') COMPREPLY=(); return ;;
+    'wskit proxy --io') COMPREPLY=(); return ;;
     'wskit report --format') COMPREPLY=($(compgen -W 'text json csv hgrm hlog' -- "$current")); return ;;
     'wskit report -o' | 'wskit report --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit report --metric') COMPREPLY=(); return ;;
@@ -600,7 +666,7 @@ _wskit() {
   esac
   case "$command" in
     'wskit')
-      COMPREPLY=($(compgen -W 'bench connect listen ping report send serve -h --help -V --version' -- "$current")) ;;
+      COMPREPLY=($(compgen -W 'bench connect listen ping proxy report send serve -h --help -V --version' -- "$current")) ;;
     'wskit bench')
       COMPREPLY=($(compgen -W '-h --help -c --connections -d --duration -n --messages -r --rate --stages --poisson --window --warmup -t --threads --connect-rate --connect-concurrency --seed --io --size --payload --payload-jsonl --text --binary --match --timeout --late --on-close --threshold --strict --json --color --hdr-digits --hdr-max -q --quiet --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit connect')
@@ -609,6 +675,8 @@ _wskit() {
       COMPREPLY=($(compgen -W '-h --help -n --count --max-messages --until --format -o --output --record --redact --record-secrets -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --no-close --expect-close --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit ping')
       COMPREPLY=($(compgen -W '-h --help -c --count -i --interval --timeout --fail-above --fail-expiry --json --color -q --quiet --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
+    'wskit proxy')
+      COMPREPLY=($(compgen -W '-h --help --listen --ready-file --keep-host --to -H --header --origin -u --user --oauth2-bearer --bearer --netrc --netrc-file -k --insecure --cacert --capath --client-cert --client-key --client-pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert --max-connections --handshake-timeout --drain-time --io' -- "$current")) ;;
     'wskit report')
       COMPREPLY=($(compgen -W '-h --help --format -o --output --metric --color' -- "$current")) ;;
     'wskit send')

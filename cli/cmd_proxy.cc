@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+#include "cli/cmd_proxy.h"
+
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "cli/connect_options.h"
+#include "cli/hints.h"
+#include "cli/proxy_command_options.h"
+#include "cli/signal_watch.h"
+#include "cli/standard_streams.h"
+#include "core/parse.h"
+#include "load/limits.h"
+#include "net/dialer.h"
+#include "net/loop.h"
+#include "net/resolver.h"
+#include "relay/relay.h"
+#include "report/file.h"
+#include "serve/listen_address.h"
+
+namespace wskit::cli {
+namespace {
+
+constexpr std::string_view kName = "proxy";
+
+/// Everything between the options and the end, in the order of its making.
+class ProxyRun final : relay::RelayWatcher {
+ public:
+  ProxyRun(const ProxyCommandOptions& options, ConnectPlan plan)
+      : options_(options), plan_(std::move(plan)), url_(plan_.request.options().uri.display()) {}
+
+  [[nodiscard]] int run() {
+    if (auto prepared = prepare(); !prepared) {
+      return complain(kName, prepared.error());
+    }
+    loop_->run();
+    return EXIT_SUCCESS;
+  }
+
+ private:
+  [[nodiscard]] Expected<void> prepare();
+  [[nodiscard]] Expected<void> listen();
+  [[nodiscard]] Expected<void> announce(const std::string& url) const;
+  void obey();
+
+  void on_unreachable(std::uint64_t connection, const Error& error) override;
+  void on_accept_error(const Error& error) override { complain(kName, error); }
+  void on_drained() override { loop_->stop(); }
+
+  const ProxyCommandOptions& options_;
+  ConnectPlan plan_;
+  std::string url_;
+  std::unique_ptr<net::Loop> loop_;
+  std::unique_ptr<SignalWatch> signals_;
+  std::unique_ptr<net::Resolver> resolver_;
+  std::unique_ptr<net::Dialer> dialer_;
+  std::optional<relay::Relay> relay_;
+};
+
+Expected<void> ProxyRun::prepare() {
+  auto loop = net::make_loop(options_.io);
+  if (!loop) {
+    return std::unexpected(std::move(loop.error()));
+  }
+  loop_ = std::move(*loop);
+  auto signals = SignalWatch::create(*loop_, [this](int) { obey(); });
+  if (!signals) {
+    return std::unexpected(std::move(signals.error()));
+  }
+  signals_ = std::move(*signals);
+  resolver_ = net::Resolver::create();
+  auto dialer = net::Dialer::create(*loop_, *resolver_, plan_.dial);
+  if (!dialer) {
+    return std::unexpected(std::move(dialer.error()));
+  }
+  dialer_ = std::move(*dialer);
+  relay::RelayWatcher& watcher = *this;
+  relay_.emplace(*dialer_, relay_options(options_, plan_), watcher);
+  return listen();
+}
+
+Expected<void> ProxyRun::listen() {
+  const auto address = find_address(options_.listen);
+  if (!address) {
+    return std::unexpected(address.error());
+  }
+  if (auto listening = relay_->listen(*address); !listening) {
+    return listening;
+  }
+  serve::ListenAddress actual = options_.listen;
+  actual.port = relay_->address().port();
+  return announce(serve::url_of(actual, false));
+}
+
+// The first line of standard output is the URL: whoever started us waits for it.
+Expected<void> ProxyRun::announce(const std::string& url) const {
+  if (!options_.ready_file.empty()) {
+    if (auto written = report::write_file(options_.ready_file, url + "\n"); !written) {
+      return written;
+    }
+  }
+  return print(url + "\n");
+}
+
+// The first signal lets what is open end by itself; a second one ends the program.
+void ProxyRun::obey() {
+  if (const std::size_t open = relay_->connections(); open > 0) {
+    say(
+        fmt::format("wskit {}: {} connection{} open; ending in {} at the latest, at once with a "
+                    "second signal\n",
+                    kName, open, open == 1 ? "" : "s", format_duration(options_.drain_time)));
+  }
+  relay_->drain(options_.drain_time);
+}
+
+void ProxyRun::on_unreachable(std::uint64_t connection, const Error& error) {
+  Error named = error;
+  named.message =
+      fmt::format("connection {}: {}", connection, describe_failure(url_, error.message));
+  complain(kName, named);
+}
+
+int run_proxy(const ProxyCommandOptions& options) {
+  (void)load::raise_limits();
+  auto plan = make_connect_plan(options.target);
+  if (!plan) {
+    return complain(kName, plan.error());
+  }
+  warn(kName, options.target, plan->request.options().uri);
+  return ProxyRun(options, std::move(*plan)).run();
+}
+
+}  // namespace
+
+void add_proxy(CLI::App& app, Command& chosen) {
+  CLI::App& proxy = *app.add_subcommand(
+      "proxy", "Stand between clients and a server, and pass everything on unchanged");
+  // Shared with the callback that CLI11 keeps.
+  auto options = std::make_shared<ProxyCommandOptions>();
+  add_proxy_command_options(proxy, *options);
+  proxy.callback([options, &chosen] { chosen = [options] { return run_proxy(*options); }; });
+}
+
+}  // namespace wskit::cli

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+#include "relay/link.h"
+
+#include <utility>
+#include <vector>
+
+#include "core/bytes.h"
+#include "net/loop.h"
+#include "wire/server_handshake.h"
+
+namespace wskit::relay {
+namespace {
+
+constexpr int kMethodNotAllowed = 405;
+constexpr int kBadGateway = 502;
+
+}  // namespace
+
+/// What is needed until the connection to the server stands.
+struct Link::Opening {
+  std::string refusal;
+  wire::HttpRequestParser parser;
+  std::string head;
+  /// What came behind the head, in the same read.
+  std::vector<std::byte> rest;
+  std::unique_ptr<net::Dial> dial;
+};
+
+Link::Link(LinkSetup& setup, std::uint64_t number, std::unique_ptr<net::Stream> client,
+           std::string refusal)
+    : setup_(setup),
+      number_(number),
+      turned_away_(!refusal.empty()),
+      client_(*this),
+      server_(*this),
+      opening_(std::make_unique<Opening>()),
+      deadline_(setup.dialer.loop().timers(), *this) {
+  opening_->refusal = std::move(refusal);
+  client_.take(std::move(client));
+  arm(setup_.request_timeout);
+}
+
+Link::~Link() = default;
+
+void Link::arm(Nanoseconds time) {
+  deadline_.arm(setup_.dialer.loop().now() + time);
+}
+
+void Link::on_bytes(Side& side, std::span<std::byte> bytes, Instant /*received*/) {
+  if (state_ == State::request) {
+    read_request(bytes);
+  } else if (state_ == State::open) {
+    pass(side, bytes);
+  }
+}
+
+void Link::read_request(std::span<const std::byte> bytes) {
+  const std::string_view text = as_text(bytes);
+  const auto used = opening_->parser.feed(text);
+  if (!used) {
+    return refuse(wire::refuse_upgrade(used.error()).bytes);
+  }
+  opening_->head += text.substr(0, *used);
+  if (!opening_->parser.complete()) {
+    return;
+  }
+  if (!opening_->refusal.empty()) {
+    return refuse(std::string(opening_->refusal));
+  }
+  if (opening_->parser.message().method == "CONNECT") {
+    return refuse(wire::refuse_upgrade(kMethodNotAllowed,
+                                       "this proxy stands in front of one server: connect to it "
+                                       "as if it were that server",
+                                       {{"Allow", "GET"}})
+                      .bytes);
+  }
+  dial(bytes.subspan(*used));
+}
+
+void Link::dial(std::span<const std::byte> rest) {
+  state_ = State::dialing;
+  deadline_.cancel();
+  client_.hold(Side::Hold::opening);
+  opening_->rest.assign(rest.begin(), rest.end());
+  opening_->head = rewrite_head(opening_->head, opening_->parser.message(), setup_.request);
+  opening_->dial = setup_.dialer.dial(setup_.target, *this);
+}
+
+void Link::on_dialed(net::Dialed dialed) {
+  state_ = State::open;
+  server_.take(std::move(dialed.stream));
+  server_.write(as_bytes(opening_->head));
+  const auto opening = std::move(opening_);
+  pass(client_, opening->rest);
+  if (client_.has_ended()) {
+    server_.finish();
+  }
+  client_.release(Side::Hold::opening);
+}
+
+void Link::on_dial_failed(const Error& error) {
+  client_.release(Side::Hold::opening);
+  setup_.owner.on_unreachable(*this, error);
+  refuse(wire::refuse_upgrade(kBadGateway, error.message).bytes);
+}
+
+void Link::pass(Side& from, std::span<std::byte> bytes) {
+  Side& to = other(from);
+  to.write(bytes);
+  if (to.is_full()) {
+    from.hold(Side::Hold::backlog);
+  }
+}
+
+/// Closing at once, with bytes unread, would reset the connection and destroy the answer.
+void Link::refuse(std::string_view answer) {
+  state_ = State::refusing;
+  client_.write(as_bytes(answer));
+  client_.finish();
+  opening_.reset();
+  arm(setup_.linger);
+  end_if_done();
+}
+
+void Link::on_room(Side& side) {
+  other(side).release(Side::Hold::backlog);
+  end_if_done();
+}
+
+void Link::on_end(Side& side) {
+  switch (state_) {
+    case State::request:
+      return setup_.owner.on_link_end(*this);
+    case State::dialing:
+      return;
+    case State::refusing:
+      return end_if_done();
+    case State::open:
+    case State::ending:
+      other(side).finish();
+      return end_if_done();
+  }
+}
+
+void Link::on_broken(Side& side, const Error& error) {
+  if (state_ != State::open && state_ != State::ending) {
+    return setup_.owner.on_link_end(*this);
+  }
+  state_ = State::ending;
+  // TLS that was cut off is no more than a FIN where there is no TLS.
+  resets_ = error.code != ErrorCode::eof;
+  if (!resets_) {
+    other(side).finish();
+  }
+  arm(setup_.linger);
+  end_if_done();
+}
+
+bool Link::is_done() const {
+  if (state_ == State::refusing) {
+    return client_.is_over();
+  }
+  if (state_ == State::ending && resets_) {
+    return client_.is_flushed() && server_.is_flushed();
+  }
+  return (state_ == State::open || state_ == State::ending) && client_.is_over() &&
+         server_.is_over();
+}
+
+/// Not at once: what a stream has to say at its end leaves with the end of the turn.
+void Link::end_if_done() {
+  if (is_done()) {
+    arm(Nanoseconds(0));
+  }
+}
+
+void Link::on_timer(Instant /*now*/) {
+  if (resets_) {
+    client_.reset();
+    server_.reset();
+  }
+  setup_.owner.on_link_end(*this);
+}
+
+}  // namespace wskit::relay

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/clock.h"
+#include "core/error.h"
+#include "net/dialer.h"
+#include "net/stream.h"
+#include "net/timer.h"
+#include "relay/request_head.h"
+#include "relay/side.h"
+#include "wire/http.h"
+
+namespace wskit::relay {
+
+class Link;
+
+/// What the links of one relay share, and what they tell it.
+struct LinkSetup {
+  class Owner {
+   public:
+    /// The server could not be reached; the client got a 502.
+    virtual void on_unreachable(Link& link, const Error& error) = 0;
+    /// It is over; the link is to be destroyed, perhaps inside this call.
+    virtual void on_link_end(Link& link) = 0;
+
+   protected:
+    ~Owner() = default;
+  };
+
+  net::Dialer& dialer;
+  Owner& owner;
+  RequestRules request;
+  net::Endpoint target;
+  /// From the accepted connection to the whole request, TLS included.
+  Nanoseconds request_timeout = std::chrono::seconds(10);
+  /// How long what is left for one side may take once the other is gone.
+  Nanoseconds linger = std::chrono::seconds(5);
+};
+
+/// A client's connection joined to one to the server. Reads the client's request, connects, sends
+/// it on as the rules say, and from there on passes every byte of both directions unchanged, the
+/// ends of the streams included.
+class Link final : SideOwner, net::DialHandler, net::TimerHandler {
+ public:
+  /// `setup` outlives it. With a `refusal`, the bytes of an answer, the client gets this for its
+  /// request.
+  Link(LinkSetup& setup, std::uint64_t number, std::unique_ptr<net::Stream> client,
+       std::string refusal = {});
+  Link(const Link&) = delete;
+  Link& operator=(const Link&) = delete;
+  ~Link();
+
+  /// Counted from 1 in the order of the connections' coming.
+  [[nodiscard]] std::uint64_t number() const { return number_; }
+  /// It was made with a refusal.
+  [[nodiscard]] bool is_turned_away() const { return turned_away_; }
+
+ private:
+  enum class State : std::uint8_t {
+    request,   // the client's request is read
+    dialing,   // the server is connected to
+    open,      // bytes pass
+    refusing,  // the client gets an answer of ours
+    ending,    // one side broke; the other gets what is left for it
+  };
+  struct Opening;
+
+  void on_bytes(Side& side, std::span<std::byte> bytes, Instant received) override;
+  void on_room(Side& side) override;
+  void on_end(Side& side) override;
+  void on_broken(Side& side, const Error& error) override;
+  void on_dialed(net::Dialed dialed) override;
+  void on_dial_failed(const Error& error) override;
+  void on_timer(Instant now) override;
+
+  void read_request(std::span<const std::byte> bytes);
+  void dial(std::span<const std::byte> rest);
+  /// All that goes through goes through here: faults of the wire belong into it.
+  void pass(Side& from, std::span<std::byte> bytes);
+  void refuse(std::string_view answer);
+  [[nodiscard]] bool is_done() const;
+  void end_if_done();
+  void arm(Nanoseconds time);
+  [[nodiscard]] Side& other(const Side& side) { return &side == &client_ ? server_ : client_; }
+
+  LinkSetup& setup_;
+  std::uint64_t number_;
+  bool turned_away_;
+  State state_ = State::request;
+  /// The side that is left is to be reset, not closed.
+  bool resets_ = false;
+  Side client_;
+  Side server_;
+  std::unique_ptr<Opening> opening_;
+  net::Timer deadline_;
+};
+
+}  // namespace wskit::relay
