@@ -38,9 +38,26 @@ def ping_breakages(result):
     yield changed("an error in words alone", lambda r: r.update(error="refused"))
 
 
+def case_breakages(result):
+    changed = changing(result)
+    yield changed("another version", lambda r: r.update(wskit_test=2))
+    yield changed("a missing section", lambda r: r.pop("counts"))
+    yield changed("a missing count", lambda r: r["counts"].pop("skipped"))
+    yield changed("a negative time", lambda r: r["cases"][0].update(duration_us=-1))
+    yield changed("a local time", lambda r: r.update(start="2026-08-22 10:00"))
+    yield changed("an unknown status", lambda r: r["cases"][0].update(status="ok"))
+    yield changed("line 0", lambda r: r["cases"][0].update(line=0))
+    yield changed("a failure in words alone", lambda r: r["cases"][0].update(failure="no"))
+    yield changed("a failure without a message", lambda r: next(
+        case["failure"] for case in r["cases"] if case["failure"]).pop("message"))
+
+
 def breakages(result):
     if "wskit_ping" in result:
         yield from ping_breakages(result)
+        return
+    if "wskit_test" in result:
+        yield from case_breakages(result)
         return
     changed = changing(result)
     metric = next(iter(result["metrics"]))
