@@ -141,10 +141,35 @@ Expected<void> set_certificate(SSL_CTX& context, const TlsOptions& options) {
   return loaded;
 }
 
-void set_behaviour(SSL_CTX& context, const TlsOptions& options) {
+constexpr std::array<unsigned char, 9> kProtocols{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+
+// Whoever offers other protocols only is served all the same: HTTP/1.1 is what is left then.
+int on_alpn(SSL* /*ssl*/, const unsigned char** chosen, unsigned char* size,
+            const unsigned char* offered, unsigned offered_size, void* /*unused*/) {
+  unsigned char* found = nullptr;
+  if (SSL_select_next_proto(&found, size, kProtocols.data(), kProtocols.size(), offered,
+                            offered_size) != OPENSSL_NPN_NEGOTIATED) {
+    return SSL_TLSEXT_ERR_NOACK;
+  }
+  *chosen = found;
+  return SSL_TLSEXT_ERR_OK;
+}
+
+bool use_identity(SSL_CTX& context, const TlsIdentity& identity) {
+  return SSL_CTX_use_certificate(&context, identity.certificate) == 1 &&
+         SSL_CTX_use_PrivateKey(&context, identity.key) == 1 &&
+         std::ranges::all_of(identity.chain, [&](X509* link) {
+           return SSL_CTX_add1_chain_cert(&context, link) == 1;
+         });
+}
+
+void set_modes(SSL_CTX& context) {
   SSL_CTX_set_options(&context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   SSL_CTX_set_mode(&context, SSL_MODE_RELEASE_BUFFERS);
-  constexpr std::array<unsigned char, 9> kProtocols{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+}
+
+void set_behaviour(SSL_CTX& context, const TlsOptions& options) {
+  set_modes(context);
   SSL_CTX_set_alpn_protos(&context, kProtocols.data(), kProtocols.size());
   if (options.resume_sessions) {
     SSL_CTX_set_session_cache_mode(&context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
@@ -198,6 +223,33 @@ Expected<void> TlsContext::set_up() {
   }
   SSL_CTX_set_keylog_callback(context_.get(), TlsEngine::on_key);
   return key_log_.open(options_.key_log_file);
+}
+
+// The acceptor and its streams share it.
+Expected<std::shared_ptr<TlsContext>> TlsContext::create_serving(const TlsIdentity& identity) {
+  auto context = std::make_shared<TlsContext>(TlsOptions());
+  if (auto done = context->set_up_serving(identity); !done) {
+    return std::unexpected(std::move(done.error()));
+  }
+  return context;
+}
+
+Expected<void> TlsContext::set_up_serving(const TlsIdentity& identity) {
+  ERR_clear_error();
+  context_.reset(SSL_CTX_new(TLS_server_method()));
+  if (!context_ || !use_identity(*context_, identity)) {
+    return refuse(ErrorCode::tls_failed, "serve TLS with this certificate");
+  }
+  SSL_CTX* const context = context_.get();
+  set_modes(*context);
+  // A ticket would cost each connection a buffer and a record, and a local server has little to
+  // win.
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
+  SSL_CTX_set_num_tickets(context, 0);
+  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  SSL_CTX_set_alpn_select_cb(context, on_alpn, nullptr);
+  return {};
 }
 
 TlsServer& TlsContext::server(const std::string& host, std::uint16_t port) {

@@ -9,14 +9,17 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/error.h"
 #include "net/buffer_pool.h"
 #include "net/key_log.h"
 #include "net/tls_options.h"
 
+struct evp_pkey_st;
 struct ssl_ctx_st;
 struct ssl_session_st;
+struct x509_st;
 
 namespace wskit::net {
 
@@ -36,7 +39,14 @@ struct TlsServer {
   std::unique_ptr<ssl_session_st, TlsSessionFree> session;
 };
 
-/// What the TLS client connections of one loop share: the options as an SSL_CTX, the sessions, and
+/// A server's own certificate with its key and chain: OpenSSL's objects, borrowed for a call.
+struct TlsIdentity {
+  x509_st* certificate = nullptr;
+  evp_pkey_st* key = nullptr;
+  std::vector<x509_st*> chain{};
+};
+
+/// What the TLS connections of one loop share: the options as an SSL_CTX, the sessions, and
 /// the buffers that a connection borrows while it is at work.
 class TlsContext {
  public:
@@ -45,6 +55,10 @@ class TlsContext {
   /// Fails with usage, unreadable_file or unwritable_file when the options cannot be used. The
   /// result is shared by the dialer and by every stream that it made.
   [[nodiscard]] static Expected<std::shared_ptr<TlsContext>> create(const TlsOptions& options);
+
+  /// For streams that are servers, TLS 1.2 at least and HTTP/1.1 (ALPN). Fails with tls_failed.
+  [[nodiscard]] static Expected<std::shared_ptr<TlsContext>> create_serving(
+      const TlsIdentity& identity);
 
   explicit TlsContext(TlsOptions options) : options_(std::move(options)) {}
   TlsContext(const TlsContext&) = delete;
@@ -62,6 +76,7 @@ class TlsContext {
 
  private:
   [[nodiscard]] Expected<void> set_up();
+  [[nodiscard]] Expected<void> set_up_serving(const TlsIdentity& identity);
 
   TlsOptions options_;
   std::unique_ptr<ssl_ctx_st, TlsContextFree> context_;

@@ -41,11 +41,11 @@ void TlsEngine::Free::operator()(ssl_st* ssl) const {
   SSL_free(ssl);
 }
 
-TlsEngine::TlsEngine(TlsContext& context, TlsServer& server, Stream& output)
+TlsEngine::TlsEngine(TlsContext& context, TlsServer* server, Stream& output)
     : context_(context), server_(server), transport_{output} {
   forget_old_errors();
   if (!set_up()) {
-    error_ = std::make_unique<Error>(take_tls_error(context_.options()));
+    error_ = std::make_unique<Error>(take_error());
   }
 }
 
@@ -63,28 +63,33 @@ bool TlsEngine::set_up() {
     return false;
   }
   SSL_set_bio(ssl_.get(), bio, bio);
-  SSL_set_connect_state(ssl_.get());
-  if (SSL_set_app_data(ssl_.get(), this) != 1 || !name_server()) {
+  if (SSL_set_app_data(ssl_.get(), this) != 1) {
     return false;
   }
-  return !server_.session || SSL_set_session(ssl_.get(), server_.session.get()) == 1;
+  if (server_ == nullptr) {
+    SSL_set_accept_state(ssl_.get());
+    return true;
+  }
+  SSL_set_connect_state(ssl_.get());
+  return name_server() &&
+         (!server_->session || SSL_set_session(ssl_.get(), server_->session.get()) == 1);
 }
 
 bool TlsEngine::name_server() {
-  const char* const name = server_.name.c_str();
-  if (!server_.is_address && SSL_set_tlsext_host_name(ssl_.get(), name) != 1) {
+  const char* const name = server_->name.c_str();
+  if (!server_->is_address && SSL_set_tlsext_host_name(ssl_.get(), name) != 1) {
     return false;
   }
   if (!context_.options().checks_certificates()) {
     return true;
   }
   X509_VERIFY_PARAM* const param = SSL_get0_param(ssl_.get());
-  if (server_.is_address) {
+  if (server_->is_address) {
     return X509_VERIFY_PARAM_set1_ip_asc(param, name) == 1;
   }
   X509_VERIFY_PARAM_set_hostflags(
       param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-  return X509_VERIFY_PARAM_set1_host(param, name, server_.name.size()) == 1;
+  return X509_VERIFY_PARAM_set1_host(param, name, server_->name.size()) == 1;
 }
 
 TlsEngine::Step TlsEngine::handshake() {
@@ -154,11 +159,19 @@ bool TlsEngine::begins_like_tls() {
   bytes_looked_at_ = static_cast<std::uint8_t>(
       std::min<std::size_t>(bytes_looked_at_ + transport_.received.size(), kEnough));
   // A second byte that comes alone is left to OpenSSL.
-  if (auto error = first ? not_tls(transport_.received) : std::nullopt) {
+  if (!first) {
+    return true;
+  }
+  const auto received = transport_.received;
+  if (auto error = server_ == nullptr ? client_not_tls(received) : not_tls(received)) {
     error_ = std::make_unique<Error>(*std::move(error));
     return false;
   }
   return true;
+}
+
+Error TlsEngine::take_error() const {
+  return server_ == nullptr ? take_client_tls_error() : take_tls_error(context_.options());
 }
 
 TlsEngine::Step TlsEngine::outcome(int result) {
@@ -176,7 +189,7 @@ TlsEngine::Step TlsEngine::outcome(int result) {
     case SSL_ERROR_ZERO_RETURN:
       return Step::closed;
     default:
-      error_ = std::make_unique<Error>(take_tls_error(context_.options()));
+      error_ = std::make_unique<Error>(take_error());
       return Step::failed;
   }
 }
@@ -192,7 +205,7 @@ int TlsEngine::on_verify(int ok, x509_store_ctx_st* store) {
 
 int TlsEngine::distrust(x509_store_ctx_st& store) {
   const TlsOptions& options = context_.options();
-  const std::string reason = distrust_reason(store, server_.name);
+  const std::string reason = distrust_reason(store, server_->name);
   if (options.describe_certificates && !distrusted_) {
     distrusted_ = std::make_unique<ServerCertificates>(
         ServerCertificates{describe_all(X509_STORE_CTX_get0_untrusted(&store)), reason});
@@ -215,7 +228,7 @@ int TlsEngine::on_new_session(ssl_st* ssl, ssl_session_st* session) {
   if (SSL_SESSION_is_resumable(session) != 1) {
     return 0;
   }
-  engine_of(ssl).server_.session.reset(session);
+  engine_of(ssl).server_->session.reset(session);
   return 1;
 }
 

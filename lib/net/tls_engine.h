@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "core/error.h"
 #include "net/certificate.h"
@@ -17,8 +18,8 @@ struct x509_store_ctx_st;
 
 namespace wskit::net {
 
-/// The TLS protocol of one client connection, without its events: records in, plaintext out, and
-/// the reverse. Whatever it has to say to the server it writes into the stream below.
+/// The TLS protocol of one connection, without its events: records in, plaintext out, and
+/// the reverse. Whatever it has to say to the peer it writes into the stream below.
 class TlsEngine {
  public:
   enum class Step : std::uint8_t {
@@ -26,14 +27,14 @@ class TlsEngine {
     done,
     /// All received bytes are used up and it is not done.
     starved,
-    /// The server sent close_notify.
+    /// The peer sent close_notify.
     closed,
     /// error() says why.
     failed,
   };
 
-  /// `context`, `server` and `output` outlive it.
-  TlsEngine(TlsContext& context, TlsServer& server, Stream& output);
+  /// `context`, `server` and `output` outlive it. Without a `server` it is one: the context serves.
+  TlsEngine(TlsContext& context, TlsServer* server, Stream& output);
   TlsEngine(const TlsEngine&) = delete;
   TlsEngine& operator=(const TlsEngine&) = delete;
   ~TlsEngine();
@@ -49,6 +50,8 @@ class TlsEngine {
   [[nodiscard]] Step write(std::span<const std::byte> plaintext);
   void send_close_notify();
 
+  /// "server" or "client": who is at the other end.
+  [[nodiscard]] std::string_view peer() const { return server_ == nullptr ? "client" : "server"; }
   /// Of the step that failed.
   [[nodiscard]] const Error& error() const { return *error_; }
   /// After the handshake.
@@ -73,13 +76,14 @@ class TlsEngine {
   [[nodiscard]] bool name_server();
   [[nodiscard]] Step decrypt(std::span<std::byte> room, std::size_t& used);
   [[nodiscard]] bool begins_like_tls();
+  [[nodiscard]] Error take_error() const;
   [[nodiscard]] Step outcome(int result);
 
   TlsContext& context_;
-  TlsServer& server_;
+  TlsServer* server_;
   TlsTransport transport_;
   std::unique_ptr<ssl_st, Free> ssl_;
-  /// Whether the first two bytes of the server were looked at.
+  /// Whether the first two bytes of the peer were looked at.
   std::uint8_t bytes_looked_at_ = 0;
   std::unique_ptr<Error> error_;
   /// What on_verify() found, with describe_certificates.

@@ -91,6 +91,12 @@ bool is_alert(unsigned long error) {
          ERR_GET_REASON(error) <= SSL_AD_REASON_OFFSET + 255;
 }
 
+/// Whether a peer's first bytes may be a handshake (22) or alert (21) record of version 3.x.
+bool begins_with_record(std::string_view bytes) {
+  const bool begins = bytes.empty() || bytes[0] == 22 || bytes[0] == 21;
+  return begins && (bytes.size() < 2 || bytes[1] == 3);
+}
+
 std::string reason_of(unsigned long error) {
   if (ERR_SYSTEM_ERROR(error)) {
     return std::generic_category().message(ERR_GET_REASON(error));
@@ -137,11 +143,32 @@ Error take_tls_error(const TlsOptions& options) {
   }
 }
 
-std::optional<Error> not_tls(std::span<const std::byte> first_bytes) {
-  // A server begins with a handshake (22) or alert (21) record of protocol version 3.x.
+Error take_client_tls_error() {
+  const unsigned long error = ERR_get_error();
+  ERR_clear_error();
+  if (!is_alert(error)) {
+    return {ErrorCode::tls_failed, fmt::format("TLS with the client: {}", reason_of(error))};
+  }
+  const int number = ERR_GET_REASON(error) - SSL_AD_REASON_OFFSET;
+  const bool distrusts = number == SSL_AD_BAD_CERTIFICATE || number == SSL_AD_UNKNOWN_CA ||
+                         number == SSL_AD_CERTIFICATE_UNKNOWN;
+  return {ErrorCode::tls_alert,
+          fmt::format("client refused with TLS alert {} ({}){}", alert_name(number), number,
+                      distrusts ? "; it does not trust our certificate" : "")};
+}
+
+std::optional<Error> client_not_tls(std::span<const std::byte> first_bytes) {
   const std::string_view bytes = as_text(first_bytes);
-  const bool begins = bytes.empty() || bytes[0] == 22 || bytes[0] == 21;
-  if (begins && (bytes.size() < 2 || bytes[1] == 3)) {
+  if (begins_with_record(bytes)) {
+    return std::nullopt;
+  }
+  return Error{ErrorCode::tls_not_tls,
+               fmt::format("client does not speak TLS: it sent \"{}\"", escape(bytes, 24))};
+}
+
+std::optional<Error> not_tls(std::span<const std::byte> first_bytes) {
+  const std::string_view bytes = as_text(first_bytes);
+  if (begins_with_record(bytes)) {
     return std::nullopt;
   }
   const std::string what = bytes.starts_with("HTTP/")

@@ -24,6 +24,9 @@ namespace wskit::net {
 /// tls_not_tls or tls_failed. Without who the peer is.
 [[nodiscard]] Error take_tls_error(const TlsOptions& options);
 
+/// The same on the server's side: what the client did.
+[[nodiscard]] Error take_client_tls_error();
+
 /// Why the certificate that `store` is looking at is refused; `name` is what the server was called.
 [[nodiscard]] std::string distrust_reason(x509_store_ctx_st& store, std::string_view name);
 /// The same as a failure (tls_certificate), with what to do about it.
@@ -31,5 +34,7 @@ namespace wskit::net {
 
 /// Whether the first bytes of a server cannot be TLS, and what they are instead (tls_not_tls).
 [[nodiscard]] std::optional<Error> not_tls(std::span<const std::byte> first_bytes);
+/// The same of a client.
+[[nodiscard]] std::optional<Error> client_not_tls(std::span<const std::byte> first_bytes);
 
 }  // namespace wskit::net

@@ -11,7 +11,7 @@ namespace wskit::net {
 void TlsStep::begin(DialSetup& setup, const Endpoint& endpoint, std::unique_ptr<Stream> stream) {
   TlsServer& server = setup.tls->server(endpoint.host, endpoint.port);
   describes_ = setup.options.tls.describe_certificates;
-  stream_ = std::make_unique<TlsStream>(setup.loop, setup.tls, server, std::move(stream));
+  stream_ = std::make_unique<TlsStream>(setup.loop, setup.tls, &server, std::move(stream));
   stream_->set_handler(*this);
 }
 

@@ -44,8 +44,8 @@ class TlsStream::Watch {
   Watch* outer_;
 };
 
-// The context is shared with the dialer and its other streams.
-TlsStream::TlsStream(Loop& loop, std::shared_ptr<TlsContext> context, TlsServer& server,
+// The context is shared with the dialer or acceptor and its other streams.
+TlsStream::TlsStream(Loop& loop, std::shared_ptr<TlsContext> context, TlsServer* server,
                      std::unique_ptr<Stream> inner)
     : loop_(loop),
       context_(std::move(context)),
@@ -142,7 +142,7 @@ void TlsStream::shake_hands() {
   if (inner_->unsent() == 0) {
     return fail(engine_.error());
   }
-  // The server shall learn by an alert what we hold against it.
+  // The peer shall learn by an alert what we hold against it.
   state_ = State::failing;
   error_ = std::make_unique<Error>(engine_.error());
   inner_->finish();
@@ -239,9 +239,13 @@ void TlsStream::on_eof() {
 void TlsStream::end_of_stream() {
   switch (state_) {
     case State::handshake:
-      return fail({ErrorCode::tls_closed, "server closed the connection during the TLS handshake"});
+      return fail(
+          {ErrorCode::tls_closed,
+           fmt::format("{} closed the connection during the TLS handshake", engine_.peer())});
     case State::open:
-      return fail({ErrorCode::eof, "server closed the connection without a TLS close_notify"});
+      return fail(
+          {ErrorCode::eof,
+           fmt::format("{} closed the connection without a TLS close_notify", engine_.peer())});
     case State::failing:
       return fail(*error_);
     case State::closed_by_peer:

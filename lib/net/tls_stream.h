@@ -16,17 +16,18 @@
 
 namespace wskit::net {
 
-/// A TLS client connection over a connected stream. The handshake starts with the constructor and
-/// ends in on_connect, or in on_error with a tls_ code. What is committed in a turn becomes as few
-/// records as possible at its end; on_sent and unsent() count plaintext.
+/// A TLS connection over a connected stream, as a client or as a server. The handshake starts with
+/// the constructor and ends in on_connect, or in on_error with a tls_ code. What is committed in a
+/// turn becomes as few records as possible at its end; on_sent and unsent() count plaintext.
 ///
-/// The server's close_notify is on_eof. A FIN without it may be an attacker's: it is on_error with
+/// The peer's close_notify is on_eof. A FIN without it may be an attacker's: it is on_error with
 /// ErrorCode::eof, since what is committed has nowhere to go either (RFC 8446 section 6.1).
 /// Messages of errors that are TLS's own do not name the peer.
 class TlsStream final : public Stream, private StreamHandler, private TurnHook {
  public:
-  /// `context` is shared with the dialer; `server` is one of its servers.
-  TlsStream(Loop& loop, std::shared_ptr<TlsContext> context, TlsServer& server,
+  /// `context` is shared with the dialer; `server` is one of its servers. Without one, the context
+  /// is shared with the acceptor, and the peer is a client.
+  TlsStream(Loop& loop, std::shared_ptr<TlsContext> context, TlsServer* server,
             std::unique_ptr<Stream> inner);
   ~TlsStream() override;
 
@@ -48,7 +49,7 @@ class TlsStream final : public Stream, private StreamHandler, private TurnHook {
     handshake,
     open,
     closed_by_peer,
-    /// An alert is on its way to the server; error_ comes after it.
+    /// An alert is on its way to the peer; error_ comes after it.
     failing,
     failed,
   };

@@ -31,7 +31,7 @@ struct MemoryPair {
              const std::string& host = "localhost")
       : context(shared_context), peer(server) {
     auto inner = loop.connected(unused);
-    auto tls = std::make_unique<net::TlsStream>(loop, context, context->server(host, 443),
+    auto tls = std::make_unique<net::TlsStream>(loop, context, &context->server(host, 443),
                                                 std::move(inner));
     stream = tls.get();
     client = std::make_unique<End>(std::move(tls));
