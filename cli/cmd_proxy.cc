@@ -13,6 +13,7 @@
 
 #include "cli/connect_options.h"
 #include "cli/hints.h"
+#include "cli/listen_tls.h"
 #include "cli/proxy_command_options.h"
 #include "cli/signal_watch.h"
 #include "cli/standard_streams.h"
@@ -21,8 +22,11 @@
 #include "net/dialer.h"
 #include "net/loop.h"
 #include "net/resolver.h"
+#include "net/tls_acceptor.h"
 #include "relay/relay.h"
 #include "report/file.h"
+#include "report/terminal.h"
+#include "serve/certificate.h"
 #include "serve/listen_address.h"
 
 namespace wskit::cli {
@@ -46,11 +50,13 @@ class ProxyRun final : relay::RelayWatcher {
 
  private:
   [[nodiscard]] Expected<void> prepare();
+  [[nodiscard]] Expected<void> prepare_tls();
   [[nodiscard]] Expected<void> listen();
   [[nodiscard]] Expected<void> announce(const std::string& url) const;
   void obey();
 
   void on_unreachable(std::uint64_t connection, const Error& error) override;
+  void on_client_failed(std::uint64_t connection, const Error& error) override;
   void on_accept_error(const Error& error) override { complain(kName, error); }
   void on_drained() override { loop_->stop(); }
 
@@ -61,6 +67,8 @@ class ProxyRun final : relay::RelayWatcher {
   std::unique_ptr<SignalWatch> signals_;
   std::unique_ptr<net::Resolver> resolver_;
   std::unique_ptr<net::Dialer> dialer_;
+  std::optional<serve::Certificate> certificate_;
+  std::unique_ptr<net::TlsAcceptor> tls_;
   std::optional<relay::Relay> relay_;
 };
 
@@ -81,9 +89,33 @@ Expected<void> ProxyRun::prepare() {
     return std::unexpected(std::move(dialer.error()));
   }
   dialer_ = std::move(*dialer);
+  if (auto secured = prepare_tls(); !secured) {
+    return secured;
+  }
+  relay::RelayOptions options = relay_options(options_, plan_);
+  options.tls = tls_.get();
   relay::RelayWatcher& watcher = *this;
-  relay_.emplace(*dialer_, relay_options(options_, plan_), watcher);
+  relay_.emplace(*dialer_, std::move(options), watcher);
   return listen();
+}
+
+Expected<void> ProxyRun::prepare_tls() {
+  auto certificate = find_certificate(options_.tls);
+  if (!certificate) {
+    return std::unexpected(std::move(certificate.error()));
+  }
+  certificate_ = std::move(*certificate);
+  if (!certificate_) {
+    return {};
+  }
+  auto tls = net::TlsAcceptor::create(*loop_, {.certificate = certificate_->certificate(),
+                                               .key = certificate_->key(),
+                                               .chain = certificate_->chain()});
+  if (!tls) {
+    return std::unexpected(std::move(tls.error()));
+  }
+  tls_ = std::move(*tls);
+  return {};
 }
 
 Expected<void> ProxyRun::listen() {
@@ -94,9 +126,14 @@ Expected<void> ProxyRun::listen() {
   if (auto listening = relay_->listen(*address); !listening) {
     return listening;
   }
+  if (options_.tls.self_signed) {
+    if (auto told = tell_how_to_trust(options_.tls, *certificate_); !told) {
+      return told;
+    }
+  }
   serve::ListenAddress actual = options_.listen;
   actual.port = relay_->address().port();
-  return announce(serve::url_of(actual, false));
+  return announce(serve::url_of(actual, certificate_.has_value()));
 }
 
 // The first line of standard output is the URL: whoever started us waits for it.
@@ -125,6 +162,11 @@ void ProxyRun::on_unreachable(std::uint64_t connection, const Error& error) {
   named.message =
       fmt::format("connection {}: {}", connection, describe_failure(url_, error.message));
   complain(kName, named);
+}
+
+void ProxyRun::on_client_failed(std::uint64_t connection, const Error& error) {
+  say(fmt::format("wskit {}: connection {}: {}\n", kName, connection,
+                  report::printable(error.message)));
 }
 
 int run_proxy(const ProxyCommandOptions& options) {

@@ -30,21 +30,6 @@ void log_line(serve::LogLevel, std::string_view line) {
   say(fmt::format("wskit {}: {}\n", kName, report::printable(line)));
 }
 
-// A self-signed certificate is of no use to a client that does not know how to trust it.
-Expected<void> tell_how_to_trust(const ServeEchoOptions& options,
-                                 const serve::Certificate& certificate) {
-  say(fmt::format("self-signed certificate, SHA-256 {}\n", certificate.fingerprint()));
-  if (options.ca_file.empty()) {
-    say("to trust it: --write-ca FILE here, --cacert FILE at the client\n");
-    return {};
-  }
-  auto written = report::write_file(options.ca_file, certificate.pem());
-  if (written) {
-    say(fmt::format("to trust it: --cacert {}\n", options.ca_file));
-  }
-  return written;
-}
-
 // The first line of standard output is the URL: whoever started us waits for it.
 Expected<void> announce(const ServeEchoOptions& options, const std::string& url) {
   if (!options.ready_file.empty()) {
@@ -86,8 +71,8 @@ Expected<void> serve_echo(const ServeEchoOptions& options) {
   if (!server) {
     return std::unexpected(std::move(server.error()));
   }
-  if (options.self_signed) {
-    if (auto told = tell_how_to_trust(options, *certificate); !told) {
+  if (options.tls.self_signed) {
+    if (auto told = tell_how_to_trust(options.tls, *certificate); !told) {
       return told;
     }
   }

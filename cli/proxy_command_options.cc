@@ -79,6 +79,7 @@ void add_limits(CLI::App& app, ProxyCommandOptions& options) {
 
 void add_proxy_command_options(CLI::App& app, ProxyCommandOptions& options) {
   add_where(app, options);
+  add_listen_tls(app, options.tls);
   add_target_options(app, options.target);
   add_limits(app, options);
 }

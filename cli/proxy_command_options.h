@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/connect_options.h"
+#include "cli/listen_tls.h"
 #include "core/clock.h"
 #include "core/error.h"
 #include "net/loop.h"
@@ -21,6 +22,7 @@ namespace wskit::cli {
 /// What `wskit proxy` was told (proxy_options.h is about the proxies that a command goes through).
 struct ProxyCommandOptions {
   serve::ListenAddress listen{.port = 9000};
+  ListenTls tls;
   std::string ready_file;
   ConnectOptions target;
   bool keep_host = false;

@@ -60,27 +60,6 @@ void add_where(CLI::App& app, ServeEchoOptions& options) {
       ->group(group);
 }
 
-void add_tls(CLI::App& app, ServeEchoOptions& options) {
-  const std::string group = "TLS";
-  app.add_option("--cert", options.certificate_file, "Certificate with its chain, PEM")
-      ->type_name("FILE")
-      ->group(group);
-  app.add_option("--key", options.key_file, "Its private key, PEM, without a passphrase")
-      ->type_name("FILE")
-      ->group(group);
-  app.get_option("--cert")->needs("--key");
-  app.get_option("--key")->needs("--cert");
-  app.add_flag("--self-signed", options.self_signed,
-               "Make a certificate for localhost, 127.0.0.1 and ::1, good for 30 days")
-      ->excludes("--cert")
-      ->group(group);
-  app.add_option("--write-ca", options.ca_file,
-                 "Write that certificate here, for the --cacert of clients")
-      ->type_name("FILE")
-      ->needs("--self-signed")
-      ->group(group);
-}
-
 void add_behaviour(CLI::App& app, EchoOptions& server) {
   const std::string group = "Behaviour";
   add_duration(app, "--delay", server.delay.fixed, "Hold every echo back for this long")
@@ -150,7 +129,7 @@ void add_limits(CLI::App& app, EchoOptions& server) {
 
 void add_serve_echo_options(CLI::App& app, ServeEchoOptions& options) {
   add_where(app, options);
-  add_tls(app, options);
+  add_listen_tls(app, options.tls);
   add_behaviour(app, options.server);
   add_limits(app, options.server);
 }
@@ -164,15 +143,11 @@ Expected<serve::EchoOptions> server_options(const ServeEchoOptions& options) {
     }
     server.listen = std::move(*address);
   }
-  if (options.self_signed || !options.certificate_file.empty()) {
-    auto certificate = options.self_signed
-                           ? serve::Certificate::make_self_signed()
-                           : serve::Certificate::load(options.certificate_file, options.key_file);
-    if (!certificate) {
-      return std::unexpected(std::move(certificate.error()));
-    }
-    server.certificate = std::move(*certificate);
+  auto certificate = find_certificate(options.tls);
+  if (!certificate) {
+    return std::unexpected(std::move(certificate.error()));
   }
+  server.certificate = std::move(*certificate);
   return server;
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "cli/listen_tls.h"
 #include "core/error.h"
 #include "serve/echo_options.h"
 
@@ -17,10 +18,7 @@ namespace wskit::cli {
 struct ServeEchoOptions {
   serve::EchoOptions server = {.listen = {.port = 9001}};
   std::optional<std::string> unix_path;
-  std::string certificate_file;
-  std::string key_file;
-  bool self_signed = false;
-  std::string ca_file;     // where the self-signed certificate is to be written
+  ListenTls tls;
   std::string ready_file;  // where the URL is to be written
 };
 

@@ -252,6 +252,9 @@ _wskit() {
         'wskit ping --proxy-cacert') skip=1 ;;
       'wskit proxy --listen' | \
         'wskit proxy --ready-file' | \
+        'wskit proxy --cert' | \
+        'wskit proxy --key' | \
+        'wskit proxy --write-ca' | \
         'wskit proxy --to' | \
         'wskit proxy -H' | \
         'wskit proxy --header' | \
@@ -562,6 +565,9 @@ _wskit() {
     'wskit ping --proxy-cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit proxy --listen') COMPREPLY=(); return ;;
     'wskit proxy --ready-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit proxy --cert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit proxy --key') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit proxy --write-ca') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit proxy --to') COMPREPLY=(); return ;;
     'wskit proxy -H' | 'wskit proxy --header') COMPREPLY=(); return ;;
     'wskit proxy --origin') COMPREPLY=(); return ;;
@@ -676,7 +682,7 @@ _wskit() {
     'wskit ping')
       COMPREPLY=($(compgen -W '-h --help -c --count -i --interval --timeout --fail-above --fail-expiry --json --color -q --quiet --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit proxy')
-      COMPREPLY=($(compgen -W '-h --help --listen --ready-file --keep-host --to -H --header --origin -u --user --oauth2-bearer --bearer --netrc --netrc-file -k --insecure --cacert --capath --client-cert --client-key --client-pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert --max-connections --handshake-timeout --drain-time --io' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help --listen --ready-file --keep-host --cert --key --self-signed --write-ca --to -H --header --origin -u --user --oauth2-bearer --bearer --netrc --netrc-file -k --insecure --cacert --capath --client-cert --client-key --client-pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert --max-connections --handshake-timeout --drain-time --io' -- "$current")) ;;
     'wskit report')
       COMPREPLY=($(compgen -W '-h --help --format -o --output --metric --color' -- "$current")) ;;
     'wskit send')

@@ -144,6 +144,7 @@ Expected<void> set_certificate(SSL_CTX& context, const TlsOptions& options) {
 constexpr std::array<unsigned char, 9> kProtocols{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 
 // Whoever offers other protocols only is served all the same: HTTP/1.1 is what is left then.
+// NOLINTNEXTLINE(readability-function-size): OpenSSL says what the parameters are.
 int on_alpn(SSL* /*ssl*/, const unsigned char** chosen, unsigned char* size,
             const unsigned char* offered, unsigned offered_size, void* /*unused*/) {
   unsigned char* found = nullptr;

@@ -143,6 +143,9 @@ void Link::on_end(Side& side) {
 }
 
 void Link::on_broken(Side& side, const Error& error) {
+  if (state_ == State::request && name(error.code).starts_with("tls_")) {
+    setup_.owner.on_client_failed(*this, error);
+  }
   if (state_ != State::open && state_ != State::ending) {
     return setup_.owner.on_link_end(*this);
   }

@@ -27,6 +27,8 @@ struct LinkSetup {
    public:
     /// The server could not be reached; the client got a 502.
     virtual void on_unreachable(Link& link, const Error& error) = 0;
+    /// TLS with the client failed; on_link_end() follows.
+    virtual void on_client_failed(Link& link, const Error& error) = 0;
     /// It is over; the link is to be destroyed, perhaps inside this call.
     virtual void on_link_end(Link& link) = 0;
 

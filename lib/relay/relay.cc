@@ -15,6 +15,7 @@ constexpr int kUnavailable = 503;
 
 Relay::Relay(net::Dialer& dialer, RelayOptions options, RelayWatcher& watcher)
     : loop_(dialer.loop()),
+      tls_(options.tls),
       watcher_(watcher),
       max_connections_(options.max_connections),
       setup_{.dialer = dialer,
@@ -42,6 +43,9 @@ void Relay::on_accept(std::unique_ptr<net::Stream> stream, const net::SocketAddr
     refusal =
         wire::refuse_upgrade(kUnavailable, "the proxy has as many connections as it may").bytes;
   }
+  if (tls_ != nullptr) {
+    stream = tls_->accept(std::move(stream));
+  }
   const std::uint64_t number = ++last_number_;
   links_.emplace(number,
                  std::make_unique<Link>(setup_, number, std::move(stream), std::move(refusal)));
@@ -49,6 +53,10 @@ void Relay::on_accept(std::unique_ptr<net::Stream> stream, const net::SocketAddr
 
 void Relay::on_unreachable(Link& link, const Error& error) {
   watcher_.on_unreachable(link.number(), error);
+}
+
+void Relay::on_client_failed(Link& link, const Error& error) {
+  watcher_.on_client_failed(link.number(), error);
 }
 
 void Relay::on_link_end(Link& link) {

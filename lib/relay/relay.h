@@ -13,6 +13,7 @@
 #include "net/socket_address.h"
 #include "net/stream.h"
 #include "net/timer.h"
+#include "net/tls_acceptor.h"
 #include "relay/link.h"
 #include "relay/request_head.h"
 
@@ -20,6 +21,8 @@ namespace wskit::relay {
 
 struct RelayOptions {
   RequestRules request;
+  /// For clients over TLS; null for clients without. Outlives the relay.
+  const net::TlsAcceptor* tls = nullptr;
   /// Where the server is; `request.target` says what it is called.
   net::Endpoint target;
   /// Open at one time; further ones get 503. 0: no limit but the open files.
@@ -32,6 +35,8 @@ class RelayWatcher {
  public:
   /// The server could not be reached for this connection.
   virtual void on_unreachable(std::uint64_t connection, const Error& error) = 0;
+  /// The handshake of TLS with this client failed.
+  virtual void on_client_failed(std::uint64_t connection, const Error& error) = 0;
   /// A connection could not be accepted; the relay goes on by itself.
   virtual void on_accept_error(const Error& error) = 0;
   /// After drain(): the last connection is gone.
@@ -65,10 +70,12 @@ class Relay final : net::ListenHandler, LinkSetup::Owner, net::TimerHandler {
   void on_accept(std::unique_ptr<net::Stream> stream, const net::SocketAddress& peer) override;
   void on_accept_error(const Error& error) override { watcher_.on_accept_error(error); }
   void on_unreachable(Link& link, const Error& error) override;
+  void on_client_failed(Link& link, const Error& error) override;
   void on_link_end(Link& link) override;
   void on_timer(Instant now) override;
 
   net::Loop& loop_;
+  const net::TlsAcceptor* tls_;
   RelayWatcher& watcher_;
   std::size_t max_connections_;
   LinkSetup setup_;

@@ -67,6 +67,10 @@ void RelayUnderTest::on_unreachable(std::uint64_t /*connection*/, const Error& e
   unreachable.push_back(error);
 }
 
+void RelayUnderTest::on_client_failed(std::uint64_t /*connection*/, const Error& error) {
+  client_failures.push_back(error);
+}
+
 void RelayUnderTest::on_accept_error(const Error& error) {
   FAIL(error.message);
 }

@@ -37,10 +37,12 @@ struct RelayUnderTest final : relay::RelayWatcher {
   std::unique_ptr<net::Dialer> dialer;
   relay::Relay relay;
   std::vector<Error> unreachable;
+  std::vector<Error> client_failures;
   int drained = 0;
 
  private:
   void on_unreachable(std::uint64_t connection, const Error& error) override;
+  void on_client_failed(std::uint64_t connection, const Error& error) override;
   void on_accept_error(const Error& error) override;
   void on_drained() override { ++drained; }
 };

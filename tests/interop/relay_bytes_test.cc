@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// That the proxy changes no byte of a load test's connections, seen from outside.
+#include <string>
+#include <vector>
+
+#include "tests/interop/byte_log.h"
+
+using namespace wskit;
+using namespace wskit::test;
+
+namespace {
+
+void check_bench(bool tls, const std::vector<std::string>& options) {
+  LoggedProxy proxy(tls);
+  std::vector<std::string> arguments{
+      "bench",  proxy.url(), "-c", "100",      "-n",
+      "20000",  "--window",  "4",  "--cacert", test_certificate("ca.pem"),
+      "--json", "-",         "-q"};
+  arguments.insert(arguments.end(), options.begin(), options.end());
+  const Json result = result_of(test::wskit(arguments));
+  CHECK(result["counts"]["ok"] == 20'000);
+  const Json outer = proxy.outer.finish();
+  const Json inner = proxy.inner.finish();
+  CHECK(outer.size() == 100);
+  CHECK(differences(outer, inner) == "");
+  std::uint64_t up = 0;
+  std::uint64_t down = 0;
+  for (const auto& connection : outer) {
+    up += connection["up"][0].get<std::uint64_t>();
+    down += connection["down"][0].get<std::uint64_t>();
+  }
+  CHECK(up >= result["counts"]["wire_bytes_sent"].get<std::uint64_t>());
+  CHECK(down >= result["counts"]["wire_bytes_received"].get<std::uint64_t>());
+}
+
+}  // namespace
+
+TEST_CASE("no byte of a load test of 100 connections changes in the proxy") {
+  check_bench(false, {"--size", "1000", "--binary"});
+}
+
+TEST_CASE("no byte of a compressed load test of 100 connections changes in the proxy") {
+  check_bench(false, {"--size", "200", "--compress"});
+}
+
+TEST_CASE("no byte of a load test of 100 connections over TLS changes in the proxy") {
+  check_bench(true, {"--size", "1000", "--binary"});
+}
