@@ -147,6 +147,10 @@ void add_connect_options(CLI::App& app, ConnectOptions& options) {
          "URL and options from a browser's 'Copy as cURL (bash)'; @FILE reads it from a file")
       ->type_name("COMMAND")
       ->group("Request");
+  add_connect_options_without_url(app, options);
+}
+
+void add_connect_options_without_url(CLI::App& app, ConnectOptions& options) {
   add_request_options(app, options);
   add_cookie_options(app, options);
   add_tls_options(app, options, CertificateNames::plain);

@@ -67,6 +67,8 @@ struct ConnectOptions {
 
 /// Adds the URL and the options above, with curl's names where curl has one.
 void add_connect_options(CLI::App& app, ConnectOptions& options);
+/// The options alone, for commands that take their URLs otherwise.
+void add_connect_options_without_url(CLI::App& app, ConnectOptions& options);
 
 /// The same for who passes the requests of other clients on: the URL is --to, what would make a
 /// request is left out, and the client certificate's options begin with --client-.

@@ -18,6 +18,7 @@
 #include "cli/cmd_report.h"
 #include "cli/cmd_send.h"
 #include "cli/cmd_serve.h"
+#include "cli/cmd_test.h"
 #include "cli/command.h"
 #include "cli/command_line.h"
 #include "cli/dump_tree.h"
@@ -78,6 +79,7 @@ int main(int argc, char* argv[]) {
   const auto literals = wskit::cli::literal_messages(arguments);
   wskit::cli::add_send(app, chosen, literals);
   wskit::cli::add_serve(app, chosen);
+  wskit::cli::add_test(app, chosen, wskit::cli::redacted_command_line(given));
   wskit::cli::add_dump_option(app);
   try {
     app.parse(static_cast<int>(arguments.size() - literals.size()), arguments.data());

@@ -25,6 +25,7 @@ _wskit() {
       'wskit send') command='wskit send' ;;
       'wskit serve') command='wskit serve' ;;
       'wskit serve echo') command='wskit serve echo' ;;
+      'wskit test') command='wskit test' ;;
       'wskit bench -c' | \
         'wskit bench --connections' | \
         'wskit bench -d' | \
@@ -369,6 +370,55 @@ _wskit() {
         'wskit serve echo --ping-interval' | \
         'wskit serve echo --ping-timeout' | \
         'wskit serve echo --drain-time') skip=1 ;;
+      'wskit test -j' | \
+        'wskit test --jobs' | \
+        'wskit test --repeat' | \
+        'wskit test --seed' | \
+        'wskit test --filter' | \
+        'wskit test --var' | \
+        'wskit test --var-file' | \
+        'wskit test --timeout' | \
+        'wskit test --timeout-scale' | \
+        'wskit test --max-time' | \
+        'wskit test --report-junit' | \
+        'wskit test --report-tap' | \
+        'wskit test --report-json' | \
+        'wskit test --color' | \
+        'wskit test -H' | \
+        'wskit test --header' | \
+        'wskit test -A' | \
+        'wskit test --user-agent' | \
+        'wskit test --origin' | \
+        'wskit test -s' | \
+        'wskit test --subprotocol' | \
+        'wskit test -u' | \
+        'wskit test --user' | \
+        'wskit test --oauth2-bearer' | \
+        'wskit test --bearer' | \
+        'wskit test --netrc-file' | \
+        'wskit test --max-redirs' | \
+        'wskit test --max-message' | \
+        'wskit test --cookie' | \
+        'wskit test --cookie-jar' | \
+        'wskit test --cacert' | \
+        'wskit test --capath' | \
+        'wskit test --cert' | \
+        'wskit test --key' | \
+        'wskit test --pass' | \
+        'wskit test --servername' | \
+        'wskit test --tls-max' | \
+        'wskit test --ciphers' | \
+        'wskit test --tls13-ciphers' | \
+        'wskit test --resolve' | \
+        'wskit test --connect-to' | \
+        'wskit test --unix-socket' | \
+        'wskit test --source' | \
+        'wskit test --interface' | \
+        'wskit test --connect-timeout' | \
+        'wskit test --proxy' | \
+        'wskit test --proxy-user' | \
+        'wskit test --noproxy' | \
+        'wskit test --proxy-cacert') skip=1 ;;
     esac
   done
   case "$command $previous" in
@@ -669,10 +719,53 @@ _wskit() {
     'wskit serve echo --ping-interval') COMPREPLY=(); return ;;
     'wskit serve echo --ping-timeout') COMPREPLY=(); return ;;
     'wskit serve echo --drain-time') COMPREPLY=(); return ;;
+    'wskit test -j' | 'wskit test --jobs') COMPREPLY=(); return ;;
+    'wskit test --repeat') COMPREPLY=(); return ;;
+    'wskit test --seed') COMPREPLY=(); return ;;
+    'wskit test --filter') COMPREPLY=(); return ;;
+    'wskit test --var') COMPREPLY=(); return ;;
+    'wskit test --var-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit test --timeout') COMPREPLY=(); return ;;
+    'wskit test --timeout-scale') COMPREPLY=(); return ;;
+    'wskit test --max-time') COMPREPLY=(); return ;;
+    'wskit test --report-junit') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit test --report-tap') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit test --report-json') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit test --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'wskit test -H' | 'wskit test --header') COMPREPLY=(); return ;;
+    'wskit test -A' | 'wskit test --user-agent') COMPREPLY=(); return ;;
+    'wskit test --origin') COMPREPLY=(); return ;;
+    'wskit test -s' | 'wskit test --subprotocol') COMPREPLY=(); return ;;
+    'wskit test -u' | 'wskit test --user') COMPREPLY=(); return ;;
+    'wskit test --oauth2-bearer' | 'wskit test --bearer') COMPREPLY=(); return ;;
+    'wskit test --netrc-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit test --max-redirs') COMPREPLY=(); return ;;
+    'wskit test --max-message') COMPREPLY=(); return ;;
+    'wskit test --cookie') COMPREPLY=(); return ;;
+    'wskit test --cookie-jar') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit test --cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit test --capath') COMPREPLY=($(compgen -d -- "$current")); return ;;
+    'wskit test --cert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit test --key') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit test --pass') COMPREPLY=(); return ;;
+    'wskit test --servername') COMPREPLY=(); return ;;
+    'wskit test --tls-max') COMPREPLY=($(compgen -W '1.2 1.3' -- "$current")); return ;;
+    'wskit test --ciphers') COMPREPLY=(); return ;;
+    'wskit test --tls13-ciphers') COMPREPLY=(); return ;;
+    'wskit test --resolve') COMPREPLY=(); return ;;
+    'wskit test --connect-to') COMPREPLY=(); return ;;
+    'wskit test --unix-socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit test --source') COMPREPLY=(); return ;;
+    'wskit test --interface') COMPREPLY=(); return ;;
+    'wskit test --connect-timeout') COMPREPLY=(); return ;;
+    'wskit test --proxy') COMPREPLY=(); return ;;
+    'wskit test --proxy-user') COMPREPLY=(); return ;;
+    'wskit test --noproxy') COMPREPLY=(); return ;;
+    'wskit test --proxy-cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
   esac
   case "$command" in
     'wskit')
-      COMPREPLY=($(compgen -W 'bench connect listen ping proxy report send serve -h --help -V --version' -- "$current")) ;;
+      COMPREPLY=($(compgen -W 'bench connect listen ping proxy report send serve test -h --help -V --version' -- "$current")) ;;
     'wskit bench')
       COMPREPLY=($(compgen -W '-h --help -c --connections -d --duration -n --messages -r --rate --stages --poisson --window --warmup -t --threads --connect-rate --connect-concurrency --seed --io --size --payload --payload-jsonl --text --binary --match --timeout --late --on-close --threshold --strict --json --color --hdr-digits --hdr-max -q --quiet --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit connect')
@@ -691,6 +784,8 @@ _wskit() {
       COMPREPLY=($(compgen -W 'echo -h --help' -- "$current")) ;;
     'wskit serve echo')
       COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --cert --key --self-signed --write-ca --delay --jitter --seed --stall --no-compress --subprotocol --allow-origin --max-message --max-connections --handshake-timeout --ping-interval --ping-timeout --drain-time' -- "$current")) ;;
+    'wskit test')
+      COMPREPLY=($(compgen -W '-h --help -j --jobs --repeat --shuffle --seed --filter --fail-fast --list --grammar --var --var-file --timeout --timeout-scale --max-time --report-junit --report-tap --report-json -q --quiet --color -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
   esac
 }
 complete -F _wskit wskit

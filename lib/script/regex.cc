@@ -89,6 +89,40 @@ Expected<bool> Regex::find(std::string_view text) const {
   return match_at(text, 0);
 }
 
+Expected<std::optional<Regex::Groups>> Regex::search(std::string_view text) const {
+  const auto found = match_at(text, 0);
+  if (!found) {
+    return std::unexpected(found.error());
+  }
+  if (!*found) {
+    return std::nullopt;
+  }
+  const PCRE2_SIZE* const ranges = ::pcre2_get_ovector_pointer(match_.get());
+  Groups groups(::pcre2_get_ovector_count(match_.get()));
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    if (ranges[2 * i] != PCRE2_UNSET) {
+      groups[i] = text.substr(ranges[2 * i], ranges[2 * i + 1] - ranges[2 * i]);
+    }
+  }
+  return groups;
+}
+
+std::vector<Regex::NamedGroup> Regex::named_groups() const {
+  std::uint32_t count = 0;
+  std::uint32_t entry_bytes = 0;
+  PCRE2_SPTR entry = nullptr;
+  (void)::pcre2_pattern_info(code_.get(), PCRE2_INFO_NAMECOUNT, &count);
+  (void)::pcre2_pattern_info(code_.get(), PCRE2_INFO_NAMEENTRYSIZE, &entry_bytes);
+  (void)::pcre2_pattern_info(code_.get(), PCRE2_INFO_NAMETABLE, &entry);
+  std::vector<NamedGroup> names;
+  for (std::uint32_t i = 0; i < count; ++i, entry += entry_bytes) {
+    // Two bytes of number, then the name, ended by a NUL.
+    names.push_back({.name = reinterpret_cast<const char*>(entry + 2),
+                     .number = (std::uint32_t{entry[0]} << 8U) | entry[1]});
+  }
+  return names;
+}
+
 Expected<std::string> Regex::replace_all(std::string_view text,
                                          std::string_view replacement) const {
   std::string out;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +27,19 @@ class Regex {
   /// Whether the pattern is found anywhere in `text` (any bytes). Fails with ErrorCode::usage when
   /// the bounds were hit.
   [[nodiscard]] Expected<bool> find(std::string_view text) const;
+
+  /// What the first match and its groups (1 and up) are, as parts of `text`; a group that took no
+  /// part is nothing. Fails like find().
+  using Groups = std::vector<std::optional<std::string_view>>;
+  [[nodiscard]] Expected<std::optional<Groups>> search(std::string_view text) const;
+
+  struct NamedGroup {
+    std::string name;
+    std::uint32_t number = 0;
+  };
+  [[nodiscard]] std::vector<NamedGroup> named_groups() const;
+  /// As it was written.
+  [[nodiscard]] const std::string& pattern() const { return pattern_; }
 
   /// `text` with all that matches replaced by `replacement`, taken literally. Fails like find().
   [[nodiscard]] Expected<std::string> replace_all(std::string_view text,

@@ -87,7 +87,15 @@ class Connection final : net::StreamHandler, net::TimerHandler {
   [[gnu::always_inline]] std::size_t send_row(MessageType type, std::size_t size, std::size_t count,
                                               Next next);
   /// At most 125 bytes.
-  SendResult ping(std::span<const std::byte> payload = {});
+  SendResult ping(std::span<const std::byte> payload = {}) {
+    return send_control(wire::Opcode::ping, payload);
+  }
+  /// One that nobody asked for (RFC 6455 5.5.3); Pings are answered without it.
+  SendResult pong(std::span<const std::byte> payload = {}) {
+    return send_control(wire::Opcode::pong, payload);
+  }
+  /// Bytes instead of a frame, unmasked and unchecked: to show the peer what it must refuse.
+  SendResult send_raw(std::span<const std::byte> bytes);
 
   /// Starts the close handshake behind what is queued; messages are received until the peer's Close
   /// comes. Fails with ErrorCode::usage when `code` may not be sent or `reason` is over 123 bytes
@@ -151,6 +159,7 @@ class Connection final : net::StreamHandler, net::TimerHandler {
   void end(const Error& error);
   void end_closed();
 
+  SendResult send_control(wire::Opcode opcode, std::span<const std::byte> payload);
   SendResult send_any(MessageType type, std::span<const std::byte> payload);
   /// Bytes of frames like this one that may be queued without asking further: of a client's small
   /// messages that are not compressed, as long as no backpressure comes of them.

@@ -38,12 +38,24 @@ SendResult Connection::send_any(MessageType type, std::span<const std::byte> pay
   return queued();
 }
 
-SendResult Connection::ping(std::span<const std::byte> payload) {
-  check(payload.size() <= wire::kMaxControlPayload, "a ping has at most 125 bytes");
+SendResult Connection::send_control(wire::Opcode opcode, std::span<const std::byte> payload) {
+  check(payload.size() <= wire::kMaxControlPayload, "a control frame has at most 125 bytes");
   if (state_ != State::open || unsent_ > context_.options.max_unsent_bytes) {
     return SendResult::dropped;
   }
-  put_frame({.opcode = wire::Opcode::ping}, payload);
+  put_frame({.opcode = opcode}, payload);
+  return queued();
+}
+
+SendResult Connection::send_raw(std::span<const std::byte> bytes) {
+  const std::size_t most = context_.options.max_unsent_bytes;
+  if (state_ != State::open || unsent_ > most || bytes.size() > most - unsent_) {
+    return SendResult::dropped;
+  }
+  if (!bytes.empty()) {
+    std::memcpy(stream_->prepare(bytes.size()).data(), bytes.data(), bytes.size());
+    commit(bytes.size());
+  }
   return queued();
 }
 

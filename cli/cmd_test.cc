@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+#include "cli/cmd_test.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <unistd.h>
+#include <CLI/CLI.hpp>
+
+#include "cli/hints.h"
+#include "cli/script_network.h"
+#include "cli/signal_watch.h"
+#include "cli/standard_streams.h"
+#include "cli/terminal_options.h"
+#include "cli/test_options.h"
+#include "cli/test_suite.h"
+#include "report/case_json.h"
+#include "report/case_text.h"
+#include "report/file.h"
+#include "report/github.h"
+#include "report/junit.h"
+#include "report/lines.h"
+#include "report/tap.h"
+#include "script/script_grammar.h"
+
+namespace wskit::cli {
+namespace {
+
+constexpr std::string_view kName = "test";
+constexpr int kFailed = 1;
+constexpr int kSignalBase = 128;
+
+std::uint64_t fresh_seed() {
+  std::random_device device;
+  return device();
+}
+
+/// The reports that were asked for: their files are opened before anything is run.
+class Reports {
+ public:
+  [[nodiscard]] Expected<void> open(const TestOptions& options) {
+    const std::pair<const std::string&, Write> wanted[] = {
+        {options.junit_file, report::write_junit},
+        {options.tap_file, report::write_tap},
+        {options.json_file, report::write_case_json}};
+    for (const auto& [path, write] : wanted) {
+      if (path.empty()) {
+        continue;
+      }
+      auto file = report::PendingFile::open(path);
+      if (!file) {
+        return std::unexpected(std::move(file.error()));
+      }
+      files_.emplace_back(std::move(*file), write);
+    }
+    return {};
+  }
+  [[nodiscard]] Expected<void> write(const stats::CaseRun& run) {
+    for (auto& [file, write] : files_) {
+      if (auto written = file.commit(write(run)); !written) {
+        return written;
+      }
+    }
+    return {};
+  }
+
+ private:
+  using Write = std::string (*)(const stats::CaseRun&);
+  std::vector<std::pair<report::PendingFile, Write>> files_;
+};
+
+/// Everything between understood scripts and the exit code.
+class TestCommandRun {
+ public:
+  TestCommandRun(const TestOptions& options, const std::vector<script::Script>& scripts)
+      : options_(options),
+        scripts_(scripts),
+        text_(text_options(options.color, STDOUT_FILENO)),
+        annotates_(std::getenv("GITHUB_ACTIONS") != nullptr) {}
+
+  [[nodiscard]] int run() {
+    if (const auto ran = play(); !ran) {
+      return complain(kName, ran.error());
+    }
+    if (signal_) {
+      return kSignalBase + *signal_;
+    }
+    const stats::CaseCounts counts = stats::count_cases(run_.cases);
+    return counts.failed + counts.errored == 0 ? EXIT_SUCCESS : kFailed;
+  }
+
+ private:
+  [[nodiscard]] Expected<void> play();
+  void show(const stats::CaseResult& result);
+
+  const TestOptions& options_;
+  const std::vector<script::Script>& scripts_;
+  report::TextOptions text_;
+  bool annotates_;
+  stats::CaseRun run_;
+  std::optional<int> signal_;
+  Expected<void> printed_;
+};
+
+void TestCommandRun::show(const stats::CaseResult& result) {
+  const bool failed =
+      result.status == stats::CaseStatus::failed || result.status == stats::CaseStatus::errored;
+  if ((options_.quiet && !failed) || !printed_) {
+    return;
+  }
+  printed_ = print(report::write_case(result, text_));
+}
+
+Expected<void> TestCommandRun::play() {
+  Reports reports;
+  if (auto opened = reports.open(options_); !opened) {
+    return opened;
+  }
+  auto loop = net::make_loop(net::IoChoice::epoll);
+  if (!loop) {
+    return std::unexpected(std::move(loop.error()));
+  }
+  ScriptNetwork network(**loop, options_.connect);
+  run_.seed = options_.seed ? *options_.seed : fresh_seed();
+  run_.command = options_.command;
+  run_.version = WSKIT_VERSION;
+  run_.start =
+      std::chrono::time_point_cast<stats::WallClock::duration>(std::chrono::system_clock::now());
+  const Instant began = (*loop)->now();
+  TestSuite suite({.options = options_,
+                   .scripts = scripts_,
+                   .seed = run_.seed,
+                   .loop = **loop,
+                   .network = network,
+                   .on_result = [this](const stats::CaseResult& result) { show(result); },
+                   .on_done = [&loop] { (*loop)->stop(); }});
+  if (const auto planned = suite.plan(); !planned) {
+    return std::unexpected(planned.error());
+  }
+  auto signals = SignalWatch::create(**loop, [&](int signal) {
+    signal_ = signal;
+    suite.interrupt();
+  });
+  if (!signals) {
+    return std::unexpected(std::move(signals.error()));
+  }
+  suite.start();
+  (*loop)->run();
+  run_.duration = (*loop)->now() - began;
+  run_.cases = suite.results();
+  if (printed_) {
+    printed_ = print((annotates_ ? report::github_annotations(run_) : std::string()) +
+                     report::write_case_summary(run_, options_.shuffle, text_));
+  }
+  const auto written = reports.write(run_);
+  return written ? printed_ : written;
+}
+
+int list(const std::vector<script::Script>& scripts) {
+  std::string text;
+  for (const script::Script& script : scripts) {
+    for (const script::Test& test : script.tests) {
+      text += fmt::format("{}:{}: {}\n", script.files.front(), test.place.line, test.name);
+    }
+  }
+  const auto printed = print(text);
+  return printed ? EXIT_SUCCESS : complain(kName, printed.error());
+}
+
+int run_test(TestOptions& options) {
+  if (options.grammar) {
+    const auto printed = print(script::grammar_text());
+    return printed ? EXIT_SUCCESS : complain(kName, printed.error());
+  }
+  if (const auto taken = take_url(options); !taken) {
+    return complain(kName, taken.error());
+  }
+  if (options.files.empty()) {
+    return complain(kName, {.code = ErrorCode::usage, .message = "no script: give its file"});
+  }
+  const auto variables = read_variables(options);
+  if (!variables) {
+    return complain(kName, variables.error());
+  }
+  std::vector<script::Script> scripts;
+  std::string errors;
+  for (const std::string& file : options.files) {
+    auto script = load_script(file, options, *variables);
+    if (script) {
+      scripts.push_back(*std::move(script));
+    } else if (script.error().code != ErrorCode::usage) {
+      return complain(kName, script.error());
+    } else {
+      errors += script.error().message + "\n";
+    }
+  }
+  if (!errors.empty()) {
+    for (const std::string& line : report::portable_lines(errors)) {
+      say(line + "\n");
+    }
+    return exit_code(ErrorCode::usage);
+  }
+  if (options.list) {
+    return list(scripts);
+  }
+  return TestCommandRun(options, scripts).run();
+}
+
+}  // namespace
+
+void add_test(CLI::App& app, Command& chosen, std::string command_line) {
+  auto options = std::make_shared<TestOptions>();
+  options->command = std::move(command_line);
+  CLI::App& test = *app.add_subcommand("test", "Run scripts with expectations, for people and CI");
+  add_test_options(test, *options);
+  test.callback([options, &chosen] { chosen = [options] { return run_test(*options); }; });
+}
+
+}  // namespace wskit::cli

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/connect_options.h"
+#include "core/error.h"
+#include "net/dialer.h"
+#include "net/loop.h"
+#include "net/resolver.h"
+#include "session/script_run.h"
+
+namespace wskit::cli {
+
+/// The connections of scripts, made with the options of the command line: what a script says of
+/// URL, headers and subprotocols comes on top.
+class ScriptNetwork final : public session::ScriptNetwork {
+ public:
+  ScriptNetwork(net::Loop& loop, const ConnectOptions& options)
+      : loop_(loop), options_(options), resolver_(net::Resolver::create()) {}
+
+  [[nodiscard]] Expected<std::unique_ptr<session::ScriptClient>> client(
+      const script::OpenRequest& request) override;
+  [[nodiscard]] Expected<std::unique_ptr<Request>> request(const script::PlayedHttpRequest& request,
+                                                           OnAnswer on_answer) override;
+
+ private:
+  /// A dialer, its TLS context with it, is kept for all connections to one host.
+  struct Route {
+    std::string host;
+    std::unique_ptr<net::Dialer> dialer;
+  };
+  [[nodiscard]] Expected<net::Dialer*> dialer(const ConnectPlan& plan);
+
+  net::Loop& loop_;
+  const ConnectOptions& options_;
+  std::unique_ptr<net::Resolver> resolver_;
+  std::vector<Route> routes_;
+};
+
+}  // namespace wskit::cli

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+#include "cli/test_options.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <limits>
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "cli/parsed_option.h"
+#include "core/parse.h"
+#include "report/file.h"
+#include "script/line_cursor.h"
+#include "script/script_parser.h"
+
+namespace wskit::cli {
+namespace {
+
+constexpr std::size_t kMaxFileBytes = std::size_t{256} << 20;
+constexpr std::uint64_t kMost = 1'000'000'000;
+
+bool is_url(std::string_view text) {
+  return text.starts_with("ws://") || text.starts_with("wss://") || text.starts_with("ws+unix:");
+}
+
+Expected<double> parse_scale(std::string_view text) {
+  double scale = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), scale);
+  if (error != std::errc() || end != text.data() + text.size() || !(scale > 0) || scale > 1000) {
+    return fail(ErrorCode::usage, fmt::format("'{}' is not a factor like 0.5 or 10", text));
+  }
+  return scale;
+}
+
+std::optional<std::string> environment(const std::string& name) {
+  const char* const value = std::getenv(name.c_str());
+  return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
+}
+
+Expected<std::pair<std::string, std::string>> assignment(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  const std::string_view name = text.substr(0, equals);
+  if (equals == std::string_view::npos || name.empty() ||
+      script::name_length(name) != name.size()) {
+    return fail(ErrorCode::usage, fmt::format("'{}' is not NAME=VALUE", text));
+  }
+  return std::pair(std::string(name), std::string(text.substr(equals + 1)));
+}
+
+Expected<void> read_variable_file(const std::string& path,
+                                  std::map<std::string, std::string>& variables) {
+  auto text = report::read_file(path, kMaxFileBytes);
+  if (!text) {
+    return std::unexpected(std::move(text.error()));
+  }
+  std::string_view rest = *text;
+  for (std::size_t number = 1; !rest.empty(); ++number) {
+    const std::size_t end = rest.find('\n');
+    std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    if (line.ends_with('\r')) {
+      line.remove_suffix(1);
+    }
+    if (line.find_first_not_of(" \t") == std::string_view::npos || line.starts_with('#')) {
+      continue;
+    }
+    auto pair = assignment(line);
+    if (!pair) {
+      return fail(ErrorCode::usage, fmt::format("{}:{}: {}", path, number, pair.error().message));
+    }
+    variables[pair->first] = std::move(pair->second);
+  }
+  return {};
+}
+
+void add_choice_options(CLI::App& app, TestOptions& options) {
+  const std::string group = "Tests";
+  const auto count = [](std::string_view text) { return parse_integer(text, 1, kMost); };
+  add_parsed(app, "-j,--jobs", options.jobs, count)
+      ->description("Run so many files side by side")
+      ->type_name("N")
+      ->default_str("1")
+      ->group(group);
+  add_parsed(app, "--repeat", options.repeat, count)
+      ->description("Run everything so often")
+      ->type_name("N")
+      ->default_str("1")
+      ->group(group);
+  app.add_flag("--shuffle", options.shuffle, "Run files and tests in an order of chance")
+      ->group(group);
+  add_parsed(app, "--seed", options.seed,
+             [](std::string_view text) -> Expected<std::optional<std::uint64_t>> {
+               const auto seed = parse_integer(text, 0, std::numeric_limits<std::int64_t>::max());
+               return seed ? Expected<std::optional<std::uint64_t>>(*seed)
+                           : std::unexpected(seed.error());
+             })
+      ->description("For --shuffle, {{rand}} and {{uuid}}; a report says which one was used")
+      ->type_name("N")
+      ->group(group);
+  app.add_option("--filter", options.filter, "Only tests whose name matches (PCRE2)")
+      ->type_name("REGEX")
+      ->check(not_empty())
+      ->group(group);
+  app.add_flag("--fail-fast", options.fail_fast, "End after the first test that fails")
+      ->group(group);
+  app.add_flag("--list", options.list, "Check the scripts, list their tests, and run nothing")
+      ->group(group);
+  app.add_flag("--grammar", options.grammar, "Print the grammar of scripts (EBNF)")->group(group);
+}
+
+void add_time_options(CLI::App& app, TestOptions& options) {
+  const std::string group = "Tests";
+  add_parsed(app, "--timeout", options.timeout, parse_duration)
+      ->description("How long < waits where the script does not say it")
+      ->type_name("DURATION")
+      ->default_str("5s")
+      ->group(group);
+  add_parsed(app, "--timeout-scale", options.timeout_scale, parse_scale)
+      ->description("Multiply all deadlines: for slow machines")
+      ->type_name("FACTOR")
+      ->default_str("1")
+      ->group(group);
+  add_parsed(app, "--max-time", options.max_time, parse_duration)
+      ->description("How long one test may take; 0 for no limit")
+      ->type_name("DURATION")
+      ->default_str("5m")
+      ->group(group);
+}
+
+}  // namespace
+
+void add_test_options(CLI::App& app, TestOptions& options) {
+  app.add_option("FILE", options.files,
+                 "Scripts (.wst), and a ws:// or wss:// URL for those that name none")
+      ->type_name("FILE... [URL]");
+  add_choice_options(app, options);
+  app.add_option("--var", options.variables, "NAME=VALUE for {{NAME}} (repeatable)")
+      ->allow_extra_args(false)
+      ->group("Tests");
+  app.add_option("--var-file", options.variable_files, "A file of NAME=VALUE lines (repeatable)")
+      ->type_name("FILE")
+      ->allow_extra_args(false)
+      ->group("Tests");
+  add_time_options(app, options);
+  const std::string group = "Output";
+  app.add_option("--report-junit", options.junit_file, "Write a JUnit report (XML)")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--report-tap", options.tap_file, "Write a report in TAP 14")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_option("--report-json", options.json_file, "Write a report as JSON")
+      ->type_name("FILE")
+      ->group(group);
+  app.add_flag("-q,--quiet", options.quiet, "Print failures and the summary only")->group(group);
+  app.add_option("--color", options.color, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->group(group);
+  add_connect_options_without_url(app, options.connect);
+}
+
+Expected<void> take_url(TestOptions& options) {
+  const auto url = std::ranges::find_if(options.files, is_url);
+  if (url == options.files.end()) {
+    return {};
+  }
+  options.connect.url = *url;
+  options.files.erase(url);
+  if (std::ranges::any_of(options.files, is_url)) {
+    return fail(ErrorCode::usage, "two URLs: a script names its further ones itself");
+  }
+  return {};
+}
+
+Expected<std::map<std::string, std::string>> read_variables(const TestOptions& options) {
+  std::map<std::string, std::string> variables;
+  for (const std::string& file : options.variable_files) {
+    if (auto read = read_variable_file(file, variables); !read) {
+      return std::unexpected(std::move(read.error()));
+    }
+  }
+  for (const std::string& text : options.variables) {
+    auto pair = assignment(text);
+    if (!pair) {
+      return fail(ErrorCode::usage, "--var: " + pair.error().message);
+    }
+    variables[pair->first] = std::move(pair->second);
+  }
+  return variables;
+}
+
+Expected<script::Script> load_script(const std::string& file, const TestOptions& options,
+                                     const std::map<std::string, std::string>& variables) {
+  const auto read = [](const std::string& path) { return report::read_file(path, kMaxFileBytes); };
+  const auto text = read(file);
+  if (!text) {
+    return std::unexpected(text.error());
+  }
+  auto parsed = script::parse_script(file, *text,
+                                     {.variables = variables,
+                                      .environment = environment,
+                                      .read_file = read,
+                                      .has_url = !options.connect.url.empty()});
+  if (!parsed) {
+    return fail(ErrorCode::usage, parsed.error().describe());
+  }
+  return *std::move(parsed);
+}
+
+}  // namespace wskit::cli

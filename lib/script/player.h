@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/error.h"
+#include "script/player_failure.h"
+#include "script/received.h"
+#include "script/script.h"
+#include "script/values.h"
+#include "wire/http.h"
+
+namespace wskit::script {
+
+/// How a client is to connect: placeholders replaced, all levels of directives put together.
+struct OpenRequest {
+  std::string url;
+  std::vector<wire::Header> headers;
+  std::vector<std::string> subprotocols;
+};
+
+struct PlayedHttpRequest {
+  std::string method;
+  std::string url;
+  std::vector<wire::Header> headers;
+  std::string body;
+};
+
+struct PlayedHttpAnswer {
+  int status = 0;
+  wire::Headers headers;
+  std::string body;
+};
+
+/// What a connection agreed on, or the answer that refused it.
+struct Opening {
+  int status = 0;
+  wire::Headers headers;
+  std::string subprotocol;
+  std::string extensions;
+  std::string body;  ///< Of a refusal.
+};
+
+/// Why there is no connection any more, or none at all.
+struct Ending {
+  /// The Close frame that the peer sent, if it did.
+  std::optional<wire::CloseCode> close_code;
+  std::string close_reason;
+  /// In words.
+  std::string what;
+  /// A lost connection, or a close code that tells of an error.
+  bool is_failure = false;
+  /// An HTTP answer that refused the upgrade.
+  std::optional<Opening> refusal;
+};
+
+/// Whether a connection takes more at once: `full` took this one, and says with on_drain() when it
+/// takes the next.
+enum class Room : std::uint8_t { more, full };
+
+/// What a player acts on. Nothing here calls the player back from within.
+class Stage {
+ public:
+  /// The outcome is told by on_open() or on_end().
+  virtual void open(ClientIndex client, const OpenRequest& request) = 0;
+  virtual Expected<Room> send(ClientIndex client, const MessageView& message) = 0;
+  virtual Expected<void> send_raw(ClientIndex client, std::string_view bytes) = 0;
+  /// Ends the TCP connection; on_end() does not follow.
+  virtual void drop(ClientIndex client) = 0;
+  /// The outcome is told by on_answer().
+  virtual void request(const PlayedHttpRequest& request) = 0;
+  /// A named step was played from its first line to its last.
+  virtual void step_played(std::uint16_t name, Nanoseconds duration) = 0;
+
+ protected:
+  ~Stage() = default;
+};
+
+struct PlayerOptions {
+  /// For scripts that name no URL.
+  std::string url;
+  /// For a `<` without a deadline and tests without a timeout.
+  Nanoseconds timeout = std::chrono::seconds(5);
+  /// All deadlines are multiplied by this.
+  double timeout_scale = 1;
+  std::uint64_t connection = 1;
+  std::uint64_t seed = 0;
+  /// Milliseconds since 1970 in UTC; outlives the player.
+  const std::function<std::int64_t()>* wall_clock = nullptr;
+};
+
+/// Plays one test of a script: events in, actions out, time as a parameter. Steps run in the order
+/// of their lines, whichever client they belong to; every message waits in its client's mailbox.
+class Player {
+ public:
+  static constexpr std::size_t kMaxMailboxBytes = std::size_t{256} << 20;
+
+  /// `script`, `test` and `stage` outlive the player.
+  Player(const Script& script, const Test& test, const PlayerOptions& options, Stage& stage);
+
+  void start(Instant now);
+
+  /// Events. A connection that a server accepted opens without open() having been called.
+  void on_open(ClientIndex client, Opening opening, Instant now);
+  void on_received(ClientIndex client, const MessageView& message, Instant at);
+  void on_drain(ClientIndex client, Instant now);
+  void on_end(ClientIndex client, Ending ending, Instant now);
+  void on_answer(const Expected<PlayedHttpAnswer>& answer, Instant now);
+  /// To be called at next_tick(), or later.
+  void tick(Instant now) { run(now); }
+  [[nodiscard]] Instant next_tick() const { return next_tick_; }
+
+  /// The test is over for another reason: an interrupt, or its time.
+  void abort(Failure failure) { end(std::move(failure)); }
+
+  [[nodiscard]] bool done() const { return done_; }
+  /// Once done: nothing is a success.
+  [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
+  /// The name of the step that is played, or of the one that failed.
+  [[nodiscard]] std::optional<std::uint16_t> step_name() const { return step_name_; }
+  /// Where it is: the line of the step that is played.
+  [[nodiscard]] Place place() const;
+
+ private:
+  enum class State : std::uint8_t { idle, opening, open, ended };
+  struct Seat {
+    State state = State::idle;
+    /// The end, if it is a failure, was expected by a step.
+    bool end_seen = false;
+    bool refusal_expected = false;
+    std::vector<Received> mailbox;
+    std::size_t mailbox_bytes = 0;
+    /// How many of the mailbox the step under way has looked at.
+    std::size_t looked_at = 0;
+    bool awaits_pong = false;
+    bool full = false;
+    std::unique_ptr<Opening> opening;
+    std::unique_ptr<Ending> ending;
+    std::unique_ptr<Directives> own;
+  };
+  struct Block {
+    const std::vector<Step>* steps = nullptr;
+    std::size_t next = 0;
+    std::uint64_t left = 0;
+    Instant until = Instant::max();
+  };
+  enum class Progress : std::uint8_t { done, waits };
+
+  void run(Instant now);
+  /// The next step, leaving and repeating blocks; null at the end.
+  [[nodiscard]] const Step* next_step(Instant now);
+  [[nodiscard]] bool may_begin(const Step& step, Instant now);
+  [[nodiscard]] bool connected(const Step& step);
+  [[nodiscard]] Progress play(const Step& step, Instant now);
+
+  Progress on(const SendStep& step, Instant now);
+  Progress on(const ExpectStep& step, Instant now);
+  Progress on(const UnorderedStep& step, Instant now);
+  Progress on(const NoneStep& step, Instant now);
+  Progress on(const ExpectOpenStep& step, Instant now);
+  Progress on(const SleepStep& step, Instant now);
+  Progress on(const BarrierStep& step, Instant now);
+  Progress on(const ConnectStep& step, Instant now);
+  Progress on(const SetStep& step, Instant now);
+  Progress on(const HttpStep& step, Instant now);
+  Progress on(const NameStep& step, Instant now);
+  Progress on(const RepeatStep& step, Instant now);
+
+  /// Sets the deadline when the step begins; true when it has passed.
+  bool overdue(Nanoseconds limit, Instant now);
+  [[nodiscard]] Nanoseconds limit_of(ClientIndex client, std::optional<Nanoseconds> own) const;
+  [[nodiscard]] std::string named(ClientIndex client) const;
+
+  void open(ClientIndex client, const Directives* own);
+  bool send(const SendStep& step, const Place& place);
+  /// Which message of the mailbox is taken; nothing when there is none yet or the test failed.
+  [[nodiscard]] std::optional<std::size_t> find(const ExpectStep& step, const Place& place);
+  [[nodiscard]] Expected<bool> selects(const ExpectStep& step, const Received& received);
+  bool accept(const ExpectStep& step, const Place& place, Received received);
+  using Asserts = std::vector<std::pair<Place, Predicate>>;
+  using Captures = std::vector<std::pair<Place, Capture>>;
+  bool inspect(const Subject& subject, const Captures& captures, const Asserts& asserts);
+  void take_from_mailbox(Seat& seat, std::size_t index);
+  /// False when a watch took the message or ended the test.
+  bool watch(ClientIndex client, const Received& received);
+  void fail_expectation(const ExpectStep& step, const Place& place, std::string what);
+  void fail_here(std::string what, ErrorCode code = ErrorCode::unmet);
+  void end(std::optional<Failure> failure);
+  void check_endings();
+  void step_over();
+
+  const Script& script_;
+  const Test& test_;
+  const PlayerOptions& options_;
+  Stage& stage_;
+  Values values_;
+  std::vector<Seat> seats_;
+  std::vector<Block> blocks_;
+  /// Members of an unordered block that were found.
+  std::vector<bool> found_;
+  const Step* step_ = nullptr;
+  /// The same, or the one before it when there is no further one.
+  const Step* last_step_ = nullptr;
+  Instant began_{};
+  Instant deadline_ = Instant::max();
+  Instant next_tick_ = Instant::max();
+  Instant last_taken_{};
+  Instant named_at_{};
+  std::optional<std::uint16_t> step_name_;
+  std::unique_ptr<Expected<PlayedHttpAnswer>> answer_;
+  std::optional<Failure> failure_;
+  /// The step under way has done what it does once.
+  bool begun_ = false;
+  bool seats_open_ = false;
+  bool done_ = false;
+  bool running_ = false;
+};
+
+}  // namespace wskit::script

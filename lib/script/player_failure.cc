@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#include "script/player_failure.h"
+
+#include <iterator>
+
+#include <fmt/format.h>
+
+namespace wskit::script {
+
+std::string describe(const Script& script, const Failure& failure) {
+  std::string text;
+  const auto out = std::back_inserter(text);
+  if (failure.place.line != 0) {
+    const std::string& line = script.line(failure.place);
+    const std::size_t first = line.find_first_not_of(" \t");
+    fmt::format_to(out, "{}:{}: {}\n", script.files[failure.place.file], failure.place.line,
+                   first == std::string::npos ? std::string() : line.substr(first));
+  }
+  if (!failure.nearest.empty()) {
+    fmt::format_to(out, "nearest of what came:\n");
+  }
+  for (const Failure::Candidate& candidate : failure.nearest) {
+    fmt::format_to(out, "  {}\n", candidate.message);
+    if (!candidate.difference.empty()) {
+      fmt::format_to(out, "    {}\n", candidate.difference);
+    }
+  }
+  if (failure.unread > 0) {
+    fmt::format_to(out, "unread: {}\n", failure.unread);
+  }
+  for (const std::string& message : failure.mailbox) {
+    fmt::format_to(out, "  {}\n", message);
+  }
+  if (failure.unread > failure.mailbox.size()) {
+    fmt::format_to(out, "  ... {} more\n", failure.unread - failure.mailbox.size());
+  }
+  return text;
+}
+
+}  // namespace wskit::script

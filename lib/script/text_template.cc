@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+#include "script/text_template.h"
+
+#include <utility>
+
+#include "script/values.h"
+
+namespace wskit::script {
+namespace {
+
+constexpr std::string_view kOpen = "{{";
+constexpr std::string_view kClose = "}}";
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) {
+    return {};
+  }
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+/// "}}}" after a name closes a JSON object behind the placeholder: {"id":{{n}}}. The first two
+/// close.
+std::size_t end_of_name(std::string_view text, std::size_t from) {
+  return text.find(kClose, from);
+}
+
+}  // namespace
+
+Template Template::of_literal(std::string text) {
+  Template result;
+  if (!text.empty()) {
+    result.parts_.emplace_back(std::move(text));
+  }
+  return result;
+}
+
+std::expected<Template, TemplateError> Template::parse(std::string_view text,
+                                                       const Lookup& lookup) {
+  Template result;
+  std::string plain;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    if (text.substr(at).starts_with("\\{{")) {
+      plain += kOpen;
+      at += 3;
+      continue;
+    }
+    if (!text.substr(at).starts_with(kOpen)) {
+      plain += text[at++];
+      continue;
+    }
+    const std::size_t end = end_of_name(text, at + kOpen.size());
+    if (end == std::string_view::npos) {
+      return std::unexpected(
+          TemplateError{at, "expected }} after this {{ (a literal {{ is written \\{{)"});
+    }
+    auto found = lookup(trimmed(text.substr(at + kOpen.size(), end - at - kOpen.size())));
+    if (!found) {
+      return std::unexpected(TemplateError{at + kOpen.size(), found.error().message});
+    }
+    if (auto* known = std::get_if<std::string>(&*found)) {
+      plain += *known;
+    } else {
+      if (!plain.empty()) {
+        result.parts_.emplace_back(std::exchange(plain, {}));
+      }
+      result.parts_.emplace_back(std::get<Placeholder>(*found));
+    }
+    at = end + kClose.size();
+  }
+  if (!plain.empty()) {
+    result.parts_.emplace_back(std::move(plain));
+  }
+  return result;
+}
+
+const std::string* Template::literal() const {
+  static const std::string kEmpty;
+  if (parts_.empty()) {
+    return &kEmpty;
+  }
+  return parts_.size() == 1 ? std::get_if<std::string>(&parts_.front()) : nullptr;
+}
+
+Expected<std::string> Template::render(Values& values) const {
+  std::string result;
+  for (const Part& part : parts_) {
+    if (const auto* text = std::get_if<std::string>(&part)) {
+      result += *text;
+      continue;
+    }
+    auto value = values.get(std::get<Placeholder>(part));
+    if (!value) {
+      return value;
+    }
+    result += *value;
+  }
+  return result;
+}
+
+std::string Template::render_with(std::string_view stand_in) const {
+  std::string result;
+  for (const Part& part : parts_) {
+    const auto* text = std::get_if<std::string>(&part);
+    result += text != nullptr ? std::string_view(*text) : stand_in;
+  }
+  return result;
+}
+
+}  // namespace wskit::script

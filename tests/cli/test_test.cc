@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+#include <atomic>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <unistd.h>
+
+#include "tests/cli/canned_server.h"
+#include "tests/cli/wskit.h"
+
+using namespace wskit;
+using namespace wskit::test;
+
+namespace {
+
+/// A script of its own, removed with the test.
+class ScriptFile {
+ public:
+  explicit ScriptFile(const std::string& text, const std::string& name = "t.wst") {
+    std::string pattern = (std::filesystem::temp_directory_path() / "wskit-script-XXXXXX").string();
+    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+    directory_ = pattern;
+    std::ofstream(path(name)) << text;
+    path_ = path(name);
+  }
+  ScriptFile(const ScriptFile&) = delete;
+  ScriptFile& operator=(const ScriptFile&) = delete;
+  ~ScriptFile() { std::filesystem::remove_all(directory_); }
+
+  [[nodiscard]] std::string path(const std::string& name) const { return directory_ + "/" + name; }
+  [[nodiscard]] const std::string& path() const { return path_; }
+  void add(const std::string& name, const std::string& text) const {
+    std::ofstream(path(name)) << text;
+  }
+
+ private:
+  std::string directory_;
+  std::string path_;
+};
+
+}  // namespace
+
+TEST_CASE("test runs a script against a server, a line for each test") {
+  const EchoProcess server;
+  const ScriptFile script(
+      "test hello\n> hello\n< hello\n\ntest two clients\nclient a, b\na> {\"n\":1}\nb> x\n"
+      "a< json {\"n\":1}\n    capture n = jsonpath \"$.n\"\nb< x\nbarrier\na> {{n}}\na< 1\n"
+      "a> close 1000\na< close 1000\n");
+  const Exit exit = test::wskit({"test", script.path(), server.url()});
+  CHECK(exit.code == 0);
+  CHECK(exit.out.find("hello (") != std::string::npos);
+  CHECK(exit.out.find("two clients (") != std::string::npos);
+  CHECK(exit.out.find("2 tests: 2 passed in ") != std::string::npos);
+  CHECK(exit.err.empty());
+}
+
+TEST_CASE("test shows the line that failed, what came and the first difference") {
+  const EchoProcess server;
+  const ScriptFile script("test t\n> {\"type\":\"a\"}\n< [50ms] json {\"type\":\"b\"}\n");
+  const Exit exit = test::wskit({"test", script.path(), server.url()});
+  CHECK(exit.code == 1);
+  CHECK(exit.out.find(script.path() + ":3: < [50ms] json {\"type\":\"b\"}") != std::string::npos);
+  CHECK(exit.out.find("at $.type: expected \"b\", got \"a\"") != std::string::npos);
+  CHECK(exit.out.find("1 test: 0 passed, 1 failed in ") != std::string::npos);
+}
+
+TEST_CASE("test sends nothing when a script cannot be understood") {
+  std::atomic<bool> connected = false;
+  const CannedServer server([&connected](const std::string& request) {
+    connected = true;
+    return accept_answer(request, "");
+  });
+  const ScriptFile good("> x\n");
+  const ScriptFile bad("test t\n> x\n< json {\"a\":\n");
+  const Exit exit = test::wskit({"test", good.path(), bad.path(), server.url()});
+  CHECK(exit.code == 2);
+  CHECK(exit.err.find(bad.path() + ":3:8: expected JSON") == 0);
+  CHECK(exit.err.find("\n< json {\"a\":\n       ^\n") != std::string::npos);
+  CHECK(exit.out.empty());
+  CHECK_FALSE(connected);
+}
+
+TEST_CASE("test takes variables from the command line, a file and the environment") {
+  const EchoProcess server;
+  const ScriptFile script(
+      "set c = default\ntest t\n> {{a}} {{b}} {{c}} {{env.WSKIT_TEST_VALUE}}\n< 1 2 default 4\n");
+  script.add("vars", "# a comment\nb=2\na=0\n");
+  ::setenv("WSKIT_TEST_VALUE", "4", 1);
+  const Exit exit = test::wskit(
+      {"test", script.path(), server.url(), "--var-file", script.path("vars"), "--var", "a=1"});
+  ::unsetenv("WSKIT_TEST_VALUE");
+  CHECK(exit.code == 0);
+  const Exit unset =
+      test::wskit({"test", script.path(), server.url(), "--var", "a=1", "--var", "b=2"});
+  CHECK(unset.code == 2);
+  CHECK(unset.err.find(":3:") != std::string::npos);
+  CHECK(unset.err.find("the environment variable WSKIT_TEST_VALUE is not set") !=
+        std::string::npos);
+}
+
+TEST_CASE("test runs what --filter chooses, in an order that the seed repeats") {
+  const EchoProcess server;
+  const ScriptFile script(
+      "setup {\n  > set up\n  < set up\n}\ntest a1\n> 1\n< 1\ntest a2\n> 2\n< 2\ntest b\n> 3\n< "
+      "3\n");
+  const Exit chosen = test::wskit({"test", script.path(), server.url(), "--filter", "^a"});
+  CHECK(chosen.code == 0);
+  CHECK(chosen.out.find("2 tests: 2 passed") != std::string::npos);
+  const auto order = [&](const std::string& seed) {
+    std::string out = test::wskit({"test", script.path(), server.url(), "--shuffle", "--seed", seed,
+                                   "--repeat", "4", "--report-json", "/dev/stdout", "-q"})
+                          .out;
+    std::string names;
+    for (std::size_t at = out.find("\"name\""); at != std::string::npos;
+         at = out.find("\"name\"", at + 1)) {
+      names += out.substr(at, out.find('\n', at) - at);
+    }
+    return names;
+  };
+  CHECK(order("7") == order("7"));
+  CHECK(order("7") != order("8"));
+  const Exit none = test::wskit({"test", script.path(), server.url(), "--filter", "zzz"});
+  CHECK(none.code == 2);
+  CHECK(none.err.find("--filter 'zzz' matches no test") != std::string::npos);
+}
+
+TEST_CASE("test ends after the first failure with --fail-fast, and counts the rest as skipped") {
+  const EchoProcess server;
+  const ScriptFile script("test a\n< [10ms] x\ntest b\n> 1\n< 1\n");
+  const Exit exit = test::wskit({"test", script.path(), server.url(), "--fail-fast"});
+  CHECK(exit.code == 1);
+  CHECK(exit.out.find("2 tests: 0 passed, 1 failed, 1 skipped") != std::string::npos);
+}
+
+TEST_CASE("test includes files from beside the script, and files as messages") {
+  const EchoProcess server;
+  const ScriptFile script("test t\ninclude steps.inc\n> binary file data.bin\n< hex 00 ff\n");
+  script.add("steps.inc", "> from the include\n< from the include\n");
+  script.add("data.bin", std::string("\0\xff", 2));
+  CHECK(test::wskit({"test", script.path(), server.url()}).code == 0);
+  script.add("steps.inc", "include steps.inc\n");
+  const Exit loop = test::wskit({"test", script.path(), server.url()});
+  CHECK(loop.code == 2);
+  CHECK(loop.err.find("files include each other more than 16 deep") != std::string::npos);
+}
+
+TEST_CASE("test says that a connection failed, and expects refusals") {
+  const CannedServer server([](const std::string&) {
+    return std::string(
+        "HTTP/1.1 401 Unauthorized\r\nX-Why: token\r\nContent-Length: 4\r\n\r\nnope");
+  });
+  const ScriptFile expected(
+      "test t\n< refused 401\n    header \"X-Why\" == \"token\"\n    body == \"nope\"\n");
+  CHECK(test::wskit({"test", expected.path(), server.url()}).code == 0);
+  const CannedServer again([](const std::string&) {
+    return std::string("HTTP/1.1 401 Unauthorized\r\nContent-Length: 4\r\n\r\nnope");
+  });
+  const ScriptFile script("test t\n> x\n");
+  const Exit exit = test::wskit({"test", script.path(), again.url()});
+  CHECK(exit.code == 1);
+  CHECK(exit.out.find("401") != std::string::npos);
+  CHECK(exit.out.find("1 errored") != std::string::npos);
+}
+
+TEST_CASE("test needs a URL before it sends anything") {
+  const ScriptFile script("test t\n> x\n");
+  const Exit exit = test::wskit({"test", script.path()});
+  CHECK(exit.code == 2);
+  CHECK(exit.err.find(":1:6: expected a url for this test") != std::string::npos);
+}
+
+TEST_CASE("test meets the limit of an endless loop and of a message that is too big") {
+  const EchoProcess server;
+  const ScriptFile loop("test t\nset n = 0\nrepeat 1000000000000 {\n  set n = {{n}} + 1\n}\n");
+  const Exit endless = test::wskit({"test", loop.path(), server.url(), "--max-time", "300ms"});
+  CHECK(endless.code == 1);
+  CHECK(endless.out.find("the test took longer than 300 ms") != std::string::npos);
+}
+
+TEST_CASE("test annotates failures where GitHub Actions runs it") {
+  const EchoProcess server;
+  const ScriptFile script("test t\n< [10ms] x\n");
+  ::setenv("GITHUB_ACTIONS", "true", 1);
+  const Exit exit = test::wskit({"test", script.path(), server.url()});
+  ::unsetenv("GITHUB_ACTIONS");
+  CHECK(exit.out.find("::error file=" + script.path() + ",line=2") != std::string::npos);
+}
