@@ -89,6 +89,19 @@ Expected<wire::Uri> parse_absolute(const std::string& location, const std::strin
   return uri;
 }
 
+/// Two requests with the same get the same answer, as far as one can know.
+std::string identity(const wire::UpgradeRequest& request) {
+  const wire::Uri& uri = request.options().uri;
+  return fmt::format("{} {} {}", uri.tls, uri.host_port(), request.bytes("key"));
+}
+
+}  // namespace
+
+bool is_redirect(const wire::HttpResponse& answer) {
+  return std::ranges::find(kStatuses, answer.status) != kStatuses.end() &&
+         answer.headers.count("Location") == 1;
+}
+
 bool is_same_server(const wire::Uri& from, const wire::Uri& to) {
   if (!from.unix_path.empty() || from.host != to.host) {
     return from.unix_path == to.unix_path && from.host == to.host;
@@ -97,23 +110,10 @@ bool is_same_server(const wire::Uri& from, const wire::Uri& to) {
   return secured || (from.tls == to.tls && from.port == to.port);
 }
 
-/// Two requests with the same get the same answer, as far as one can know.
-std::string identity(const wire::UpgradeRequest& request) {
-  const wire::Uri& uri = request.options().uri;
-  return fmt::format("{} {} {}", uri.tls, uri.host_port(), request.bytes("key"));
-}
-
-void drop_credentials(wire::UpgradeOptions& options) {
-  std::erase_if(options.headers, [](const wire::Header& header) {
+void drop_credentials(std::vector<wire::Header>& headers) {
+  std::erase_if(headers, [](const wire::Header& header) {
     return wire::names_a_secret(header.name) || wire::equals_ignoring_case(header.name, "Host");
   });
-}
-
-}  // namespace
-
-bool is_redirect(const wire::HttpResponse& answer) {
-  return std::ranges::find(kStatuses, answer.status) != kStatuses.end() &&
-         answer.headers.count("Location") == 1;
 }
 
 Expected<wire::Uri> resolve_location(const wire::Uri& base, std::string_view location) {
@@ -160,7 +160,7 @@ Expected<wire::UpgradeRequest> Redirects::follow(const wire::UpgradeRequest& req
   cookies_.store(from, answer.headers, options_->now);
   wire::UpgradeOptions options = request.options();
   if (!is_same_server(from, *to)) {
-    drop_credentials(options);
+    drop_credentials(options.headers);
     own_cookies_.clear();
   } else if (!to->credentials) {
     to->credentials = from.credentials;

@@ -35,6 +35,13 @@ struct RedirectOptions {
 [[nodiscard]] Expected<wire::Uri> resolve_location(const wire::Uri& base,
                                                    std::string_view location);
 
+/// Whether credentials for `from` may go to `to`: to the same host and port, or from a scheme's own
+/// port to wss's own.
+[[nodiscard]] bool is_same_server(const wire::Uri& from, const wire::Uri& to);
+
+/// Takes out what belongs to one server alone: headers whose names suggest a secret, and Host.
+void drop_credentials(std::vector<wire::Header>& headers);
+
 /// The redirects of one opening.
 class Redirects {
  public:
