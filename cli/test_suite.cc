@@ -59,38 +59,47 @@ Expected<std::size_t> TestSuite::plan() {
   std::mt19937_64 random(setup_.seed);
   std::size_t count = 0;
   for (std::uint64_t repetition = 1; repetition <= options.repeat; ++repetition) {
+    const auto number = static_cast<std::uint32_t>(options.repeat > 1 ? repetition : 0);
     for (const script::Script& script : setup_.scripts) {
-      File file;
-      for (const script::Test& test : script.tests) {
-        const auto chosen = filter ? filter->find(test.name) : Expected<bool>(true);
-        if (!chosen) {
-          return std::unexpected(chosen.error());
-        }
-        if (*chosen) {
-          file.push_back(
-              {.script = &script,
-               .test = &test,
-               .repetition = static_cast<std::uint32_t>(options.repeat > 1 ? repetition : 0),
-               .seed = random()});
-        }
+      auto file = choose(script, filter ? &*filter : nullptr);
+      if (!file) {
+        return std::unexpected(std::move(file.error()));
+      }
+      for (Case& chosen : *file) {
+        chosen.repetition = number;
+        chosen.seed = random();
       }
       if (options.shuffle) {
-        std::ranges::shuffle(file, random);
+        std::ranges::shuffle(*file, random);
       }
-      count += file.size();
-      if (!file.empty()) {
-        files_.push_back(std::move(file));
-      }
+      count += file->size();
+      files_.push_back(*std::move(file));
     }
   }
   if (options.shuffle) {
     std::ranges::shuffle(files_, random);
   }
+  std::erase_if(files_, [](const File& file) { return file.empty(); });
   if (count == 0) {
     return fail(ErrorCode::usage,
                 fmt::format("--filter '{}' matches no test; --list shows them", options.filter));
   }
   return count;
+}
+
+Expected<TestSuite::File> TestSuite::choose(const script::Script& script,
+                                            const script::Regex* filter) {
+  File file;
+  for (const script::Test& test : script.tests) {
+    const auto chosen = filter != nullptr ? filter->find(test.name) : Expected<bool>(true);
+    if (!chosen) {
+      return std::unexpected(chosen.error());
+    }
+    if (*chosen) {
+      file.push_back({.script = &script, .test = &test});
+    }
+  }
+  return file;
 }
 
 void TestSuite::start() {

@@ -11,6 +11,7 @@
 #include "cli/test_options.h"
 #include "core/error.h"
 #include "net/loop.h"
+#include "script/regex.h"
 #include "script/script.h"
 #include "session/script_run.h"
 #include "stats/case_result.h"
@@ -55,6 +56,8 @@ class TestSuite {
   using File = std::vector<Case>;
   struct Lane;
 
+  [[nodiscard]] static Expected<File> choose(const script::Script& script,
+                                             const script::Regex* filter);
   void next(Lane& lane);
   void finished(Lane& lane);
   void record(const Case& done, stats::CaseResult result);

@@ -105,7 +105,7 @@ class JsonDifference {
 
 std::string shown_json(const Json& json) {
   constexpr std::size_t kMost = 80;
-  const std::string text = dump_json(json);
+  std::string text = dump_json(json);
   if (text.size() <= kMost) {
     return text;
   }

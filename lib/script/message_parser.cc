@@ -32,9 +32,14 @@ std::size_t indentation(std::string_view line) {
   return first == std::string_view::npos ? line.size() : first;
 }
 
-/// Without as much of its indentation as the end of the block has.
-std::string_view outdented(std::string_view line, std::size_t most) {
-  return line.substr(std::min(indentation(line), most));
+/// The lines of a block, each without as much of its indentation as the block's end has.
+std::string joined(const std::vector<std::string_view>& lines, std::size_t outdent) {
+  std::string text;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    text += i == 0 ? "" : "\n";
+    text += lines[i].substr(std::min(indentation(lines[i]), outdent));
+  }
+  return text;
 }
 
 }  // namespace
@@ -105,11 +110,7 @@ bool MessageParser::block(LineCursor& at, Use use, Template& out) {
       return context_.fail(begin, "expected a line of \"\"\" at the end of this block");
     }
     if (line->substr(indentation(*line)) == kQuotes) {
-      std::string text;
-      for (std::size_t i = 0; i < lines.size(); ++i) {
-        text += i == 0 ? "" : "\n";
-        text += outdented(lines[i], indentation(*line));
-      }
+      const std::string text = joined(lines, indentation(*line));
       return context_.text(LineCursor(begin, {}), text, use, out);
     }
     lines.push_back(*line);

@@ -74,33 +74,38 @@ void Player::run(Instant now) {
   }
   running_ = true;
   next_tick_ = Instant::max();
-  for (int steps = 0; !done_; ++steps) {
-    if (steps == kStepsInRow) {
-      next_tick_ = now;
-      break;
-    }
-    if (step_ == nullptr) {
-      step_ = next_step(now);
-      begun_ = false;
-      deadline_ = Instant::max();
-    }
-    if (step_ != nullptr) {
-      last_step_ = step_;
-    } else {
-      step_over();
-      check_endings();
-      if (!done_) {
-        end(std::nullopt);
-      }
-      break;
-    }
-    if (!connected(*step_) || !may_begin(*step_, now) || play(*step_, now) == Progress::waits) {
-      next_tick_ = std::min(next_tick_, deadline_);
-      break;
-    }
-    step_ = nullptr;
+  int steps = 0;
+  while (steps < kStepsInRow && play_next(now)) {
+    ++steps;
+  }
+  if (steps == kStepsInRow && !done_) {
+    next_tick_ = now;
   }
   running_ = false;
+}
+
+bool Player::play_next(Instant now) {
+  if (done_) {
+    return false;
+  }
+  if (step_ == nullptr) {
+    step_ = next_step(now);
+    begun_ = false;
+    deadline_ = Instant::max();
+  }
+  if (step_ == nullptr) {
+    step_over();
+    check_endings();
+    end(std::nullopt);
+    return false;
+  }
+  last_step_ = step_;
+  if (!connected(*step_) || !may_begin(*step_, now) || play(*step_, now) == Progress::waits) {
+    next_tick_ = done_ ? Instant::max() : std::min(next_tick_, deadline_);
+    return false;
+  }
+  step_ = nullptr;
+  return true;
 }
 
 const Step* Player::next_step(Instant now) {
@@ -133,17 +138,20 @@ bool Player::connected(const Step& step) {
   if (!needs_connections(step)) {
     return true;
   }
-  if (!seats_open_) {
-    seats_open_ = true;
-    for (std::size_t i = 0; i < seats_.size() && !done_; ++i) {
-      if (seats_[i].state == State::idle && !test_.clients[i].connects_by_step) {
-        open(static_cast<ClientIndex>(i), nullptr);
-      }
-    }
+  if (!std::exchange(seats_open_, true)) {
+    open_seats();
   }
   const bool opening =
       std::ranges::any_of(seats_, [](const Seat& seat) { return seat.state == State::opening; });
   return !opening && !done_;
+}
+
+void Player::open_seats() {
+  for (std::size_t i = 0; i < seats_.size() && !done_; ++i) {
+    if (seats_[i].state == State::idle && !test_.clients[i].connects_by_step) {
+      open(static_cast<ClientIndex>(i), nullptr);
+    }
+  }
 }
 
 void Player::step_over() {

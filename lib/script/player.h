@@ -155,10 +155,13 @@ class Player {
   enum class Progress : std::uint8_t { done, waits };
 
   void run(Instant now);
+  /// False when it waits or is over.
+  bool play_next(Instant now);
   /// The next step, leaving and repeating blocks; null at the end.
   [[nodiscard]] const Step* next_step(Instant now);
   [[nodiscard]] bool may_begin(const Step& step, Instant now);
   [[nodiscard]] bool connected(const Step& step);
+  void open_seats();
   [[nodiscard]] Progress play(const Step& step, Instant now);
 
   Progress on(const SendStep& step, Instant now);
@@ -179,6 +182,7 @@ class Player {
   [[nodiscard]] Nanoseconds limit_of(ClientIndex client, std::optional<Nanoseconds> own) const;
   [[nodiscard]] std::string named(ClientIndex client) const;
 
+  [[nodiscard]] Expected<OpenRequest> request_of(ClientIndex client, const Directives* own);
   void open(ClientIndex client, const Directives* own);
   bool send(const SendStep& step, const Place& place);
   /// Which message of the mailbox is taken; nothing when there is none yet or the test failed.

@@ -66,7 +66,7 @@ bool Player::overdue(Nanoseconds limit, Instant now) {
   return now >= deadline_;
 }
 
-void Player::open(ClientIndex client, const Directives* own) {
+Expected<OpenRequest> Player::request_of(ClientIndex client, const Directives* own) {
   OpenRequest request{.url = options_.url, .headers = {}, .subprotocols = {}};
   std::optional<Error> error;
   for (const Directives* level :
@@ -74,30 +74,33 @@ void Player::open(ClientIndex client, const Directives* own) {
     if (level == nullptr) {
       continue;
     }
-    if (level->url) {
-      auto url = level->url->render(values_);
-      if (!url) {
-        fail_here(named(client) + url.error().message);
-        return;
-      }
-      request.url = std::move(*url);
+    auto url = level->url ? level->url->render(values_) : Expected<std::string>(request.url);
+    if (!url) {
+      return std::unexpected(std::move(url.error()));
     }
+    request.url = std::move(*url);
     if (!level->subprotocols.empty()) {
       request.subprotocols = level->subprotocols;
     }
     add_headers(level->headers, values_, request.headers, error);
   }
   if (error) {
-    fail_here(named(client) + error->message);
-    return;
+    return std::unexpected(*std::move(error));
   }
   if (request.url.empty()) {
-    fail_here(named(client) + "the script names no url, and the command line neither",
-              ErrorCode::usage);
+    return fail(ErrorCode::usage, "the script names no url, and the command line neither");
+  }
+  return request;
+}
+
+void Player::open(ClientIndex client, const Directives* own) {
+  const auto request = request_of(client, own);
+  if (!request) {
+    fail_here(named(client) + request.error().message, request.error().code);
     return;
   }
   seats_[client].state = State::opening;
-  stage_.open(client, request);
+  stage_.open(client, *request);
 }
 
 bool Player::send(const SendStep& step, const Place& place) {
