@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "cli/cmd_serve_script.h"
 #include "cli/hints.h"
 #include "cli/serve_options.h"
 #include "cli/standard_streams.h"
@@ -98,6 +99,7 @@ void add_serve(CLI::App& app, Command& chosen) {
   auto options = std::make_shared<ServeEchoOptions>();  // shared with the callback that CLI11 keeps
   add_serve_echo_options(*echo, *options);
   echo->callback([options, &chosen] { chosen = [options] { return run_serve_echo(*options); }; });
+  add_serve_script(*serve, chosen);
 }
 
 }  // namespace wskit::cli

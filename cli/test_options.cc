@@ -133,18 +133,22 @@ void add_time_options(CLI::App& app, TestOptions& options) {
 
 }  // namespace
 
+void add_variable_options(CLI::App& app, TestOptions& options) {
+  app.add_option("--var", options.variables, "NAME=VALUE for {{NAME}} (repeatable)")
+      ->allow_extra_args(false)
+      ->group("Script");
+  app.add_option("--var-file", options.variable_files, "A file of NAME=VALUE lines (repeatable)")
+      ->type_name("FILE")
+      ->allow_extra_args(false)
+      ->group("Script");
+}
+
 void add_test_options(CLI::App& app, TestOptions& options) {
   app.add_option("FILE", options.files,
                  "Scripts (.wst), and a ws:// or wss:// URL for those that name none")
       ->type_name("FILE... [URL]");
   add_choice_options(app, options);
-  app.add_option("--var", options.variables, "NAME=VALUE for {{NAME}} (repeatable)")
-      ->allow_extra_args(false)
-      ->group("Tests");
-  app.add_option("--var-file", options.variable_files, "A file of NAME=VALUE lines (repeatable)")
-      ->type_name("FILE")
-      ->allow_extra_args(false)
-      ->group("Tests");
+  add_variable_options(app, options);
   add_time_options(app, options);
   const std::string group = "Output";
   app.add_option("--report-junit", options.junit_file, "Write a JUnit report (XML)")
@@ -194,17 +198,20 @@ Expected<std::map<std::string, std::string>> read_variables(const TestOptions& o
 }
 
 Expected<script::Script> load_script(const std::string& file, const TestOptions& options,
-                                     const std::map<std::string, std::string>& variables) {
+                                     const std::map<std::string, std::string>& variables,
+                                     ScriptSide side) {
   const auto read = [](const std::string& path) { return report::read_file(path, kMaxFileBytes); };
   const auto text = read(file);
   if (!text) {
     return std::unexpected(text.error());
   }
-  auto parsed = script::parse_script(file, *text,
-                                     {.variables = variables,
-                                      .environment = environment,
-                                      .read_file = read,
-                                      .has_url = !options.connect.url.empty()});
+  auto parsed =
+      script::parse_script(file, *text,
+                           {.variables = variables,
+                            .environment = environment,
+                            .read_file = read,
+                            .has_url = side != ScriptSide::client || !options.connect.url.empty(),
+                            .server = side == ScriptSide::server});
   if (!parsed) {
     return fail(ErrorCode::usage, parsed.error().describe());
   }

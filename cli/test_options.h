@@ -45,6 +45,8 @@ struct TestOptions {
   std::string command;
 };
 
+/// --var and --var-file.
+void add_variable_options(CLI::App& app, TestOptions& options);
 void add_test_options(CLI::App& app, TestOptions& options);
 
 /// Takes the URL from among the files. Fails with ErrorCode::usage when there are two.
@@ -55,9 +57,12 @@ void add_test_options(CLI::App& app, TestOptions& options);
 [[nodiscard]] Expected<std::map<std::string, std::string>> read_variables(
     const TestOptions& options);
 
+/// Who plays a script: a client, one that needs no URL, or a server.
+enum class ScriptSide : std::uint8_t { client, any_client, server };
+
 /// Reads and understands one script. Fails with ErrorCode::usage and describe(), several lines.
 [[nodiscard]] Expected<script::Script> load_script(
     const std::string& file, const TestOptions& options,
-    const std::map<std::string, std::string>& variables);
+    const std::map<std::string, std::string>& variables, ScriptSide side = ScriptSide::client);
 
 }  // namespace wskit::cli

@@ -25,6 +25,7 @@ _wskit() {
       'wskit send') command='wskit send' ;;
       'wskit serve') command='wskit serve' ;;
       'wskit serve echo') command='wskit serve echo' ;;
+      'wskit serve script') command='wskit serve script' ;;
       'wskit test') command='wskit test' ;;
       'wskit bench -c' | \
         'wskit bench --connections' | \
@@ -370,6 +371,15 @@ _wskit() {
         'wskit serve echo --ping-interval' | \
         'wskit serve echo --ping-timeout' | \
         'wskit serve echo --drain-time') skip=1 ;;
+      'wskit serve script --listen' | \
+        'wskit serve script --ready-file' | \
+        'wskit serve script --cert' | \
+        'wskit serve script --key' | \
+        'wskit serve script --write-ca' | \
+        'wskit serve script --sessions' | \
+        'wskit serve script --var' | \
+        'wskit serve script --var-file' | \
+        'wskit serve script --timeout') skip=1 ;;
       'wskit test -j' | \
         'wskit test --jobs' | \
         'wskit test --repeat' | \
@@ -719,6 +729,15 @@ _wskit() {
     'wskit serve echo --ping-interval') COMPREPLY=(); return ;;
     'wskit serve echo --ping-timeout') COMPREPLY=(); return ;;
     'wskit serve echo --drain-time') COMPREPLY=(); return ;;
+    'wskit serve script --listen') COMPREPLY=(); return ;;
+    'wskit serve script --ready-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit serve script --cert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit serve script --key') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit serve script --write-ca') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit serve script --sessions') COMPREPLY=(); return ;;
+    'wskit serve script --var') COMPREPLY=(); return ;;
+    'wskit serve script --var-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit serve script --timeout') COMPREPLY=(); return ;;
     'wskit test -j' | 'wskit test --jobs') COMPREPLY=(); return ;;
     'wskit test --repeat') COMPREPLY=(); return ;;
     'wskit test --seed') COMPREPLY=(); return ;;
@@ -781,9 +800,11 @@ _wskit() {
     'wskit send')
       COMPREPLY=($(compgen -W '-h --help -w --wait --no-wait -n --count -1 --one-message --timeout --eof-wait --input-format -0 --null-terminated -t --text -b --binary --format -o --output --record --redact --record-secrets -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --no-close --expect-close --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit serve')
-      COMPREPLY=($(compgen -W 'echo -h --help' -- "$current")) ;;
+      COMPREPLY=($(compgen -W 'echo script -h --help' -- "$current")) ;;
     'wskit serve echo')
       COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --cert --key --self-signed --write-ca --delay --jitter --seed --stall --no-compress --subprotocol --allow-origin --max-message --max-connections --handshake-timeout --ping-interval --ping-timeout --drain-time' -- "$current")) ;;
+    'wskit serve script')
+      COMPREPLY=($(compgen -W '-h --help --listen --ready-file --cert --key --self-signed --write-ca --mirror --to-the-end --sessions --var --var-file --timeout -q --quiet' -- "$current")) ;;
     'wskit test')
       COMPREPLY=($(compgen -W '-h --help -j --jobs --repeat --shuffle --seed --filter --fail-fast --list --grammar --var --var-file --timeout --timeout-scale --max-time --report-junit --report-tap --report-json -q --quiet --color -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
   esac

@@ -55,6 +55,7 @@ Player::Player(const Script& script, const Test& test, const PlayerOptions& opti
 
 void Player::start(Instant now) {
   began_ = now;
+  started_ = true;
   blocks_.push_back({.steps = &test_.steps, .left = 1});
   run(now);
 }
@@ -69,7 +70,7 @@ std::string Player::named(ClientIndex client) const {
 }
 
 void Player::run(Instant now) {
-  if (running_ || done_) {
+  if (running_ || done_ || !started_) {
     return;
   }
   running_ = true;

@@ -108,7 +108,7 @@ class Player {
 
   void start(Instant now);
 
-  /// Events. A connection that a server accepted opens without open() having been called.
+  /// Events. A connection that a server accepted opens before start(), without open().
   void on_open(ClientIndex client, Opening opening, Instant now);
   void on_received(ClientIndex client, const MessageView& message, Instant at);
   void on_drain(ClientIndex client, Instant now);
@@ -226,6 +226,7 @@ class Player {
   bool seats_open_ = false;
   bool done_ = false;
   bool running_ = false;
+  bool started_ = false;
 };
 
 }  // namespace wskit::script

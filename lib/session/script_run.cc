@@ -8,6 +8,7 @@
 #include "core/bytes.h"
 #include "core/parse.h"
 #include "session/connection_end.h"
+#include "session/script_sender.h"
 #include "wire/excerpt.h"
 
 namespace wskit::session {
@@ -239,45 +240,12 @@ Expected<script::Room> ScriptRun::send(script::ClientIndex client,
   if (connection == nullptr || !connection->is_open()) {
     return fail(ErrorCode::closed_remote, "the connection is closing");
   }
-  const auto bytes = as_bytes(message.payload);
-  const bool is_control =
-      message.type != script::MessageType::text && message.type != script::MessageType::binary;
-  if (is_control && bytes.size() > wire::kMaxControlPayload) {
-    return fail(ErrorCode::usage, "a control frame has at most 125 bytes (RFC 6455 5.5)");
-  }
   saw(client, script::Direction::send, message, setup_.loop.now());
-  auto result = ws::SendResult::queued;
-  switch (message.type) {
-    case script::MessageType::text:
-      result = connection->send(ws::MessageType::text, bytes);
-      break;
-    case script::MessageType::binary:
-      result = connection->send(ws::MessageType::binary, bytes);
-      break;
-    case script::MessageType::ping:
-      result = connection->ping(bytes);
-      break;
-    case script::MessageType::pong:
-      result = connection->pong(bytes);
-      break;
-    case script::MessageType::close:
-      if (auto closed = connection->close(message.code, message.payload); !closed) {
-        return std::unexpected(std::move(closed.error()));
-      }
-      break;
-  }
-  if (result == ws::SendResult::dropped) {
-    return fail(ErrorCode::too_big, "too much is unsent: the server does not read");
-  }
-  return result == ws::SendResult::queued ? script::Room::more : script::Room::full;
+  return send_scripted(connection, message);
 }
 
 Expected<void> ScriptRun::send_raw(script::ClientIndex client, std::string_view bytes) {
-  ws::Connection* const connection = seats_[client]->connection();
-  if (connection == nullptr || connection->send_raw(as_bytes(bytes)) == ws::SendResult::dropped) {
-    return fail(ErrorCode::closed_remote, "the connection is closing");
-  }
-  return {};
+  return send_scripted_raw(seats_[client]->connection(), bytes);
 }
 
 void ScriptRun::drop(script::ClientIndex client) {

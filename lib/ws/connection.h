@@ -102,6 +102,8 @@ class Connection final : net::StreamHandler, net::TimerHandler {
   /// or not UTF-8. Does nothing unless open.
   Expected<void> close(wire::CloseCode code = wire::CloseCode::normal,
                        std::string_view reason = {});
+  /// Pings get no Pong from now on, against RFC 6455 5.5.2: for tests of the peer.
+  void leave_pings_unanswered() { answers_pings_ = false; }
   /// Makes the destructor reset the TCP connection (RST).
   void reset_on_close();
 
@@ -200,6 +202,7 @@ class Connection final : net::StreamHandler, net::TimerHandler {
   State state_ = State::opening;
   wire::Role role_;
   bool backpressure_ = false;
+  bool answers_pings_ = true;
 };
 
 template <class Next>

@@ -89,7 +89,7 @@ Expected<void> Connection::close(wire::CloseCode code, std::string_view reason) 
 }
 
 void Connection::answer_ping(std::span<const std::byte> payload) {
-  if (state_ != State::open) {
+  if (state_ != State::open || !answers_pings_) {
     return;
   }
   if (unsent_ < kPongRoom) {

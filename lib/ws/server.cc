@@ -58,7 +58,10 @@ class ServerOpening final : public Opening, net::StreamHandler, net::TimerHandle
   }
 
   void answer(std::span<std::byte> rest, Instant received) {
-    wire::UpgradeAnswer answer = wire::answer_upgrade(request_.message(), server_.options_.upgrade);
+    const ServerOptions& options = server_.options_;
+    wire::UpgradeAnswer answer = options.answer
+                                     ? options.answer(request_.message())
+                                     : wire::answer_upgrade(request_.message(), options.upgrade);
     if (answer.status != 101) {
       return refuse(answer, {.code = ErrorCode::upgrade_http_status,
                              .message = fmt::format("refused the upgrade with {}: {}",

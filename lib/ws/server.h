@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "core/clock.h"
@@ -18,6 +19,9 @@ namespace wskit::ws {
 struct ServerOptions {
   ConnectionOptions connection;
   wire::UpgradePolicy upgrade;
+  /// Answers the request instead of `upgrade`, right or wrong: 101 opens the connection whatever
+  /// else the answer says.
+  std::function<wire::UpgradeAnswer(const wire::HttpRequest&)> answer;
   wire::HttpRules request;
   /// From accept() to the whole request, and from a refusal to the end of the TCP connection.
   Nanoseconds open_timeout = std::chrono::seconds(10);

@@ -1,46 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include <atomic>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <string>
 
-#include <unistd.h>
-
 #include "tests/cli/canned_server.h"
+#include "tests/cli/script_file.h"
 #include "tests/cli/wskit.h"
 
 using namespace wskit;
 using namespace wskit::test;
-
-namespace {
-
-/// A script of its own, removed with the test.
-class ScriptFile {
- public:
-  explicit ScriptFile(const std::string& text, const std::string& name = "t.wst") {
-    std::string pattern = (std::filesystem::temp_directory_path() / "wskit-script-XXXXXX").string();
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    directory_ = pattern;
-    std::ofstream(path(name)) << text;
-    path_ = path(name);
-  }
-  ScriptFile(const ScriptFile&) = delete;
-  ScriptFile& operator=(const ScriptFile&) = delete;
-  ~ScriptFile() { std::filesystem::remove_all(directory_); }
-
-  [[nodiscard]] std::string path(const std::string& name) const { return directory_ + "/" + name; }
-  [[nodiscard]] const std::string& path() const { return path_; }
-  void add(const std::string& name, const std::string& text) const {
-    std::ofstream(path(name)) << text;
-  }
-
- private:
-  std::string directory_;
-  std::string path_;
-};
-
-}  // namespace
 
 TEST_CASE("test runs a script against a server, a line for each test") {
   const EchoProcess server;
