@@ -21,6 +21,7 @@ _wskit() {
       'wskit listen') command='wskit listen' ;;
       'wskit ping') command='wskit ping' ;;
       'wskit proxy') command='wskit proxy' ;;
+      'wskit replay') command='wskit replay' ;;
       'wskit report') command='wskit report' ;;
       'wskit send') command='wskit send' ;;
       'wskit serve') command='wskit serve' ;;
@@ -289,6 +290,52 @@ _wskit() {
         'wskit proxy --handshake-timeout' | \
         'wskit proxy --drain-time' | \
         'wskit proxy --io') skip=1 ;;
+      'wskit replay --pace' | \
+        'wskit replay --only' | \
+        'wskit replay --conn' | \
+        'wskit replay --timeout' | \
+        'wskit replay --eof-wait' | \
+        'wskit replay --max-time' | \
+        'wskit replay --input-format' | \
+        'wskit replay --ignore' | \
+        'wskit replay --json' | \
+        'wskit replay --color' | \
+        'wskit replay --from-curl' | \
+        'wskit replay -H' | \
+        'wskit replay --header' | \
+        'wskit replay -A' | \
+        'wskit replay --user-agent' | \
+        'wskit replay --origin' | \
+        'wskit replay -s' | \
+        'wskit replay --subprotocol' | \
+        'wskit replay -u' | \
+        'wskit replay --user' | \
+        'wskit replay --oauth2-bearer' | \
+        'wskit replay --bearer' | \
+        'wskit replay --netrc-file' | \
+        'wskit replay --max-redirs' | \
+        'wskit replay --max-message' | \
+        'wskit replay --cookie' | \
+        'wskit replay --cookie-jar' | \
+        'wskit replay --cacert' | \
+        'wskit replay --capath' | \
+        'wskit replay --cert' | \
+        'wskit replay --key' | \
+        'wskit replay --pass' | \
+        'wskit replay --servername' | \
+        'wskit replay --tls-max' | \
+        'wskit replay --ciphers' | \
+        'wskit replay --tls13-ciphers' | \
+        'wskit replay --resolve' | \
+        'wskit replay --connect-to' | \
+        'wskit replay --unix-socket' | \
+        'wskit replay --source' | \
+        'wskit replay --interface' | \
+        'wskit replay --connect-timeout' | \
+        'wskit replay --proxy' | \
+        'wskit replay --proxy-user' | \
+        'wskit replay --noproxy' | \
+        'wskit replay --proxy-cacert') skip=1 ;;
       'wskit report --format' | \
         'wskit report -o' | \
         'wskit report --output' | \
@@ -657,6 +704,47 @@ _wskit() {
     'wskit proxy --handshake-timeout') COMPREPLY=(); return ;;
     'wskit proxy --drain-time') COMPREPLY=(); return ;;
     'wskit proxy --io') COMPREPLY=(); return ;;
+    'wskit replay --pace') COMPREPLY=(); return ;;
+    'wskit replay --only') COMPREPLY=($(compgen -W 'send' -- "$current")); return ;;
+    'wskit replay --conn') COMPREPLY=(); return ;;
+    'wskit replay --timeout') COMPREPLY=(); return ;;
+    'wskit replay --eof-wait') COMPREPLY=(); return ;;
+    'wskit replay --max-time') COMPREPLY=(); return ;;
+    'wskit replay --input-format') COMPREPLY=($(compgen -W 'auto jsonl line' -- "$current")); return ;;
+    'wskit replay --ignore') COMPREPLY=(); return ;;
+    'wskit replay --json') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit replay --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'wskit replay --from-curl') COMPREPLY=(); return ;;
+    'wskit replay -H' | 'wskit replay --header') COMPREPLY=(); return ;;
+    'wskit replay -A' | 'wskit replay --user-agent') COMPREPLY=(); return ;;
+    'wskit replay --origin') COMPREPLY=(); return ;;
+    'wskit replay -s' | 'wskit replay --subprotocol') COMPREPLY=(); return ;;
+    'wskit replay -u' | 'wskit replay --user') COMPREPLY=(); return ;;
+    'wskit replay --oauth2-bearer' | 'wskit replay --bearer') COMPREPLY=(); return ;;
+    'wskit replay --netrc-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit replay --max-redirs') COMPREPLY=(); return ;;
+    'wskit replay --max-message') COMPREPLY=(); return ;;
+    'wskit replay --cookie') COMPREPLY=(); return ;;
+    'wskit replay --cookie-jar') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit replay --cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit replay --capath') COMPREPLY=($(compgen -d -- "$current")); return ;;
+    'wskit replay --cert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit replay --key') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit replay --pass') COMPREPLY=(); return ;;
+    'wskit replay --servername') COMPREPLY=(); return ;;
+    'wskit replay --tls-max') COMPREPLY=($(compgen -W '1.2 1.3' -- "$current")); return ;;
+    'wskit replay --ciphers') COMPREPLY=(); return ;;
+    'wskit replay --tls13-ciphers') COMPREPLY=(); return ;;
+    'wskit replay --resolve') COMPREPLY=(); return ;;
+    'wskit replay --connect-to') COMPREPLY=(); return ;;
+    'wskit replay --unix-socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit replay --source') COMPREPLY=(); return ;;
+    'wskit replay --interface') COMPREPLY=(); return ;;
+    'wskit replay --connect-timeout') COMPREPLY=(); return ;;
+    'wskit replay --proxy') COMPREPLY=(); return ;;
+    'wskit replay --proxy-user') COMPREPLY=(); return ;;
+    'wskit replay --noproxy') COMPREPLY=(); return ;;
+    'wskit replay --proxy-cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit report --format') COMPREPLY=($(compgen -W 'text json csv hgrm hlog' -- "$current")); return ;;
     'wskit report -o' | 'wskit report --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit report --metric') COMPREPLY=(); return ;;
@@ -784,7 +872,7 @@ _wskit() {
   esac
   case "$command" in
     'wskit')
-      COMPREPLY=($(compgen -W 'bench connect listen ping proxy report send serve test -h --help -V --version' -- "$current")) ;;
+      COMPREPLY=($(compgen -W 'bench connect listen ping proxy replay report send serve test -h --help -V --version' -- "$current")) ;;
     'wskit bench')
       COMPREPLY=($(compgen -W '-h --help -c --connections -d --duration -n --messages -r --rate --stages --poisson --window --warmup -t --threads --connect-rate --connect-concurrency --seed --io --size --payload --payload-jsonl --text --binary --match --timeout --late --on-close --threshold --strict --json --color --hdr-digits --hdr-max -q --quiet --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit connect')
@@ -795,6 +883,8 @@ _wskit() {
       COMPREPLY=($(compgen -W '-h --help -c --count -i --interval --timeout --fail-above --fail-expiry --json --color -q --quiet --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit proxy')
       COMPREPLY=($(compgen -W '-h --help --listen --ready-file --keep-host --cert --key --self-signed --write-ca --to -H --header --origin -u --user --oauth2-bearer --bearer --netrc --netrc-file -k --insecure --cacert --capath --client-cert --client-key --client-pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert --max-connections --handshake-timeout --drain-time --io' -- "$current")) ;;
+    'wskit replay')
+      COMPREPLY=($(compgen -W '-h --help --pace --only --loop --conn --timeout --eof-wait --max-time --input-format --check --ignore --json --color -q --quiet --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit report')
       COMPREPLY=($(compgen -W '-h --help --format -o --output --metric --color' -- "$current")) ;;
     'wskit send')

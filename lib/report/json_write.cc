@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "report/json.h"
 
-#include <cmath>
-
 #include "core/json.h"
+#include "report/histogram_json.h"
 #include "report/timestamp.h"
-#include "stats/hdr_encoding.h"
 
 namespace wskit::report {
 namespace {
 
-using stats::CompactHistogram;
 using stats::Counts;
 using stats::Histogram;
 using stats::Metric;
@@ -19,50 +16,17 @@ using stats::Metrics;
 using stats::RunDescription;
 using stats::RunResult;
 
-constexpr double kNanosecondsPerMicrosecond = 1e3;
-
-Json micros(Nanoseconds value) {
-  return static_cast<double>(value.count()) / kNanosecondsPerMicrosecond;
-}
-
-/// Rounded to whole nanoseconds: more digits would be noise.
-Json micros(double nanoseconds) {
-  return std::round(nanoseconds) / kNanosecondsPerMicrosecond;
-}
-
 template <class Value>
 Json or_null(bool present, const Value& value) {
   return present ? Json(value) : Json(nullptr);
-}
-
-Json to_json(const Histogram& histogram, const Histogram* censored) {
-  const bool some = histogram.count() != 0;
-  Json json{{"unit", "us"}, {"count", histogram.count()}};
-  json["min"] = or_null(some, micros(histogram.min()));
-  json["mean"] = or_null(some, micros(histogram.mean()));
-  json["stddev"] = or_null(some, micros(histogram.stddev()));
-  for (const stats::NamedPercentile& percentile : stats::kPercentiles) {
-    json[std::string(percentile.name)] =
-        or_null(some, micros(histogram.value_at_percentile(percentile.percentile)));
-  }
-  json["max"] = or_null(some, micros(histogram.max()));
-  json["censored"] = censored != nullptr ? censored->count() + censored->overflow() : 0;
-  json["overflow"] = histogram.overflow();
-  json["negative"] = histogram.negative();
-  json["hdr_unit"] = "ns";
-  json["hdr"] = stats::encode_v2_base64(CompactHistogram(histogram));
-  if (censored != nullptr) {
-    json["censored_hdr"] = stats::encode_v2_base64(CompactHistogram(*censored));
-    json["censored_overflow"] = censored->overflow();
-  }
-  return json;
 }
 
 Json to_json(const Metrics& metrics) {
   Json json = Json::object();
   metrics.for_each([&json](MetricId id, const Metric& metric) {
     const auto& censored = metric.censored();
-    json[std::string(name(id))] = to_json(metric.answered(), censored ? &*censored : nullptr);
+    json[std::string(name(id))] =
+        histogram_json(metric.answered(), censored ? &*censored : nullptr);
   });
   return json;
 }
@@ -80,10 +44,10 @@ Json to_json(const stats::Interval& interval) {
   for (const stats::IntervalMetric& metric : interval.metrics) {
     const Histogram answered = metric.answered.expand();
     if (metric.censored.empty()) {
-      metrics[std::string(name(metric.id))] = to_json(answered, nullptr);
+      metrics[std::string(name(metric.id))] = histogram_json(answered);
     } else {
       const Histogram censored = metric.censored.expand();
-      metrics[std::string(name(metric.id))] = to_json(answered, &censored);
+      metrics[std::string(name(metric.id))] = histogram_json(answered, &censored);
     }
   }
   return {{"start_s", interval.start_s},

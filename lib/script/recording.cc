@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "core/base64.h"
-#include "core/bytes.h"
 #include "core/json.h"
 
 namespace wskit::script {
@@ -36,69 +35,6 @@ void append_moment(std::string& out, const Moment& moment) {
   const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(moment.at).count();
   fmt::format_to(std::back_inserter(out), R"({{"t":{}.{:06},"conn":{})", micros / 1'000'000,
                  micros % 1'000'000, moment.connection);
-}
-
-Expected<std::string> string_member(const Json& json, const char* member) {
-  const auto found = json.find(member);
-  if (found == json.end()) {
-    return std::string();
-  }
-  if (!found->is_string()) {
-    return fail(ErrorCode::usage, fmt::format("\"{}\" is not a string", member));
-  }
-  return found->get<std::string>();
-}
-
-Expected<wire::CloseCode> close_code(const Json& json) {
-  const auto code = json.find("code");
-  if (code == json.end()) {
-    return wire::CloseCode::no_status;
-  }
-  if (!code->is_number_unsigned() || code->get<std::uint64_t>() > 4999) {
-    return fail(ErrorCode::usage, "\"code\" is not a close code");
-  }
-  return static_cast<wire::CloseCode>(code->get<std::uint16_t>());
-}
-
-Expected<std::string> payload_of(const Json& json, MessageType type) {
-  if (type == MessageType::close) {
-    return string_member(json, "reason");
-  }
-  const bool has_base64 = json.contains("b64");
-  if (has_base64 == json.contains("data")) {
-    return fail(ErrorCode::usage, "a message has either \"data\" or \"b64\"");
-  }
-  auto text = string_member(json, has_base64 ? "b64" : "data");
-  if (!text || !has_base64) {
-    return text;
-  }
-  auto bytes = base64_decode(*text);
-  if (!bytes) {
-    return fail(ErrorCode::usage, "\"b64\" is not base64 (RFC 4648)");
-  }
-  return *std::move(bytes);
-}
-
-Expected<Message> read_message(const Json& json) {
-  const auto type_name = string_member(json, "type");
-  if (!type_name) {
-    return std::unexpected(type_name.error());
-  }
-  const auto type = message_type(*type_name);
-  if (!type) {
-    return fail(ErrorCode::usage, fmt::format("\"type\" is \"{}\"; it is text, binary, ping, pong "
-                                              "or close",
-                                              escape(*type_name)));
-  }
-  auto payload = payload_of(json, *type);
-  if (!payload) {
-    return std::unexpected(payload.error());
-  }
-  const auto code = close_code(json);
-  if (!code) {
-    return std::unexpected(code.error());
-  }
-  return Message{.type = *type, .payload = std::move(*payload), .code = *code};
 }
 
 }  // namespace
@@ -156,27 +92,6 @@ void append_message(std::string& out, const Moment& moment, Direction direction,
       out += '"';
   }
   out += "}\n";
-}
-
-Expected<std::optional<Message>> parse_recorded_message(std::string_view line) {
-  if (line.find_first_not_of(" \t\r") == std::string_view::npos) {
-    return std::nullopt;
-  }
-  const auto json = parse_json(line);
-  if (!json) {
-    return fail(ErrorCode::usage, fmt::format("not JSON: {}", json.error().message));
-  }
-  if (!json->is_object()) {
-    return fail(ErrorCode::usage, R"(not an object like {"type":"text","data":"..."})");
-  }
-  if (json->contains("wskit") || json->contains("ev")) {
-    return std::nullopt;
-  }
-  auto message = read_message(*json);
-  if (!message) {
-    return std::unexpected(message.error());
-  }
-  return *std::move(message);
 }
 
 }  // namespace wskit::script

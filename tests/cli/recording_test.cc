@@ -2,46 +2,18 @@
 // What --record and --format jsonl keep, and what they leave out.
 #include <chrono>
 #include <csignal>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include <unistd.h>
-
 #include "tests/cli/canned_server.h"
+#include "tests/cli/scratch_file.h"
 #include "tests/cli/wskit.h"
 
 using namespace wskit;
 using namespace wskit::test;
 
 namespace {
-
-/// A file that is gone with the object.
-class ScratchFile {
- public:
-  explicit ScratchFile(const std::string& name)
-      : path_(std::filesystem::temp_directory_path() /
-              ("wskit-recording-" + name + "-" + std::to_string(::getpid()))) {}
-  ScratchFile(const ScratchFile&) = delete;
-  ScratchFile& operator=(const ScratchFile&) = delete;
-  ~ScratchFile() { std::filesystem::remove(path_); }
-
-  [[nodiscard]] const std::string& path() const { return path_; }
-  [[nodiscard]] std::string content() const {
-    std::ifstream file(path_);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-  [[nodiscard]] std::uintmax_t size() const {
-    std::error_code error;
-    const std::uintmax_t size = std::filesystem::file_size(path_, error);
-    return error ? 0 : size;
-  }
-
- private:
-  std::string path_;
-};
 
 /// With its secrets in every place where there is one.
 std::vector<std::string> with_secrets(const EchoProcess& server) {
