@@ -19,6 +19,7 @@
 #include "cli/standard_streams.h"
 #include "cli/terminal_options.h"
 #include "cli/test_options.h"
+#include "cli/test_recorder.h"
 #include "cli/test_suite.h"
 #include "report/case_json.h"
 #include "report/case_text.h"
@@ -27,6 +28,7 @@
 #include "report/junit.h"
 #include "report/lines.h"
 #include "report/tap.h"
+#include "script/redaction.h"
 #include "script/script_grammar.h"
 
 namespace wskit::cli {
@@ -97,6 +99,8 @@ class TestCommandRun {
 
  private:
   [[nodiscard]] Expected<void> play();
+  [[nodiscard]] Expected<std::unique_ptr<TestRecorder>> make_recorder(net::Loop& loop,
+                                                                      ScriptNetwork& network) const;
   void show(const stats::CaseResult& result);
 
   const TestOptions& options_;
@@ -133,11 +137,16 @@ Expected<void> TestCommandRun::play() {
   run_.start =
       std::chrono::time_point_cast<stats::WallClock::duration>(std::chrono::system_clock::now());
   const Instant began = (*loop)->now();
+  auto recorder = make_recorder(**loop, network);
+  if (!recorder) {
+    return std::unexpected(std::move(recorder.error()));
+  }
   TestSuite suite({.options = options_,
                    .scripts = scripts_,
                    .seed = run_.seed,
                    .loop = **loop,
                    .network = network,
+                   .recorder = recorder->get(),
                    .on_result = [this](const stats::CaseResult& result) { show(result); },
                    .on_done = [&loop] { (*loop)->stop(); }});
   if (const auto planned = suite.plan(); !planned) {
@@ -158,8 +167,31 @@ Expected<void> TestCommandRun::play() {
     printed_ = print((annotates_ ? report::github_annotations(run_) : std::string()) +
                      report::write_case_summary(run_, options_.shuffle, text_));
   }
-  const auto written = reports.write(run_);
-  return written ? printed_ : written;
+  if (auto written = reports.write(run_); !written) {
+    return written;
+  }
+  if (*recorder != nullptr && (*recorder)->error()) {
+    return std::unexpected(*(*recorder)->error());
+  }
+  return printed_;
+}
+
+Expected<std::unique_ptr<TestRecorder>> TestCommandRun::make_recorder(
+    net::Loop& loop, ScriptNetwork& network) const {
+  if (options_.record_file.empty()) {
+    return nullptr;
+  }
+  auto redaction = script::Redaction::parse(options_.redact);
+  if (!redaction) {
+    return fail(ErrorCode::usage, "--redact: " + redaction.error().message);
+  }
+  auto recorder = TestRecorder::create(options_.record_file, *std::move(redaction),
+                                       options_.record_secrets, loop.now());
+  if (recorder) {
+    network.set_observer(
+        [&recording = **recorder](const ConnectPlan& plan) { recording.connecting(plan); });
+  }
+  return recorder;
 }
 
 int list(const std::vector<script::Script>& scripts) {

@@ -57,6 +57,9 @@ Expected<std::unique_ptr<session::ScriptClient>> ScriptNetwork::client(
   if (!found) {
     return std::unexpected(std::move(found.error()));
   }
+  if (observer_) {
+    observer_(*plan);
+  }
   return std::make_unique<PlannedClient>(*std::move(plan), **found);
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/connect_options.h"
@@ -20,6 +22,10 @@ class ScriptNetwork final : public session::ScriptNetwork {
  public:
   ScriptNetwork(net::Loop& loop, const ConnectOptions& options)
       : loop_(loop), options_(options), resolver_(net::Resolver::create()) {}
+  /// Called with what each connection is made with.
+  void set_observer(std::function<void(const ConnectPlan&)> observer) {
+    observer_ = std::move(observer);
+  }
 
   [[nodiscard]] Expected<std::unique_ptr<session::ScriptClient>> client(
       const script::OpenRequest& request) override;
@@ -38,6 +44,7 @@ class ScriptNetwork final : public session::ScriptNetwork {
   const ConnectOptions& options_;
   std::unique_ptr<net::Resolver> resolver_;
   std::vector<Route> routes_;
+  std::function<void(const ConnectPlan&)> observer_;
 };
 
 }  // namespace wskit::cli

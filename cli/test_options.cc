@@ -160,6 +160,22 @@ void add_test_options(CLI::App& app, TestOptions& options) {
   app.add_option("--report-json", options.json_file, "Write a report as JSON")
       ->type_name("FILE")
       ->group(group);
+  CLI::Option* const record =
+      app.add_option("--record", options.record_file,
+                     "Record all connections in this file (JSON Lines), which can be replayed")
+          ->type_name("FILE")
+          ->group(group);
+  app.add_option(
+         "--redact", options.redact,
+         "Keep what matches out of the recording: a JSON pointer, else a regular expression")
+      ->type_name("POINTER|REGEX")
+      ->allow_extra_args(false)
+      ->needs(record)
+      ->group(group);
+  app.add_flag("--record-secrets", options.record_secrets,
+               "Record credentials, cookies and tokens of the request too")
+      ->needs(record)
+      ->group(group);
   app.add_flag("-q,--quiet", options.quiet, "Print failures and the summary only")->group(group);
   app.add_option("--color", options.color, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}))

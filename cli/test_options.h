@@ -39,6 +39,9 @@ struct TestOptions {
   std::string junit_file;
   std::string tap_file;
   std::string json_file;
+  std::string record_file;
+  std::vector<std::string> redact;
+  bool record_secrets = false;
   std::string color = "auto";
   bool quiet = false;
   /// The command line, for reports.

@@ -39,6 +39,7 @@ struct TestSuite::Lane {
   const File* file = nullptr;
   std::size_t next = 0;
   std::unique_ptr<script::PlayerOptions> options;
+  std::unique_ptr<session::ScriptWatcher> watcher;
   std::unique_ptr<session::ScriptRun> run;
 };
 
@@ -133,12 +134,14 @@ void TestSuite::next(Lane& lane) {
                             .timeout_scale = setup_.options.timeout_scale,
                             .seed = chosen.seed,
                             .wall_clock = &wall_clock_});
+  lane.watcher = setup_.recorder != nullptr ? setup_.recorder->watcher() : nullptr;
   lane.run = std::make_unique<session::ScriptRun>(session::ScriptRun::Setup{
       .script = *chosen.script,
       .test = *chosen.test,
       .options = *lane.options,
       .loop = setup_.loop,
       .network = setup_.network,
+      .watcher = lane.watcher.get(),
       .max_time = setup_.options.max_time,
       // In a turn of its own: the run is destroyed then.
       .on_done = [this, &lane] { setup_.loop.post([this, &lane] { finished(lane); }); }});

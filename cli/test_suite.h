@@ -9,6 +9,7 @@
 
 #include "cli/script_network.h"
 #include "cli/test_options.h"
+#include "cli/test_recorder.h"
 #include "core/error.h"
 #include "net/loop.h"
 #include "script/regex.h"
@@ -27,6 +28,8 @@ class TestSuite {
     std::uint64_t seed = 0;
     net::Loop& loop;
     ScriptNetwork& network;
+    /// Null: nothing is recorded.
+    TestRecorder* recorder = nullptr;
     /// Called with each result as it comes.
     std::function<void(const stats::CaseResult&)> on_result;
     std::function<void()> on_done;

@@ -440,6 +440,8 @@ _wskit() {
         'wskit test --report-junit' | \
         'wskit test --report-tap' | \
         'wskit test --report-json' | \
+        'wskit test --record' | \
+        'wskit test --redact' | \
         'wskit test --color' | \
         'wskit test -H' | \
         'wskit test --header' | \
@@ -838,6 +840,8 @@ _wskit() {
     'wskit test --report-junit') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit test --report-tap') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit test --report-json') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit test --record') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit test --redact') COMPREPLY=(); return ;;
     'wskit test --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
     'wskit test -H' | 'wskit test --header') COMPREPLY=(); return ;;
     'wskit test -A' | 'wskit test --user-agent') COMPREPLY=(); return ;;
@@ -896,7 +900,7 @@ _wskit() {
     'wskit serve script')
       COMPREPLY=($(compgen -W '-h --help --listen --ready-file --cert --key --self-signed --write-ca --mirror --to-the-end --sessions --var --var-file --timeout -q --quiet' -- "$current")) ;;
     'wskit test')
-      COMPREPLY=($(compgen -W '-h --help -j --jobs --repeat --shuffle --seed --filter --fail-fast --list --grammar --var --var-file --timeout --timeout-scale --max-time --report-junit --report-tap --report-json -q --quiet --color -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help -j --jobs --repeat --shuffle --seed --filter --fail-fast --list --grammar --var --var-file --timeout --timeout-scale --max-time --report-junit --report-tap --report-json --record --redact --record-secrets -q --quiet --color -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
   esac
 }
 complete -F _wskit wskit

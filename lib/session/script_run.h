@@ -52,12 +52,10 @@ class ScriptNetwork {
 /// Everything that goes over the connections of a test, for whoever records it.
 class ScriptWatcher {
  public:
+  virtual ~ScriptWatcher() = default;
   virtual void on_open(script::ClientIndex client, const ws::Opened& opened) = 0;
   virtual void on_frame(script::ClientIndex client, script::Direction direction,
                         const script::MessageView& message, Instant at) = 0;
-
- protected:
-  ~ScriptWatcher() = default;
 };
 
 /// One test of a script on real connections, from its first line until they are closed.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <atomic>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <string>
 
 #include "tests/cli/canned_server.h"
@@ -130,6 +132,28 @@ TEST_CASE("test says that a connection failed, and expects refusals") {
   CHECK(exit.code == 1);
   CHECK(exit.out.find("401") != std::string::npos);
   CHECK(exit.out.find("1 errored") != std::string::npos);
+}
+
+TEST_CASE("test records what it plays, without secrets, for a replay") {
+  const EchoProcess server;
+  const ScriptFile script(
+      "header Authorization: Bearer s3cret\ntest t\nclient a, b\na> {\"pw\":\"hush\",\"n\":1}\n"
+      "a< json {\"n\":1}\nb> hex 00 ff\nb< hex 00 ff\n");
+  const std::string recording = script.path("r.jsonl");
+  const Exit exit =
+      test::wskit({"test", script.path(), server.url(), "--record", recording, "--redact", "/pw"});
+  CHECK(exit.code == 0);
+  std::ifstream file(recording);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  CHECK(text.starts_with("{\"wskit\":1,\"url\":\"" + server.url()));
+  CHECK(text.find("s3cret") == std::string::npos);
+  CHECK(text.find("hush") == std::string::npos);
+  CHECK(text.find("\"conn\":1,\"dir\":\"send\",\"type\":\"text\"") != std::string::npos);
+  CHECK(text.find("\"conn\":2,\"dir\":\"recv\",\"type\":\"binary\",\"b64\":\"AP8=\"") !=
+        std::string::npos);
+  const Exit full = test::wskit({"test", script.path(), server.url(), "--record", "/dev/full"});
+  CHECK(full.code == 23);
+  CHECK(full.err.find("/dev/full: No space left on device") != std::string::npos);
 }
 
 TEST_CASE("test needs a URL before it sends anything") {
