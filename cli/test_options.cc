@@ -15,6 +15,7 @@
 #include "core/parse.h"
 #include "report/file.h"
 #include "script/line_cursor.h"
+#include "script/recorded_script.h"
 #include "script/script_parser.h"
 
 namespace wskit::cli {
@@ -144,8 +145,9 @@ void add_variable_options(CLI::App& app, TestOptions& options) {
 }
 
 void add_test_options(CLI::App& app, TestOptions& options) {
-  app.add_option("FILE", options.files,
-                 "Scripts (.wst), and a ws:// or wss:// URL for those that name none")
+  app.add_option(
+         "FILE", options.files,
+         "Scripts (.wst) or recordings with expectations (.jsonl), and a URL for those without")
       ->type_name("FILE... [URL]");
   add_choice_options(app, options);
   add_variable_options(app, options);
@@ -221,13 +223,18 @@ Expected<script::Script> load_script(const std::string& file, const TestOptions&
   if (!text) {
     return std::unexpected(text.error());
   }
-  auto parsed =
-      script::parse_script(file, *text,
-                           {.variables = variables,
-                            .environment = environment,
-                            .read_file = read,
-                            .has_url = side != ScriptSide::client || !options.connect.url.empty(),
-                            .server = side == ScriptSide::server});
+  const bool has_url = side != ScriptSide::client || !options.connect.url.empty();
+  if (file.ends_with(".jsonl")) {
+    auto recorded = script::script_of_recording(file, *text, has_url);
+    return recorded ? Expected<script::Script>(*std::move(recorded))
+                    : fail(ErrorCode::usage, recorded.error().describe());
+  }
+  auto parsed = script::parse_script(file, *text,
+                                     {.variables = variables,
+                                      .environment = environment,
+                                      .read_file = read,
+                                      .has_url = has_url,
+                                      .server = side == ScriptSide::server});
   if (!parsed) {
     return fail(ErrorCode::usage, parsed.error().describe());
   }

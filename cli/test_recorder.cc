@@ -18,13 +18,18 @@ namespace wskit::cli {
 /// One test: its clients are connections of their own in the file.
 class TestRecorder::Session final : public session::ScriptWatcher {
  public:
-  explicit Session(TestRecorder& recorder) : recorder_(recorder) {}
+  Session(TestRecorder& recorder, std::size_t clients)
+      : recorder_(recorder), numbers_(clients), opened_(clients) {
+    for (std::uint64_t& number : numbers_) {
+      number = ++recorder_.connections_;
+    }
+  }
 
   void on_open(script::ClientIndex client, const ws::Opened& opened) override {
-    if (numbers_.size() <= client) {
-      numbers_.resize(std::size_t{client} + 1);
+    if (opened_[client]) {
+      numbers_[client] = ++recorder_.connections_;
     }
-    numbers_[client] = ++recorder_.connections_;
+    opened_[client] = true;
     const std::string extensions = opened.response.headers.joined("Sec-WebSocket-Extensions");
     std::string line;
     script::append_open(line, moment(client, opened.upgraded),
@@ -55,6 +60,7 @@ class TestRecorder::Session final : public session::ScriptWatcher {
 
   TestRecorder& recorder_;
   std::vector<std::uint64_t> numbers_;
+  std::vector<bool> opened_;
 };
 
 TestRecorder::TestRecorder(std::string path, net::Descriptor file, script::Redaction redaction,
@@ -83,8 +89,8 @@ void TestRecorder::connecting(const ConnectPlan& plan) {
   }
 }
 
-std::unique_ptr<session::ScriptWatcher> TestRecorder::watcher() {
-  return std::make_unique<Session>(*this);
+std::unique_ptr<session::ScriptWatcher> TestRecorder::watcher(std::size_t clients) {
+  return std::make_unique<Session>(*this, clients);
 }
 
 void TestRecorder::write(const std::string& line) {

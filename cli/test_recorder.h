@@ -28,8 +28,9 @@ class TestRecorder {
 
   /// Of the first connection: the file's head.
   void connecting(const ConnectPlan& plan);
-  /// For one test.
-  [[nodiscard]] std::unique_ptr<session::ScriptWatcher> watcher();
+  /// For one test: each of its clients is a connection, in their order; what is connected again is
+  /// a further one.
+  [[nodiscard]] std::unique_ptr<session::ScriptWatcher> watcher(std::size_t clients);
   /// The first failure to write; nothing is written after it.
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }
 

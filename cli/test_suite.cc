@@ -134,7 +134,8 @@ void TestSuite::next(Lane& lane) {
                             .timeout_scale = setup_.options.timeout_scale,
                             .seed = chosen.seed,
                             .wall_clock = &wall_clock_});
-  lane.watcher = setup_.recorder != nullptr ? setup_.recorder->watcher() : nullptr;
+  lane.watcher =
+      setup_.recorder != nullptr ? setup_.recorder->watcher(chosen.test->clients.size()) : nullptr;
   lane.run = std::make_unique<session::ScriptRun>(session::ScriptRun::Setup{
       .script = *chosen.script,
       .test = *chosen.test,

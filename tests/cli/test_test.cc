@@ -156,6 +156,32 @@ TEST_CASE("test records what it plays, without secrets, for a replay") {
   CHECK(full.err.find("/dev/full: No space left on device") != std::string::npos);
 }
 
+TEST_CASE("test runs a recording that says what to expect") {
+  const EchoProcess server;
+  const std::string send = R"("dir":"send","type":"text","data":"{\"id\":1,\"at\":5}"})";
+  const std::string received = R"("dir":"recv","type":"text","data":"{\"id\":1,\"at\":4}")";
+  const auto lines = [&](const std::string& expect) {
+    return R"({"wskit":1,"url":")" + server.url() + "\"}\n{\"t\":1.5,\"conn\":1," + send +
+           "\n{\"t\":1.6,\"conn\":1," + received + expect + "}\n";
+  };
+  const auto run = [&](const std::string& expect) {
+    const ScriptFile recording(lines(expect), "session.jsonl");
+    return test::wskit({"test", recording.path(), "--timeout", "100ms"});
+  };
+  CHECK(run(R"(,"expect":{"json":{"id":1}})").code == 0);
+  CHECK(run(R"(,"expect":{"ignore":["/at"]})").code == 0);
+  CHECK(run(R"(,"expect":{"re":"\"at\":[0-9]"})").code == 0);
+  const Exit other = run(R"(,"expect":{})");
+  CHECK(other.code == 1);
+  CHECK(other.out.find("session.jsonl:3: {") != std::string::npos);
+  const Exit bad = run(R"(,"expect":{"jsn":1})");
+  CHECK(bad.code == 2);
+  CHECK(bad.err.find("session.jsonl:3:1: \"expect\" has one of") != std::string::npos);
+  const Exit none = run("");
+  CHECK(none.code == 2);
+  CHECK(none.err.find("replay --check compares") != std::string::npos);
+}
+
 TEST_CASE("test needs a URL before it sends anything") {
   const ScriptFile script("test t\n> x\n");
   const Exit exit = test::wskit({"test", script.path()});
