@@ -195,6 +195,19 @@ TEST_CASE("test meets the limit of an endless loop and of a message that is too 
   const Exit endless = test::wskit({"test", loop.path(), server.url(), "--max-time", "300ms"});
   CHECK(endless.code == 1);
   CHECK(endless.out.find("the test took longer than 300 ms") != std::string::npos);
+  constexpr std::size_t kBig = 100'000'000;
+  const CannedServer big_server([](const std::string& request) {
+    std::string frame = "\x81\x7f";
+    for (int shift = 56; shift >= 0; shift -= 8) {
+      frame += static_cast<char>(kBig >> shift);
+    }
+    return accept_answer(request, frame + '"' + std::string(kBig - 2, 'x') + '"');
+  });
+  const ScriptFile waits("test t\n< json {}\n");
+  const Exit big = test::wskit({"test", waits.path(), big_server.url()});
+  CHECK(big.code == 1);
+  CHECK(big.out.find("100000000") != std::string::npos);
+  CHECK(big.out.find("67108864") != std::string::npos);
 }
 
 TEST_CASE("test annotates failures where GitHub Actions runs it") {
