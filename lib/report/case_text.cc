@@ -49,7 +49,7 @@ std::string write_case(const stats::CaseResult& result, const TextOptions& optio
   if (result.failure) {
     text += "    " + paint(printable(result.failure->message), verdict.style, options) + '\n';
     for (const std::string& line : portable_lines(result.failure->details)) {
-      text += "    " + line + '\n';
+      text += line.empty() ? "\n" : "    " + line + '\n';
     }
   }
   return text;

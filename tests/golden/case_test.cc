@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Compares the reports of `wskit test` with files of this directory.
 #include "report/case_json.h"
+#include "report/case_text.h"
 #include "report/github.h"
 #include "report/junit.h"
 #include "report/tap.h"
@@ -44,4 +45,18 @@ TEST_CASE("test cases are counted by what became of them") {
   CHECK(counts.failed == 1);
   CHECK(counts.errored == 1);
   CHECK(counts.skipped == 2);
+}
+
+TEST_CASE("test cases are written for people as they were") {
+  const auto text = [](const stats::CaseRun& run, const TextOptions& options) {
+    std::string out;
+    for (const stats::CaseResult& result : run.cases) {
+      out += write_case(result, options);
+    }
+    return out + write_case_summary(run, true, options);
+  };
+  check_golden("cases.txt", text(example_cases(), {}));
+  check_golden("cases-ascii.txt", text(example_cases(), {.unicode = false}));
+  check_golden("cases-colour.txt", text(example_cases(), {.colour = true}));
+  check_golden("cases-awkward.txt", text(awkward_cases(), {}));
 }
