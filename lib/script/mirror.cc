@@ -77,41 +77,61 @@ bool awaits_close(const std::vector<Step>& steps) {
 
 std::expected<std::vector<Step>, Refusal> turned(std::vector<Step> steps);
 
+std::expected<void, Refusal> say(const ExpectStep& expected, const Place& place,
+                                 std::vector<Step>& out) {
+  auto send = said(expected, place);
+  if (!send) {
+    return std::unexpected(std::move(send.error()));
+  }
+  out.push_back({.place = place, .at = {}, .kind = *std::move(send)});
+  return {};
+}
+
+std::expected<void, Refusal> say_all(const UnorderedStep& unordered, std::vector<Step>& out) {
+  for (const auto& [place, member] : unordered.members) {
+    if (auto done = say(member, place, out); !done) {
+      return done;
+    }
+  }
+  return {};
+}
+
+std::expected<void, Refusal> await(SendStep sent, const Place& place, std::vector<Step>& out) {
+  auto wait = awaited(std::move(sent), place);
+  if (!wait) {
+    return std::unexpected(std::move(wait.error()));
+  }
+  out.push_back({.place = place, .at = {}, .kind = *std::move(wait)});
+  return {};
+}
+
+std::expected<void, Refusal> repeat(RepeatStep block, const Place& place, std::vector<Step>& out) {
+  auto inner = turned(std::move(block.steps));
+  if (!inner) {
+    return std::unexpected(std::move(inner.error()));
+  }
+  block.steps = *std::move(inner);
+  out.push_back({.place = place, .at = {}, .kind = std::move(block)});
+  return {};
+}
+
 std::expected<void, Refusal> turn(Step step, std::vector<Step>& out) {
-  const auto add = [&out](const Place& place, Step::Kind kind) {
-    out.push_back({.place = place, .at = {}, .kind = std::move(kind)});
-  };
   if (auto* sent = std::get_if<SendStep>(&step.kind)) {
-    auto wait = awaited(std::move(*sent), step.place);
-    if (!wait) {
-      return std::unexpected(std::move(wait.error()));
-    }
-    add(step.place, *std::move(wait));
-  } else if (const auto* expect = std::get_if<ExpectStep>(&step.kind)) {
-    if (awaits_close(out) && awaits_close(step)) {
-      return {};  // The answer to a Close, which comes by itself.
-    }
-    auto send = said(*expect, step.place);
-    if (!send) {
-      return std::unexpected(std::move(send.error()));
-    }
-    add(step.place, *std::move(send));
-  } else if (auto* repeat = std::get_if<RepeatStep>(&step.kind)) {
-    auto inner = turned(std::move(repeat->steps));
-    if (!inner) {
-      return std::unexpected(std::move(inner.error()));
-    }
-    repeat->steps = *std::move(inner);
-    add(step.place, std::move(*repeat));
-  } else if (const auto* unordered = std::get_if<UnorderedStep>(&step.kind)) {
-    for (const auto& [place, member] : unordered->members) {
-      auto send = said(member, place);
-      if (!send) {
-        return std::unexpected(std::move(send.error()));
-      }
-      add(place, *std::move(send));
-    }
-  } else if (const auto* open = std::get_if<ExpectOpenStep>(&step.kind); open && open->refused) {
+    return await(std::move(*sent), step.place, out);
+  }
+  if (const auto* expect = std::get_if<ExpectStep>(&step.kind)) {
+    // The answer to a Close comes by itself.
+    const bool answers = awaits_close(out) && awaits_close(step);
+    return answers ? std::expected<void, Refusal>() : say(*expect, step.place, out);
+  }
+  if (const auto* unordered = std::get_if<UnorderedStep>(&step.kind)) {
+    return say_all(*unordered, out);
+  }
+  if (auto* block = std::get_if<RepeatStep>(&step.kind)) {
+    return repeat(std::move(*block), step.place, out);
+  }
+  const auto* const open = std::get_if<ExpectOpenStep>(&step.kind);
+  if (open != nullptr && open->refused) {
     return std::unexpected(
         Refusal{step.place, "a refusal: say answer STATUS in a server's script"});
   }
