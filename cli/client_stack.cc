@@ -4,22 +4,12 @@
 #include <utility>
 #include <vector>
 
-#include "cli/secrets.h"
 #include "script/recording.h"
 #include "script/redaction.h"
 #include "wire/http.h"
 #include "wire/uri.h"
 
 namespace wskit::cli {
-namespace {
-
-std::string recorded_value(const wire::Header& header) {
-  return is_secret_header(header.name) ? std::string(script::Redaction::kMark)
-                                       : wire::without_secrets(header.value);
-}
-
-}  // namespace
-
 Expected<std::unique_ptr<ClientStack>> ClientStack::create(const ConnectPlan& plan,
                                                            SignalWatch::Handler obey,
                                                            SignalWatch::Second second) {
@@ -55,7 +45,9 @@ std::string recording_head(const ConnectPlan& plan, bool with_secrets) {
         {.name = "Authorization", .value = wire::basic_authorization(*request.uri.credentials)});
   }
   for (const wire::Header& header : headers) {
-    head.headers.emplace_back(header.name, with_secrets ? header.value : recorded_value(header));
+    head.headers.emplace_back(header.name, with_secrets
+                                               ? header.value
+                                               : script::redact_header(header.name, header.value));
   }
   std::string line;
   script::append_head(line, head);

@@ -23,9 +23,11 @@
 #include "net/loop.h"
 #include "net/resolver.h"
 #include "net/tls_acceptor.h"
+#include "relay/recorder.h"
 #include "relay/relay.h"
 #include "report/file.h"
 #include "report/terminal.h"
+#include "script/redaction.h"
 #include "serve/certificate.h"
 #include "serve/listen_address.h"
 
@@ -35,7 +37,7 @@ namespace {
 constexpr std::string_view kName = "proxy";
 
 /// Everything between the options and the end, in the order of its making.
-class ProxyRun final : relay::RelayWatcher {
+class ProxyRun final : relay::RelayWatcher, relay::RecorderHandler {
  public:
   ProxyRun(const ProxyCommandOptions& options, ConnectPlan plan)
       : options_(options), plan_(std::move(plan)), url_(plan_.request.options().uri.display()) {}
@@ -45,12 +47,13 @@ class ProxyRun final : relay::RelayWatcher {
       return complain(kName, prepared.error());
     }
     loop_->run();
-    return EXIT_SUCCESS;
+    return code_;
   }
 
  private:
   [[nodiscard]] Expected<void> prepare();
   [[nodiscard]] Expected<void> prepare_tls();
+  [[nodiscard]] Expected<void> prepare_recording(const relay::RequestRules& request);
   [[nodiscard]] Expected<void> listen();
   [[nodiscard]] Expected<void> announce(const std::string& url) const;
   void obey();
@@ -58,7 +61,10 @@ class ProxyRun final : relay::RelayWatcher {
   void on_unreachable(std::uint64_t connection, const Error& error) override;
   void on_client_failed(std::uint64_t connection, const Error& error) override;
   void on_accept_error(const Error& error) override { complain(kName, error); }
-  void on_drained() override { loop_->stop(); }
+  void on_drained() override;
+  void on_record_room() override { relay_->resume_recording(); }
+  void on_record_error(const Error& error) override;
+  void on_record_finished() override { loop_->stop(); }
 
   const ProxyCommandOptions& options_;
   ConnectPlan plan_;
@@ -69,7 +75,10 @@ class ProxyRun final : relay::RelayWatcher {
   std::unique_ptr<net::Dialer> dialer_;
   std::optional<serve::Certificate> certificate_;
   std::unique_ptr<net::TlsAcceptor> tls_;
+  script::Redaction redaction_;
+  std::unique_ptr<relay::Recorder> recorder_;
   std::optional<relay::Relay> relay_;
+  int code_ = EXIT_SUCCESS;
 };
 
 Expected<void> ProxyRun::prepare() {
@@ -94,6 +103,10 @@ Expected<void> ProxyRun::prepare() {
   }
   relay::RelayOptions options = relay_options(options_, plan_);
   options.tls = tls_.get();
+  if (auto recording = prepare_recording(options.request); !recording) {
+    return recording;
+  }
+  options.recorder = recorder_.get();
   relay::RelayWatcher& watcher = *this;
   relay_.emplace(*dialer_, std::move(options), watcher);
   return listen();
@@ -115,6 +128,25 @@ Expected<void> ProxyRun::prepare_tls() {
     return std::unexpected(std::move(tls.error()));
   }
   tls_ = std::move(*tls);
+  return {};
+}
+
+Expected<void> ProxyRun::prepare_recording(const relay::RequestRules& request) {
+  auto redaction = make_redaction(options_);
+  if (!redaction) {
+    return std::unexpected(std::move(redaction.error()));
+  }
+  redaction_ = std::move(*redaction);
+  if (options_.record_file.empty()) {
+    return {};
+  }
+  relay::RecorderHandler& handler = *this;
+  auto recorder =
+      relay::Recorder::create(*loop_, recorder_options(options_, request, redaction_), handler);
+  if (!recorder) {
+    return std::unexpected(std::move(recorder.error()));
+  }
+  recorder_ = std::move(*recorder);
   return {};
 }
 
@@ -155,6 +187,21 @@ void ProxyRun::obey() {
                     kName, open, open == 1 ? "" : "s", format_duration(options_.drain_time)));
   }
   relay_->drain(options_.drain_time);
+}
+
+void ProxyRun::on_drained() {
+  if (recorder_) {
+    recorder_->finish();
+  } else {
+    loop_->stop();
+  }
+}
+
+// Whoever talks through us shall not suffer from it: everything passes on, and the exit code tells.
+void ProxyRun::on_record_error(const Error& error) {
+  code_ = complain(kName, {.code = error.code,
+                           .message = error.message + "; not recorded any longer, passing on"});
+  relay_->resume_recording();
 }
 
 void ProxyRun::on_unreachable(std::uint64_t connection, const Error& error) {

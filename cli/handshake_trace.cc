@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "cli/secrets.h"
 #include "net/certificate.h"
 #include "report/terminal.h"
 #include "report/units.h"
@@ -30,7 +29,7 @@ std::string latency(Nanoseconds time) {
 
 /// "Basic ***" of an authentication, "***" of other secrets, and links without theirs.
 std::string shown_value(std::string_view name, std::string_view value) {
-  if (!is_secret_header(name)) {
+  if (!wire::is_secret_header(name)) {
     return wire::without_secrets(value);
   }
   const bool scheme = wire::equals_ignoring_case(name, "Authorization") &&

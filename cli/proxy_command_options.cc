@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/proxy_command_options.h"
 
+#include <chrono>
 #include <cstdint>
 #include <limits>
 #include <string_view>
@@ -51,6 +52,34 @@ void add_where(CLI::App& app, ProxyCommandOptions& options) {
       ->group("Request");
 }
 
+void add_recording(CLI::App& app, ProxyCommandOptions& options) {
+  const std::string group = "Recording";
+  app.add_option("--record", options.record_file,
+                 "Record all that passes (JSON Lines); {conn} in the name makes a file for each "
+                 "connection")
+      ->type_name("FILE")
+      ->check(not_empty())
+      ->group(group);
+  app.add_flag("--record-frames", options.record_frames,
+               "A line for each frame of a message too, with its size")
+      ->group(group);
+  app.add_option("--redact", options.redact,
+                 "Leave out of recordings what this regular expression matches in text messages, "
+                 "or the value at this JSON pointer, as /auth/token (repeatable)")
+      ->allow_extra_args(false)
+      ->type_name("REGEX|POINTER")
+      ->check(not_empty())
+      ->group(group);
+  app.add_flag("--record-secrets", options.record_secrets,
+               "Record the requests' credentials, cookies and tokens as they are")
+      ->group(group);
+  add_parsed(app, "--max-message", options.target.max_message_bytes, parse_size)
+      ->description("Longest message to record, inflated; longer ones pass all the same")
+      ->type_name("SIZE")
+      ->default_str("64MiB")
+      ->group(group);
+}
+
 void add_limits(CLI::App& app, ProxyCommandOptions& options) {
   const std::string group = "Limits";
   add_parsed(app, "--max-connections", options.max_connections, parse_connections)
@@ -81,6 +110,7 @@ void add_proxy_command_options(CLI::App& app, ProxyCommandOptions& options) {
   add_where(app, options);
   add_listen_tls(app, options.tls);
   add_target_options(app, options.target);
+  add_recording(app, options);
   add_limits(app, options);
 }
 
@@ -107,6 +137,41 @@ relay::RelayOptions relay_options(const ProxyCommandOptions& options, const Conn
         {.name = "Authorization", .value = wire::basic_authorization(*uri.credentials)});
   }
   return relay;
+}
+
+Expected<script::Redaction> make_redaction(const ProxyCommandOptions& options) {
+  if (options.record_file.empty() &&
+      (options.record_frames || options.record_secrets || !options.redact.empty())) {
+    return fail(ErrorCode::usage, fmt::format("{} is for recordings; --record FILE makes one",
+                                              options.record_frames    ? "--record-frames"
+                                              : options.record_secrets ? "--record-secrets"
+                                                                       : "--redact"));
+  }
+  auto redaction = script::Redaction::parse(options.redact);
+  if (!redaction) {
+    return fail(ErrorCode::usage, fmt::format("--redact: {}", redaction.error().message));
+  }
+  return redaction;
+}
+
+relay::RecorderOptions recorder_options(const ProxyCommandOptions& options,
+                                        const relay::RequestRules& request,
+                                        const script::Redaction& redaction) {
+  relay::RecorderOptions recorder{
+      .path = options.record_file,
+      .transcript = {.frames = options.record_frames,
+                     .secrets = options.record_secrets,
+                     .redaction = &redaction,
+                     .max_message_bytes = options.target.max_message_bytes},
+      .start = std::chrono::time_point_cast<std::chrono::microseconds>(
+          std::chrono::system_clock::now())};
+  recorder.url = relay::recorded_url(request.target, recorder.transcript);
+  wire::HttpRequest added;
+  for (const wire::Header& header : request.headers) {
+    added.headers.add(header.name, header.value);
+  }
+  recorder.headers = relay::recorded_headers(added, recorder.transcript);
+  return recorder;
 }
 
 Expected<net::SocketAddress> find_address(const serve::ListenAddress& address) {

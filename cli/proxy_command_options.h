@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "cli/connect_options.h"
 #include "cli/listen_tls.h"
@@ -10,7 +11,10 @@
 #include "core/error.h"
 #include "net/loop.h"
 #include "net/socket_address.h"
+#include "relay/recorder.h"
 #include "relay/relay.h"
+#include "relay/request_head.h"
+#include "script/redaction.h"
 #include "serve/listen_address.h"
 
 namespace CLI {
@@ -26,6 +30,10 @@ struct ProxyCommandOptions {
   std::string ready_file;
   ConnectOptions target;
   bool keep_host = false;
+  std::string record_file;
+  bool record_frames = false;
+  bool record_secrets = false;
+  std::vector<std::string> redact;
   std::size_t max_connections = 0;
   Nanoseconds handshake_timeout = std::chrono::seconds(10);
   Nanoseconds drain_time = std::chrono::seconds(5);
@@ -37,6 +45,14 @@ void add_proxy_command_options(CLI::App& app, ProxyCommandOptions& options);
 /// `plan` is that of options.target.
 [[nodiscard]] relay::RelayOptions relay_options(const ProxyCommandOptions& options,
                                                 const ConnectPlan& plan);
+
+/// What recordings are to leave out of messages. Fails also when nothing is recorded.
+[[nodiscard]] Expected<script::Redaction> make_redaction(const ProxyCommandOptions& options);
+
+/// `redaction` outlives the recorder. To be made when that is.
+[[nodiscard]] relay::RecorderOptions recorder_options(const ProxyCommandOptions& options,
+                                                      const relay::RequestRules& request,
+                                                      const script::Redaction& redaction);
 
 /// The address to listen on; a name is looked up, which may block. Fails with
 /// ErrorCode::listen_failed.

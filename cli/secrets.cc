@@ -108,11 +108,6 @@ Expected<std::string> ask_for_password(const std::string& user, const std::strin
 
 }  // namespace
 
-bool is_secret_header(std::string_view name) {
-  return wire::names_a_secret(name) && !wire::equals_ignoring_case(name, "Sec-WebSocket-Key") &&
-         !wire::equals_ignoring_case(name, "Sec-WebSocket-Accept");
-}
-
 Expected<std::string> read_secret(const std::string& text) {
   constexpr std::string_view kEnvironment = "env:";
   if (text.starts_with(kEnvironment)) {

@@ -12,10 +12,6 @@ namespace wskit::cli {
 /// "@file" is the file's first line, "env:NAME" the variable's value, anything else itself.
 [[nodiscard]] Expected<std::string> read_secret(const std::string& text);
 
-/// Whether a request's header is one that nobody but the server should see. Those of the
-/// handshake that only sound like it are not.
-[[nodiscard]] bool is_secret_header(std::string_view name);
-
 /// "user:password" of such a text. Without a colon the password is asked for at the terminal, as
 /// curl does; a usage error that names `option` where there is none.
 [[nodiscard]] Expected<wire::Credentials> read_credentials(const std::string& text,

@@ -286,6 +286,9 @@ _wskit() {
         'wskit proxy --proxy-user' | \
         'wskit proxy --noproxy' | \
         'wskit proxy --proxy-cacert' | \
+        'wskit proxy --record' | \
+        'wskit proxy --redact' | \
+        'wskit proxy --max-message' | \
         'wskit proxy --max-connections' | \
         'wskit proxy --handshake-timeout' | \
         'wskit proxy --drain-time' | \
@@ -702,6 +705,9 @@ _wskit() {
     'wskit proxy --proxy-user') COMPREPLY=(); return ;;
     'wskit proxy --noproxy') COMPREPLY=(); return ;;
     'wskit proxy --proxy-cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit proxy --record') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit proxy --redact') COMPREPLY=(); return ;;
+    'wskit proxy --max-message') COMPREPLY=(); return ;;
     'wskit proxy --max-connections') COMPREPLY=(); return ;;
     'wskit proxy --handshake-timeout') COMPREPLY=(); return ;;
     'wskit proxy --drain-time') COMPREPLY=(); return ;;
@@ -886,7 +892,7 @@ _wskit() {
     'wskit ping')
       COMPREPLY=($(compgen -W '-h --help -c --count -i --interval --timeout --fail-above --fail-expiry --json --color -q --quiet --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit proxy')
-      COMPREPLY=($(compgen -W '-h --help --listen --ready-file --keep-host --cert --key --self-signed --write-ca --to -H --header --origin -u --user --oauth2-bearer --bearer --netrc --netrc-file -k --insecure --cacert --capath --client-cert --client-key --client-pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert --max-connections --handshake-timeout --drain-time --io' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help --listen --ready-file --keep-host --cert --key --self-signed --write-ca --to -H --header --origin -u --user --oauth2-bearer --bearer --netrc --netrc-file -k --insecure --cacert --capath --client-cert --client-key --client-pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert --record --record-frames --redact --record-secrets --max-message --max-connections --handshake-timeout --drain-time --io' -- "$current")) ;;
     'wskit replay')
       COMPREPLY=($(compgen -W '-h --help --pace --only --loop --conn --timeout --eof-wait --max-time --input-format --check --ignore --json --color -q --quiet --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit report')

@@ -40,17 +40,21 @@ Link::Link(LinkSetup& setup, std::uint64_t number, std::unique_ptr<net::Stream> 
   arm(setup_.request_timeout);
 }
 
-Link::~Link() = default;
-
-void Link::arm(Nanoseconds time) {
-  deadline_.arm(setup_.dialer.loop().now() + time);
+Link::~Link() {
+  if (tape_) {
+    tape_->put_end(error_.get(), now());
+  }
 }
 
-void Link::on_bytes(Side& side, std::span<std::byte> bytes, Instant /*received*/) {
+void Link::arm(Nanoseconds time) {
+  deadline_.arm(now() + time);
+}
+
+void Link::on_bytes(Side& side, std::span<std::byte> bytes, Instant received) {
   if (state_ == State::request) {
     read_request(bytes);
   } else if (state_ == State::open) {
-    pass(side, bytes);
+    pass(side, bytes, received);
   }
 }
 
@@ -83,7 +87,22 @@ void Link::dial(std::span<const std::byte> rest) {
   client_.hold(Side::Hold::opening);
   opening_->rest.assign(rest.begin(), rest.end());
   opening_->head = rewrite_head(opening_->head, opening_->parser.message(), setup_.request);
+  if (setup_.recorder != nullptr) {
+    start_recording();
+  }
   opening_->dial = setup_.dialer.dial(setup_.target, *this);
+}
+
+void Link::start_recording() {
+  wire::HttpRequestParser parser;
+  // Longer than the client's, it may be too long to be read again: then it is recorded without.
+  const auto parsed = parser.feed(opening_->head);
+  RelayedRequest request{.url = setup_.request.target};
+  if (parsed && parser.complete()) {
+    request.request = parser.take();
+    request.url.target = request.request.target;
+  }
+  tape_ = setup_.recorder->start(number_, request);
 }
 
 void Link::on_dialed(net::Dialed dialed) {
@@ -91,7 +110,7 @@ void Link::on_dialed(net::Dialed dialed) {
   server_.take(std::move(dialed.stream));
   server_.write(as_bytes(opening_->head));
   const auto opening = std::move(opening_);
-  pass(client_, opening->rest);
+  pass(client_, opening->rest, now());
   if (client_.has_ended()) {
     server_.finish();
   }
@@ -100,16 +119,33 @@ void Link::on_dialed(net::Dialed dialed) {
 
 void Link::on_dial_failed(const Error& error) {
   client_.release(Side::Hold::opening);
+  if (tape_) {
+    tape_->put_unreachable(error, now());
+  }
   setup_.owner.on_unreachable(*this, error);
   refuse(wire::refuse_upgrade(kBadGateway, error.message).bytes);
 }
 
-void Link::pass(Side& from, std::span<std::byte> bytes) {
+void Link::pass(Side& from, std::span<std::byte> bytes, Instant received) {
   Side& to = other(from);
   to.write(bytes);
   if (to.is_full()) {
     from.hold(Side::Hold::backlog);
   }
+  if (!tape_) {
+    return;
+  }
+  tape_->read(&from == &client_ ? script::Direction::send : script::Direction::recv, bytes,
+              received);
+  if (tape_->is_full()) {
+    client_.hold(Side::Hold::recording);
+    server_.hold(Side::Hold::recording);
+  }
+}
+
+void Link::resume_recording() {
+  client_.release(Side::Hold::recording);
+  server_.release(Side::Hold::recording);
 }
 
 /// Closing at once, with bytes unread, would reset the connection and destroy the answer.
@@ -150,6 +186,7 @@ void Link::on_broken(Side& side, const Error& error) {
     return setup_.owner.on_link_end(*this);
   }
   state_ = State::ending;
+  error_ = std::make_unique<Error>(error);
   // TLS that was cut off is no more than a FIN where there is no TLS.
   resets_ = error.code != ErrorCode::eof;
   if (!resets_) {

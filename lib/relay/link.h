@@ -13,6 +13,7 @@
 #include "net/dialer.h"
 #include "net/stream.h"
 #include "net/timer.h"
+#include "relay/recorder.h"
 #include "relay/request_head.h"
 #include "relay/side.h"
 #include "wire/http.h"
@@ -40,6 +41,8 @@ struct LinkSetup {
   Owner& owner;
   RequestRules request;
   net::Endpoint target;
+  /// Null where nothing is recorded.
+  Recorder* recorder = nullptr;
   /// From the accepted connection to the whole request, TLS included.
   Nanoseconds request_timeout = std::chrono::seconds(10);
   /// How long what is left for one side may take once the other is gone.
@@ -63,6 +66,8 @@ class Link final : SideOwner, net::DialHandler, net::TimerHandler {
   [[nodiscard]] std::uint64_t number() const { return number_; }
   /// It was made with a refusal.
   [[nodiscard]] bool is_turned_away() const { return turned_away_; }
+  /// The recording takes more again.
+  void resume_recording();
 
  private:
   enum class State : std::uint8_t {
@@ -84,12 +89,14 @@ class Link final : SideOwner, net::DialHandler, net::TimerHandler {
 
   void read_request(std::span<const std::byte> bytes);
   void dial(std::span<const std::byte> rest);
+  void start_recording();
   /// All that goes through goes through here: faults of the wire belong into it.
-  void pass(Side& from, std::span<std::byte> bytes);
+  void pass(Side& from, std::span<std::byte> bytes, Instant received);
   void refuse(std::string_view answer);
   [[nodiscard]] bool is_done() const;
   void end_if_done();
   void arm(Nanoseconds time);
+  [[nodiscard]] Instant now() const { return setup_.dialer.loop().now(); }
   [[nodiscard]] Side& other(const Side& side) { return &side == &client_ ? server_ : client_; }
 
   LinkSetup& setup_;
@@ -101,6 +108,9 @@ class Link final : SideOwner, net::DialHandler, net::TimerHandler {
   Side client_;
   Side server_;
   std::unique_ptr<Opening> opening_;
+  std::unique_ptr<Tape> tape_;
+  /// Why a side broke.
+  std::unique_ptr<Error> error_;
   net::Timer deadline_;
 };
 

@@ -22,6 +22,7 @@ Relay::Relay(net::Dialer& dialer, RelayOptions options, RelayWatcher& watcher)
              .owner = *this,
              .request = std::move(options.request),
              .target = std::move(options.target),
+             .recorder = options.recorder,
              .request_timeout = options.request_timeout},
       patience_(loop_.timers(), *this) {}
 
@@ -64,6 +65,12 @@ void Relay::on_link_end(Link& link) {
   links_.erase(link.number());
   if (draining_ && links_.empty()) {
     patience_.arm(loop_.now());
+  }
+}
+
+void Relay::resume_recording() {
+  for (const auto& [number, link] : links_) {
+    link->resume_recording();
   }
 }
 

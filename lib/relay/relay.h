@@ -15,6 +15,7 @@
 #include "net/timer.h"
 #include "net/tls_acceptor.h"
 #include "relay/link.h"
+#include "relay/recorder.h"
 #include "relay/request_head.h"
 
 namespace wskit::relay {
@@ -25,6 +26,8 @@ struct RelayOptions {
   const net::TlsAcceptor* tls = nullptr;
   /// Where the server is; `request.target` says what it is called.
   net::Endpoint target;
+  /// Of what passes; null for no recording. Outlives the relay.
+  Recorder* recorder = nullptr;
   /// Open at one time; further ones get 503. 0: no limit but the open files.
   std::size_t max_connections = 0;
   /// From the accepted connection to its whole request, TLS included.
@@ -62,6 +65,9 @@ class Relay final : net::ListenHandler, LinkSetup::Owner, net::TimerHandler {
 
   /// Stops listening and lets the connections end by themselves, for this long at most.
   void drain(Nanoseconds patience);
+
+  /// For RecorderHandler::on_record_room().
+  void resume_recording();
 
   /// Those that were turned away do not count.
   [[nodiscard]] std::size_t connections() const { return links_.size() - turned_away_; }

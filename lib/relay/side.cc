@@ -8,6 +8,9 @@ namespace wskit::relay {
 void Side::take(std::unique_ptr<net::Stream> stream) {
   stream_ = std::move(stream);
   stream_->set_handler(*this);
+  if (holds_ != 0) {
+    stream_->pause();
+  }
 }
 
 void Side::write(std::span<const std::byte> bytes) {

@@ -39,6 +39,10 @@ void append_moment(std::string& out, const Moment& moment) {
 
 }  // namespace
 
+std::string_view name(Direction direction) {
+  return direction == Direction::send ? "send" : "recv";
+}
+
 void append_head(std::string& out, const RecordingHead& head) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(head.start);
   Json json{{"wskit", kRecordingVersion}, {"url", head.url}};
@@ -71,8 +75,8 @@ void append_open(std::string& out, const Moment& moment, const RecordedOpen& ope
 void append_message(std::string& out, const Moment& moment, Direction direction,
                     const MessageView& message) {
   append_moment(out, moment);
-  fmt::format_to(std::back_inserter(out), R"(,"dir":"{}","type":"{}")",
-                 direction == Direction::send ? "send" : "recv", name(message.type));
+  fmt::format_to(std::back_inserter(out), R"(,"dir":"{}","type":"{}")", name(direction),
+                 name(message.type));
   switch (message.type) {
     case MessageType::text:
       out += R"(,"data":)";
@@ -90,6 +94,19 @@ void append_message(std::string& out, const Moment& moment, Direction direction,
       out += R"(,"b64":")";
       out += base64_encode(message.payload);
       out += '"';
+  }
+  out += "}\n";
+}
+
+void append_event(std::string& out, const Moment& moment, std::string_view event,
+                  const std::vector<std::pair<std::string_view, Json>>& members) {
+  append_moment(out, moment);
+  out += R"(,"ev":)";
+  append_string(out, event);
+  for (const auto& [name, value] : members) {
+    out += ',';
+    append_string(out, name);
+    out.append(":").append(dump_json(value));
   }
   out += "}\n";
 }

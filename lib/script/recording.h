@@ -10,6 +10,7 @@
 
 #include "core/clock.h"
 #include "core/error.h"
+#include "core/json.h"
 #include "script/message.h"
 
 namespace wskit::script {
@@ -19,6 +20,9 @@ namespace wskit::script {
 inline constexpr int kRecordingVersion = 1;
 
 enum class Direction : std::uint8_t { send, recv };
+
+/// "send" or "recv".
+[[nodiscard]] std::string_view name(Direction direction);
 
 /// Where in a recording a line belongs.
 struct Moment {
@@ -48,6 +52,11 @@ void append_open(std::string& out, const Moment& moment, const RecordedOpen& ope
 /// Text that is not UTF-8 (which no connection delivers) would be written with U+FFFD.
 void append_message(std::string& out, const Moment& moment, Direction direction,
                     const MessageView& message);
+
+/// A line about something else, which readers of messages pass over: {"t":…,"conn":…,"ev":"name"}
+/// and further members.
+void append_event(std::string& out, const Moment& moment, std::string_view event,
+                  const std::vector<std::pair<std::string_view, Json>>& members);
 
 /// What a line of a recording says to a reader that wants messages: the message, or nothing for a
 /// head, an event or an empty line. Fails with ErrorCode::usage and what was expected.

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/bytes.h"
+#include "wire/uri.h"
 
 namespace wskit::script {
 namespace {
@@ -74,6 +75,11 @@ std::string Redaction::apply(std::string_view text) const {
     clean = *std::move(replaced);
   }
   return clean;
+}
+
+std::string redact_header(std::string_view name, std::string_view value) {
+  return wire::is_secret_header(name) ? std::string(Redaction::kMark)
+                                      : wire::without_secrets(value);
 }
 
 }  // namespace wskit::script

@@ -35,4 +35,8 @@ class Redaction {
   std::vector<Regex> regexes_;
 };
 
+/// The value of a header as recordings have it unless secrets are asked for: kMark where its name
+/// suggests a secret, else without the secrets that a URL in it may have.
+[[nodiscard]] std::string redact_header(std::string_view name, std::string_view value);
+
 }  // namespace wskit::script

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/bytes.h"
+#include "wire/http.h"
 
 namespace wskit::wire {
 namespace {
@@ -111,6 +112,11 @@ bool names_a_secret(std::string_view name) {
   const std::string lower = to_lower(name);
   return std::ranges::any_of(
       kHints, [&](std::string_view hint) { return lower.find(hint) != std::string::npos; });
+}
+
+bool is_secret_header(std::string_view name) {
+  return names_a_secret(name) && !equals_ignoring_case(name, "Sec-WebSocket-Key") &&
+         !equals_ignoring_case(name, "Sec-WebSocket-Accept");
 }
 
 std::string without_secrets(std::string_view target) {

@@ -40,6 +40,10 @@ struct Uri {
 /// auth, cookie, cred, jwt, key, pass, secret, session, sig or token in it.
 [[nodiscard]] bool names_a_secret(std::string_view name);
 
+/// The same of a request's or an answer's header: those of the handshake that only sound like a
+/// secret (Sec-WebSocket-Key, Sec-WebSocket-Accept) are none.
+[[nodiscard]] bool is_secret_header(std::string_view name);
+
 /// A URL or its target with the values of such fields of its query replaced by "***".
 [[nodiscard]] std::string without_secrets(std::string_view target);
 
