@@ -114,27 +114,6 @@ Expected<net::TlsOptions> make_tls_options(const ConnectOptions& options) {
   return tls;
 }
 
-Expected<net::DialOptions> make_dial_options(const ConnectOptions& options, const wire::Uri& uri) {
-  net::DialOptions dial{.timeout = options.connect_timeout, .interface = options.interface};
-  auto tls = make_tls_options(options);
-  if (!tls) {
-    return std::unexpected(tls.error());
-  }
-  dial.tls = std::move(*tls);
-  if (options.ipv4 != options.ipv6) {
-    dial.family = options.ipv4 ? net::Family::ipv4 : net::Family::ipv6;
-  }
-  if (auto added = add_addresses(options, dial); !added) {
-    return std::unexpected(added.error());
-  }
-  auto proxy = make_proxy_options(options, uri);
-  if (!proxy) {
-    return std::unexpected(std::move(proxy.error()));
-  }
-  dial.proxy = std::move(*proxy);
-  return dial;
-}
-
 }  // namespace
 
 void add_connect_options(CLI::App& app, ConnectOptions& options) {
@@ -185,6 +164,27 @@ void warn(std::string_view command, const ConnectOptions& options, const wire::U
   } else if (options.insecure) {
     say(fmt::format("wskit {}: warning: certificates are not checked (--insecure)\n", command));
   }
+}
+
+Expected<net::DialOptions> make_dial_options(const ConnectOptions& options, const wire::Uri& uri) {
+  net::DialOptions dial{.timeout = options.connect_timeout, .interface = options.interface};
+  auto tls = make_tls_options(options);
+  if (!tls) {
+    return std::unexpected(tls.error());
+  }
+  dial.tls = std::move(*tls);
+  if (options.ipv4 != options.ipv6) {
+    dial.family = options.ipv4 ? net::Family::ipv4 : net::Family::ipv6;
+  }
+  if (auto added = add_addresses(options, dial); !added) {
+    return std::unexpected(added.error());
+  }
+  auto proxy = make_proxy_options(options, uri);
+  if (!proxy) {
+    return std::unexpected(std::move(proxy.error()));
+  }
+  dial.proxy = std::move(*proxy);
+  return dial;
 }
 
 Expected<ConnectPlan> make_connect_plan(const ConnectOptions& options) {

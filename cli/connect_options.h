@@ -86,6 +86,10 @@ struct ConnectPlan {
 /// Says on standard error, before the start, what of the options has no effect or makes unsafe.
 void warn(std::string_view command, const ConnectOptions& options, const wire::Uri& uri);
 
+/// The ways to the server of `uri`; a part of the plan.
+[[nodiscard]] Expected<net::DialOptions> make_dial_options(const ConnectOptions& options,
+                                                           const wire::Uri& uri);
+
 /// Reads the secrets and checks everything that can be checked without a network.
 [[nodiscard]] Expected<ConnectPlan> make_connect_plan(const ConnectOptions& options);
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/script_request.h"
 #include "ws/client.h"
 
 namespace wskit::cli {
@@ -24,14 +25,13 @@ class PlannedClient final : public session::ScriptClient {
 
 }  // namespace
 
-Expected<net::Dialer*> ScriptNetwork::dialer(const ConnectPlan& plan) {
-  const wire::Uri& uri = plan.request.options().uri;
+Expected<net::Dialer*> ScriptNetwork::dialer(const wire::Uri& uri, const net::DialOptions& dial) {
   const std::string host = fmt::format("{} {}:{}", uri.tls, uri.host, uri.port);
   const auto known = std::ranges::find(routes_, host, &Route::host);
   if (known != routes_.end()) {
     return known->dialer.get();
   }
-  auto dialer = net::Dialer::create(loop_, *resolver_, plan.dial);
+  auto dialer = net::Dialer::create(loop_, *resolver_, dial);
   if (!dialer) {
     return std::unexpected(std::move(dialer.error()));
   }
@@ -53,7 +53,7 @@ Expected<std::unique_ptr<session::ScriptClient>> ScriptNetwork::client(
   if (!plan) {
     return std::unexpected(std::move(plan.error()));
   }
-  auto found = dialer(*plan);
+  auto found = dialer(plan->request.options().uri, plan->dial);
   if (!found) {
     return std::unexpected(std::move(found.error()));
   }
@@ -64,9 +64,22 @@ Expected<std::unique_ptr<session::ScriptClient>> ScriptNetwork::client(
 }
 
 Expected<std::unique_ptr<ScriptNetwork::Request>> ScriptNetwork::request(
-    const script::PlayedHttpRequest& request, OnAnswer /*on_answer*/) {
-  return fail(ErrorCode::usage,
-              fmt::format("{} {}: http steps are not there yet", request.method, request.url));
+    const script::PlayedHttpRequest& request, OnAnswer on_answer) {
+  auto made = make_http_request(request);
+  if (!made) {
+    return std::unexpected(std::move(made.error()));
+  }
+  auto dial = make_dial_options(options_, made->uri);
+  if (!dial) {
+    return std::unexpected(std::move(dial.error()));
+  }
+  auto found = dialer(made->uri, *dial);
+  if (!found) {
+    return std::unexpected(std::move(found.error()));
+  }
+  const unsigned max_redirects = options_.follow ? options_.max_redirects : 0;
+  return std::make_unique<ScriptRequest>(**found, *std::move(made), max_redirects,
+                                         std::move(on_answer));
 }
 
 }  // namespace wskit::cli

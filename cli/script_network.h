@@ -13,11 +13,14 @@
 #include "net/loop.h"
 #include "net/resolver.h"
 #include "session/script_run.h"
+#include "wire/uri.h"
 
 namespace wskit::cli {
 
 /// The connections of scripts, made with the options of the command line: what a script says of
-/// URL, headers and subprotocols comes on top.
+/// URL, headers and subprotocols comes on top. Requests of `http` steps go the same ways, with TLS,
+/// addresses, proxy and redirects of the command line, but without its headers and credentials,
+/// which are for the WebSocket, and without its --unix-socket.
 class ScriptNetwork final : public session::ScriptNetwork {
  public:
   ScriptNetwork(net::Loop& loop, const ConnectOptions& options)
@@ -38,7 +41,7 @@ class ScriptNetwork final : public session::ScriptNetwork {
     std::string host;
     std::unique_ptr<net::Dialer> dialer;
   };
-  [[nodiscard]] Expected<net::Dialer*> dialer(const ConnectPlan& plan);
+  [[nodiscard]] Expected<net::Dialer*> dialer(const wire::Uri& uri, const net::DialOptions& dial);
 
   net::Loop& loop_;
   const ConnectOptions& options_;
