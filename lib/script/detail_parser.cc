@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <string>
 
 #include <fmt/format.h>
 
 #include "core/json.h"
+#include "script/json_mistake.h"
 
 namespace wskit::script {
 namespace {
@@ -15,26 +17,44 @@ namespace {
 using Use = ParseContext::Use;
 using Check = Predicate::Test;
 
+using About = DetailParser::About;
+
+/// Whether a query is about a message, an opening and an answer of HTTP.
 struct QueryName {
   std::string_view name;
   Query::Kind kind;
+  std::array<bool, 3> about;
 };
 constexpr std::array kQueries{
-    QueryName{"jsonpath", Query::Kind::jsonpath},
-    QueryName{"regex", Query::Kind::regex},
-    QueryName{"message", Query::Kind::message},
-    QueryName{"body", Query::Kind::message},
-    QueryName{"bytes", Query::Kind::bytes},
-    QueryName{"code", Query::Kind::code},
-    QueryName{"reason", Query::Kind::reason},
-    QueryName{"status", Query::Kind::status},
-    QueryName{"header", Query::Kind::header},
-    QueryName{"subprotocol", Query::Kind::subprotocol},
-    QueryName{"extensions", Query::Kind::extensions},
+    QueryName{"jsonpath", Query::Kind::jsonpath, {true, true, true}},
+    QueryName{"regex", Query::Kind::regex, {true, true, true}},
+    QueryName{"message", Query::Kind::message, {true, false, false}},
+    QueryName{"body", Query::Kind::message, {false, true, true}},
+    QueryName{"bytes", Query::Kind::bytes, {true, true, true}},
+    QueryName{"code", Query::Kind::code, {true, false, false}},
+    QueryName{"reason", Query::Kind::reason, {true, false, false}},
+    QueryName{"status", Query::Kind::status, {false, true, true}},
+    QueryName{"header", Query::Kind::header, {false, true, true}},
+    QueryName{"subprotocol", Query::Kind::subprotocol, {false, true, false}},
+    QueryName{"extensions", Query::Kind::extensions, {false, true, false}},
 };
-constexpr std::string_view kWhatQueries =
-    "jsonpath, regex, message, bytes, code, reason, status, header, subprotocol, extensions or "
-    "body";
+
+bool is_about(const QueryName& query, About about) {
+  return query.about[static_cast<std::size_t>(about)];
+}
+
+/// "a, b or c".
+std::string queries_about(About about) {
+  std::string list;
+  std::string_view last;
+  for (const QueryName& query : kQueries) {
+    if (is_about(query, about)) {
+      list += last.empty() ? "" : list.empty() ? std::string(last) : fmt::format(", {}", last);
+      last = query.name;
+    }
+  }
+  return fmt::format("{} or {}", list, last);
+}
 
 struct TestName {
   std::string_view name;
@@ -79,6 +99,12 @@ std::size_t term_length(std::string_view text) {
   return end == sign ? 0 : end;
 }
 
+bool is_integer(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
 }  // namespace
 
 bool DetailParser::begins(std::string_view word) {
@@ -92,21 +118,25 @@ bool DetailParser::begins_predicate(std::string_view text) {
          std::ranges::find(kTests, word, &TestName::name) != kTests.end();
 }
 
-bool DetailParser::details(Details& out) {
+bool DetailParser::details(About about, Details& out) {
+  about_ = about;
   while (const auto at = context_.lines.peek()) {
     if (!begins(at->word())) {
       return true;
     }
     context_.lines.take();
-    if (!detail(*at, out)) {
+    if (!detail(*at, about, out)) {
       return false;
     }
   }
   return true;
 }
 
-bool DetailParser::detail(LineCursor at, Details& out) {
+bool DetailParser::detail(LineCursor at, About about, Details& out) {
   const Place place = at.place();
+  if (at.word() == "where" && about != About::message) {
+    return context_.fail(place, "where selects messages; leave it out here");
+  }
   if (at.take_if("capture")) {
     return capture(at, out.captures.emplace_back(place, Capture{}).second);
   }
@@ -146,8 +176,11 @@ bool DetailParser::path(LineCursor& at, Query& out) {
 
 bool DetailParser::query(LineCursor& at, Query& out) {
   const auto* found = std::ranges::find(kQueries, at.word(), &QueryName::name);
-  if (found == kQueries.end()) {
-    return context_.expected(at, kWhatQueries);
+  if (found == kQueries.end() || !is_about(*found, about_)) {
+    constexpr std::array<std::string_view, 3> kWhat{"a message", "an opening", "an answer of HTTP"};
+    return context_.expected(
+        at, fmt::format("what there is of {}: {}", kWhat[static_cast<std::size_t>(about_)],
+                        queries_about(about_)));
   }
   at.take_word();
   out.kind = found->kind;
@@ -187,11 +220,16 @@ bool DetailParser::terms(LineCursor& at, Operand& out) {
   bool negative = false;
   while (true) {
     const std::size_t length = term_length(at.rest());
-    if (length == 0) {
+    const bool is_open = length == 0 && at.rest().starts_with("{{");
+    if (length == 0 && !is_open) {
       return context_.expected(at, "an integer or a {{placeholder}}");
     }
+    const std::string_view written = at.rest().substr(0, is_open ? std::string_view::npos : length);
+    if (!written.starts_with("{{") && !is_integer(written)) {
+      return context_.expected(at, "an integer of 64 bits");
+    }
     Operand::Term& term = out.terms.emplace_back(Operand::Term{.negative = negative, .text = {}});
-    if (!context_.text(at, at.rest().substr(0, length), Use::once, term.text)) {
+    if (!context_.text(at, written, Use::once, term.text)) {
       return false;
     }
     at.skip(length);
@@ -213,11 +251,10 @@ bool DetailParser::value(LineCursor& at, Operand& out) {
                              "a value: a string in quotes, a number, JSON or a {{placeholder}}");
   }
   if (at.front() == '"') {
-    const LineCursor begin = at;
-    std::string text;
+    WrittenText text;
     out.quoted = true;
     return context_.json_string(at, text) && context_.end(at) &&
-           context_.text(begin, text, Use::once, out.terms.emplace_back().text);
+           context_.text(text, Use::once, out.terms.emplace_back().text);
   }
   const std::size_t first = term_length(at.rest());
   const bool more = first > 0 && first < at.rest().size() && at.rest()[first] == ' ';
@@ -228,11 +265,14 @@ bool DetailParser::value(LineCursor& at, Operand& out) {
   if (!context_.text(at, at.rest(), Use::once, text)) {
     return false;
   }
-  if (const auto json = parse_json(text.render_with("0")); !json) {
-    return context_.fail(at.place(),
-                         fmt::format("expected a value: a string in quotes, a number, JSON or a "
-                                     "{{{{placeholder}}}}; {}",
-                                     json.error().message));
+  if (const auto mistake = find_json_mistake(text.render_with("0"))) {
+    const bool exact = at.rest().find("{{") == std::string_view::npos;
+    return context_.fail(
+        exact ? at.place_behind(mistake->offset) : at.place(),
+        fmt::format(
+            "expected a value: a string in quotes, a number, JSON or a {{{{placeholder}}}}; "
+            "{}",
+            mistake->message));
   }
   return true;
 }

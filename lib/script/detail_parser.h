@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -29,12 +30,14 @@ class DetailParser {
   /// Whether what follows a query is a predicate on it ("== 1", "contains ..."): for lines that are
   /// something else otherwise.
   [[nodiscard]] static bool begins_predicate(std::string_view text);
+  /// What details are about: a message or a close, how a connection began, or an answer of HTTP.
+  enum class About : std::uint8_t { message, opening, answer };
   /// All the lines that follow and are details.
-  [[nodiscard]] bool details(Details& out);
+  [[nodiscard]] bool details(About about, Details& out);
   [[nodiscard]] bool value(LineCursor& at, Operand& out);
 
  private:
-  [[nodiscard]] bool detail(LineCursor at, Details& out);
+  [[nodiscard]] bool detail(LineCursor at, About about, Details& out);
   [[nodiscard]] bool capture(LineCursor& at, Capture& out);
   [[nodiscard]] bool query(LineCursor& at, Query& out);
   [[nodiscard]] bool path(LineCursor& at, Query& out);
@@ -42,6 +45,7 @@ class DetailParser {
   [[nodiscard]] bool terms(LineCursor& at, Operand& out);
 
   ParseContext& context_;
+  About about_ = About::message;
 };
 
 }  // namespace wskit::script

@@ -15,21 +15,21 @@ namespace {
 using Use = ParseContext::Use;
 
 constexpr std::size_t kMaxBlocks = 32;
+constexpr std::size_t kMaxStepNames = 10'000;
 
 }  // namespace
 
 bool StepParser::keyword_step(Keyword keyword, LineCursor at, std::vector<Step>& out) {
   switch (keyword) {
-    case Keyword::include: {
-      const auto included = context_.lines.include(at.rest());
-      return included || context_.fail(at.place(), included.error().message);
-    }
+    case Keyword::include:
+      at.take_word();
+      return context_.include(at);
     case Keyword::on:
+      at.take_word();
       return watch(at, false);
     case Keyword::fail:
-      return at.take_if("on") ? watch(at, true) : context_.expected(at, "fail on and a pattern");
-    case Keyword::client:
-      return context_.fail(at.place(), "clients are named above the first step of a test");
+      at.take_word();
+      return at.take_if("on") ? watch(at, true) : context_.expected(at, "on and a pattern");
     default:
       break;
   }
@@ -38,6 +38,12 @@ bool StepParser::keyword_step(Keyword keyword, LineCursor at, std::vector<Step>&
 }
 
 bool StepParser::plain_step(Keyword keyword, LineCursor at, Step& step) {
+  const bool of_client =
+      keyword == Keyword::connect || keyword == Keyword::reconnect || keyword == Keyword::http;
+  if (of_client && context_.options.server) {
+    return context_.fail(at.place(), "a server neither connects nor makes requests");
+  }
+  at.take_word();
   switch (keyword) {
     case Keyword::barrier:
       return context_.end(at);
@@ -66,6 +72,9 @@ bool StepParser::plain_step(Keyword keyword, LineCursor at, Step& step) {
   auto& names = context_.script.step_names;
   const std::string name(at.rest());
   auto found = std::ranges::find(names, name);
+  if (found == names.end() && names.size() >= kMaxStepNames) {
+    return context_.fail(at.place(), fmt::format("more than {} names of steps", kMaxStepNames));
+  }
   if (found == names.end()) {
     found = names.insert(found, name);
   }
@@ -74,9 +83,6 @@ bool StepParser::plain_step(Keyword keyword, LineCursor at, Step& step) {
 }
 
 bool StepParser::connect(LineCursor at, bool again, Step& step) {
-  if (context_.options.server) {
-    return context_.fail(at.place(), "a server does not connect");
-  }
   ConnectStep connect{.again = again, .directives = {}};
   LineCursor here = at;
   if (!client(here, at.rest(), connect.client) || !directives(connect.directives)) {
@@ -94,29 +100,35 @@ bool StepParser::repeat(LineCursor at, Step& step) {
   if (const auto count = parse_integer(at.word(), 0, 1'000'000'000'000)) {
     repeat.count = *count;
     at.take_word();
-  } else if (!context_.duration(at, repeat.duration.emplace())) {
-    return false;
+  } else if (const auto duration = parse_duration(at.word())) {
+    repeat.duration = *duration;
+    at.take_word();
+  } else {
+    return context_.expected(at, "how often, up to 1000000000000, or for how long, like 10s");
   }
-  if (at.rest() != "{") {
-    return context_.expected(at, "{ at the end of the line");
-  }
-  if (++depth_ > kMaxBlocks) {
-    return context_.fail(at.place(),
-                         fmt::format("blocks are nested more than {} deep", kMaxBlocks));
-  }
-  const bool good = steps(repeat.steps, true);
-  --depth_;
+  const bool good = block(at, repeat.steps);
   step.kind = std::move(repeat);
   return good;
 }
 
-bool StepParser::unordered(LineCursor at, Step& step) {
+bool StepParser::block(const LineCursor& at, std::vector<Step>& out) {
   if (at.rest() != "{") {
-    return context_.expected(at, "{ at the end of the line");
+    return context_.expected(at, at.at_end() ? "{" : "{ at the end of the line");
   }
+  if (depth_ == kMaxBlocks) {
+    return context_.fail(at.place(),
+                         fmt::format("blocks are nested more than {} deep", kMaxBlocks));
+  }
+  ++depth_;
+  const bool good = steps(out, at.place());
+  --depth_;
+  return good;
+}
+
+bool StepParser::unordered(LineCursor at, Step& step) {
   std::vector<Step> members;
   const Place place = at.place();
-  if (!steps(members, true)) {
+  if (!block(at, members)) {
     return false;
   }
   UnorderedStep unordered;
@@ -149,21 +161,22 @@ bool StepParser::set(LineCursor at, SetStep& out) {
   return true;
 }
 
-bool StepParser::http(LineCursor at, HttpStep& out) {
-  if (context_.options.server) {
-    return context_.fail(at.place(), "a server's script makes no requests");
+bool StepParser::http_url(const LineCursor& at, Template& out) {
+  if (!at.rest().starts_with("http://") && !at.rest().starts_with("https://") &&
+      !at.rest().starts_with("{{")) {
+    return context_.expected(at, "a URL: http:// or https://");
   }
+  return context_.url(at, out);
+}
+
+bool StepParser::http(LineCursor at, HttpStep& out) {
   constexpr std::array<std::string_view, 6> kMethods{"GET",    "POST",  "PUT",
                                                      "DELETE", "PATCH", "HEAD"};
   if (std::ranges::find(kMethods, at.word()) == kMethods.end()) {
     return context_.expected(at, "GET, POST, PUT, PATCH, DELETE or HEAD");
   }
   out.method = at.take_word();
-  if (!at.rest().starts_with("http://") && !at.rest().starts_with("https://") &&
-      !at.rest().starts_with("{{")) {
-    return context_.expected(at, "a URL: http:// or https://");
-  }
-  if (!context_.text(at, at.rest(), Use::once, out.url)) {
+  if (!http_url(at, out.url)) {
     return false;
   }
   bool has_body = false;
@@ -184,7 +197,7 @@ bool StepParser::http(LineCursor at, HttpStep& out) {
     has_body = has_body || is_body;
   }
   Details details;
-  if (!details_.details(details)) {
+  if (!details_.details(DetailParser::About::answer, details)) {
     return false;
   }
   out.asserts = std::move(details.asserts);

@@ -25,6 +25,9 @@ class LineCursor {
             .column = place_.column + static_cast<std::uint32_t>(offset)};
   }
 
+  /// Of the character so many behind the next one.
+  [[nodiscard]] Place place_behind(std::size_t offset) const { return place_at(at_ + offset); }
+
   void skip(std::size_t characters) { at_ += characters; }
   void skip_blanks() {
     while (!at_end() && (text_[at_] == ' ' || text_[at_] == '\t')) {

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/base64.h"
+#include "script/json_mistake.h"
 #include "wire/utf8.h"
 
 namespace wskit::script {
@@ -32,14 +33,8 @@ std::size_t indentation(std::string_view line) {
   return first == std::string_view::npos ? line.size() : first;
 }
 
-/// The lines of a block, each without as much of its indentation as the block's end has.
-std::string joined(const std::vector<std::string_view>& lines, std::size_t outdent) {
-  std::string text;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    text += i == 0 ? "" : "\n";
-    text += lines[i].substr(std::min(indentation(lines[i]), outdent));
-  }
-  return text;
+std::string_view trimmed_end(std::string_view line) {
+  return line.substr(0, line.find_last_not_of(" \t") + 1);
 }
 
 }  // namespace
@@ -97,35 +92,61 @@ bool MessageParser::file(LineCursor& at, MessageType type, Template& out) {
   return true;
 }
 
-bool MessageParser::block(LineCursor& at, Use use, Template& out) {
+bool MessageParser::block(LineCursor& at, WrittenText& out) {
   const Place begin = at.place();
   at.skip(kQuotes.size());
+  at.skip_blanks();
   if (!context_.end(at)) {
     return false;
   }
-  std::vector<std::string_view> lines;
+  std::vector<std::pair<Place, std::string_view>> lines;
   while (true) {
+    const Place place = context_.lines.place();
     const auto line = context_.lines.take_verbatim();
     if (!line) {
       return context_.fail(begin, "expected a line of \"\"\" at the end of this block");
     }
-    if (line->substr(indentation(*line)) == kQuotes) {
-      const std::string text = joined(lines, indentation(*line));
-      return context_.text(LineCursor(begin, {}), text, use, out);
+    if (trimmed_end(line->substr(indentation(*line))) != kQuotes) {
+      lines.emplace_back(place, *line);
+      continue;
     }
-    lines.push_back(*line);
+    for (auto& [where, text] : lines) {
+      const std::size_t cut = std::min(indentation(text), indentation(*line));
+      out.text += out.parts.empty() ? "" : "\n";
+      out.parts.push_back({.offset = out.text.size(), .place = where});
+      out.parts.back().place.column += static_cast<std::uint32_t>(cut);
+      out.text += text.substr(cut);
+    }
+    if (lines.empty()) {
+      out.parts.push_back({.offset = 0, .place = begin});
+    }
+    return true;
   }
 }
 
-bool MessageParser::text_or_block(LineCursor& at, Use use, Template& out) {
-  if (at.rest() == kQuotes) {
-    return block(at, use, out);
+bool MessageParser::written(LineCursor& at, WrittenText& out) {
+  if (at.rest().starts_with(kQuotes)) {
+    return block(at, out);
   }
-  if (!context_.text(at, at.rest(), use, out)) {
-    return false;
-  }
+  out = {.text = std::string(at.rest()), .parts = {{.offset = 0, .place = at.place()}}};
   at.skip(at.rest().size());
   return true;
+}
+
+bool MessageParser::text_or_block(LineCursor& at, Use use, Template& out) {
+  WrittenText text;
+  return written(at, text) && context_.text(text, use, out);
+}
+
+bool MessageParser::control(LineCursor& at, Use use, Template& out) {
+  const LineCursor begin = at;
+  if (!content(at, use, out)) {
+    return false;
+  }
+  const std::string* const literal = out.literal();
+  return literal == nullptr || literal->size() <= wire::kMaxControlPayload ||
+         context_.fail(begin.place(), fmt::format("expected at most {} bytes (RFC 6455 5.5)",
+                                                  wire::kMaxControlPayload));
 }
 
 bool MessageParser::content(LineCursor& at, Use use, Template& out) {
@@ -146,8 +167,8 @@ bool MessageParser::content(LineCursor& at, Use use, Template& out) {
 bool MessageParser::body(LineCursor& at, Use use, Body& out, bool& known) {
   known = true;
   const LineCursor begin = at;
-  if (at.rest() == kQuotes) {
-    return block(at, use, out.payload);
+  if (at.rest().starts_with(kQuotes)) {
+    return text_or_block(at, use, out.payload);
   }
   if (at.take_if("text")) {
     return text_or_block(at, use, out.payload);
@@ -175,18 +196,22 @@ bool MessageParser::body(LineCursor& at, Use use, Body& out, bool& known) {
 }
 
 bool MessageParser::json(LineCursor& at, Use use, Pattern::JsonValue& out) {
-  const LineCursor begin = at;
   if (at.at_end()) {
     return context_.expected(at, "a JSON value");
   }
-  if (!text_or_block(at, use, out.text)) {
+  WrittenText text;
+  if (!written(at, text) || !context_.text(text, use, out.text)) {
     return false;
   }
-  auto value = parse_json(out.text.render_with(kNoJson));
-  if (!value) {
-    return context_.fail(begin.place(), fmt::format("expected JSON: {}", value.error().message));
+  const std::string form = out.text.render_with(kNoJson);
+  if (const auto mistake = find_json_mistake(form)) {
+    // Behind a placeholder, offsets are others than in the script.
+    const bool exact = text.text.find("{{") >= mistake->offset;
+    return context_.fail(text.place(exact ? mistake->offset : 0),
+                         fmt::format("expected JSON: {}", mistake->message));
   }
-  if (!out.text.has_placeholder()) {
+  auto value = parse_json(form);
+  if (value && !out.text.has_placeholder()) {
     out.value = *std::move(value);
   }
   return true;
@@ -240,7 +265,7 @@ bool MessageParser::message(LineCursor at, SendStep& out) {
   for (const MessageType type : {MessageType::ping, MessageType::pong}) {
     if (at.take_if(name(type))) {
       out.type = type;
-      return content(at, Use::once, out.payload);
+      return control(at, Use::once, out.payload);
     }
   }
   if (at.take_if("close")) {
@@ -268,7 +293,7 @@ bool MessageParser::control_pattern(LineCursor& at, MessageType type, std::optio
   if (type == MessageType::close && !close_code(at, control.code)) {
     return false;
   }
-  if (!at.at_end() && !content(at, Use::often, control.payload.emplace())) {
+  if (!at.at_end() && !this->control(at, Use::often, control.payload.emplace())) {
     return false;
   }
   out.emplace(std::move(control));
@@ -310,6 +335,9 @@ bool MessageParser::pattern(LineCursor at, std::optional<Pattern>& out) {
     const bool good = json(at, Use::often, value);
     out.emplace(std::move(value));
     return good;
+  }
+  if (at.word().starts_with("json=")) {
+    return context_.expected(at, "a blank behind json= (text begins with 'text')");
   }
   if (at.take_if("~")) {
     return regex_pattern(at, out);

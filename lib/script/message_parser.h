@@ -27,7 +27,11 @@ class MessageParser {
   };
   /// What is written the same way on both sides; `known` says whether it was that.
   [[nodiscard]] bool body(LineCursor& at, ParseContext::Use use, Body& out, bool& known);
-  [[nodiscard]] bool block(LineCursor& at, ParseContext::Use use, Template& out);
+  /// The same before its placeholders are looked at.
+  [[nodiscard]] bool written(LineCursor& at, WrittenText& out);
+  [[nodiscard]] bool block(LineCursor& at, WrittenText& out);
+  /// Content that fits into a control frame.
+  [[nodiscard]] bool control(LineCursor& at, ParseContext::Use use, Template& out);
   [[nodiscard]] bool content(LineCursor& at, ParseContext::Use use, Template& out);
   [[nodiscard]] bool hex(LineCursor& at, Template& out);
   [[nodiscard]] bool base64(LineCursor& at, Template& out);

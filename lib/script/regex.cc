@@ -61,7 +61,7 @@ Expected<Regex> Regex::compile(std::string_view pattern) {
                                     &offset, nullptr));
   if (regex.code_ == nullptr) {
     return fail(ErrorCode::usage, fmt::format("regular expression '{}': {} at offset {}",
-                                              escape(pattern), reason(error), offset));
+                                              escape(pattern, 200), reason(error), offset));
   }
   (void)::pcre2_jit_compile(regex.code_.get(), PCRE2_JIT_COMPLETE);  // It works without, too.
   regex.context_.reset(::pcre2_match_context_create(nullptr));

@@ -39,7 +39,10 @@ std::vector<std::string> split_lines(std::string_view text) {
 }  // namespace
 
 bool opens_block(std::string_view line) {
-  const std::string_view text = trimmed(line);
+  std::string_view text = trimmed(line);
+  if (text.starts_with('@')) {
+    text = trimmed(text.substr(std::min(text.find_first_of(" \t"), text.size())));
+  }
   return text.ends_with('{') && (text.starts_with("repeat") || text.starts_with("unordered"));
 }
 
@@ -79,6 +82,12 @@ Place ScriptLines::place() {
           .line = static_cast<std::uint32_t>(std::min(level.next, level.end - 1) + 1)};
 }
 
+Place ScriptLines::taken() const {
+  const Level& level = stack_.back();
+  return {.file = level.file,
+          .line = static_cast<std::uint32_t>(std::max(level.next, std::size_t{1}))};
+}
+
 void ScriptLines::enter(std::string name, std::string_view text) {
   script_.files.push_back(std::move(name));
   auto& lines = script_.lines.emplace_back(split_lines(text));
@@ -103,6 +112,9 @@ Expected<std::string> ScriptLines::read(std::string_view path) const {
 }
 
 Expected<void> ScriptLines::include(std::string_view path) {
+  if (path.empty()) {
+    return fail(ErrorCode::usage, "expected the path of a file");
+  }
   if (stack_.size() > kMaxDepth) {
     return fail(ErrorCode::usage,
                 fmt::format("files include each other more than {} deep", kMaxDepth));

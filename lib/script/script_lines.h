@@ -32,6 +32,9 @@ class ScriptLines {
   /// Of the line that peek() gave, or of the end.
   [[nodiscard]] Place place();
 
+  /// Of the line that was taken last.
+  [[nodiscard]] Place taken() const;
+
   /// Adds a file whose text is known, and goes on with its first line.
   void enter(std::string name, std::string_view text);
   /// Goes on with the first line of a file, named from the one that is read now. Fails with what is

@@ -3,12 +3,15 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "script/script_grammar.h"
 #include "script/step_parser.h"
+#include "script/utf8_place.h"
 #include "wire/utf8.h"
 
 namespace wskit::script {
@@ -28,6 +31,9 @@ class ScriptParser {
         return false;
       }
     }
+    if (setup_ && !setup_used_) {
+      return context_.fail(setup_place_, "expected a test below this setup: it would run for none");
+    }
     if (context_.script.tests.empty()) {
       return context_.fail(context_.lines.place(), "expected a test: this script does nothing");
     }
@@ -46,14 +52,12 @@ class ScriptParser {
     }
     if (keyword == Keyword::setup) {
       context_.lines.take();
-      at.take_word();
       return setup(at);
     }
     if (in_head && keyword == Keyword::include) {
       context_.lines.take();
       at.take_word();
-      const auto included = context_.lines.include(at.rest());
-      return included || context_.fail(at.place(), included.error().message);
+      return context_.include(at);
     }
     if (in_head && keyword == Keyword::set) {
       context_.lines.take();
@@ -72,11 +76,11 @@ class ScriptParser {
       return context_.expected(at, "a name for the test");
     }
     const std::string name(at.rest());
-    const auto same = std::ranges::find(context_.script.tests, name, &Test::name);
-    if (same != context_.script.tests.end()) {
+    const auto [same, is_new] = test_lines_.emplace(name, at.place().line);
+    if (!is_new) {
       return context_.fail(at.place(), fmt::format("there is a test with this name in line {} "
                                                    "already",
-                                                   same->place.line));
+                                                   same->second));
     }
     return body(name, at.place());
   }
@@ -102,6 +106,7 @@ class ScriptParser {
     if (context_.script.tests.size() >= kMaxTests) {
       return context_.fail(place, fmt::format("more than {} tests", kMaxTests));
     }
+    context_.begin_test();
     Test test{.name = name, .place = place, .clients = {}, .directives = {}};
     StepParser parser(context_, test);
     if (!parser.directives(test.directives)) {
@@ -116,8 +121,11 @@ class ScriptParser {
         return false;
       }
     }
-    if (!set_up(parser, test) || !parser.steps(test.steps, false)) {
+    if (!set_up(parser, test) || !parser.steps(test.steps, {}) || !context_.end_test()) {
       return false;
+    }
+    if (test.steps.empty() && test.watches.empty() && !context_.options.server) {
+      return context_.fail(place, "expected a step below this test: it does nothing");
     }
     if (test.clients.empty()) {
       test.clients.emplace_back();
@@ -131,13 +139,20 @@ class ScriptParser {
     if (!setup_) {
       return true;
     }
+    setup_used_ = true;
     context_.lines.enter(*setup_);
-    return parser.steps(test.steps, true);
+    return parser.steps(test.steps, setup_place_);
   }
 
-  bool setup(const LineCursor& at) {
+  bool setup(LineCursor at) {
+    if (setup_ && !setup_used_) {
+      return context_.fail(setup_place_, "expected a test below this setup: it would run for none");
+    }
+    setup_place_ = at.place();
+    setup_used_ = false;
+    at.take_word();
     if (at.rest() != "{") {
-      return context_.expected(at, "{ after setup");
+      return context_.expected(at, at.at_end() ? "{" : "{ at the end of the line");
     }
     auto range = context_.lines.skip_block();
     if (!range) {
@@ -157,7 +172,16 @@ class ScriptParser {
       return context_.expected(at, "= and a value");
     }
     Template value;
-    if (!context_.text(at, at.rest(), ParseContext::Use::often, value)) {
+    WrittenText written{.text = std::string(at.rest()),
+                        .parts = {{.offset = 0, .place = at.place()}}};
+    LineCursor behind = at;
+    if (at.front() == '"') {
+      written = {};
+      if (!context_.json_string(behind, written) || !context_.end(behind)) {
+        return false;
+      }
+    }
+    if (!context_.text(written, ParseContext::Use::once, value)) {
       return false;
     }
     if (value.literal() == nullptr) {
@@ -180,14 +204,20 @@ class ScriptParser {
     const auto has_url = [](const Client& client) {
       return client.directives.url || client.connects_by_step;
     };
-    return std::ranges::all_of(test.clients, has_url) ||
-           context_.fail(test.place,
-                         "expected a url for this test: in its file's head, under it, "
-                         "or on the command line");
+    const auto lacks = std::ranges::find_if_not(test.clients, has_url);
+    return lacks == test.clients.end() ||
+           context_.fail(
+               test.place,
+               fmt::format("expected a url for {}: in its file's head, under it, or on the "
+                           "command line",
+                           lacks->name.empty() ? "this test" : "client " + lacks->name));
   }
 
   ParseContext& context_;
   std::optional<ScriptLines::Range> setup_;
+  Place setup_place_;
+  bool setup_used_ = false;
+  std::map<std::string, std::uint32_t, std::less<>> test_lines_;
 };
 
 ScriptError not_utf8(const std::string& file, std::string_view text) {
@@ -195,15 +225,12 @@ ScriptError not_utf8(const std::string& file, std::string_view text) {
   while (true) {
     const std::size_t end = text.find('\n');
     const std::string_view here = text.substr(0, end);
-    if (!wire::is_utf8(here) || end == std::string_view::npos) {
-      std::size_t good = here.size();
-      while (good > 0 && !wire::is_utf8(here.substr(0, good))) {
-        --good;
-      }
+    const auto bad = find_bad_utf8(here);
+    if (bad || end == std::string_view::npos) {
       return {.file = file,
               .line = line,
-              .column = static_cast<std::uint32_t>(good + 1),
-              .message = "expected UTF-8; other bytes are written as hex, b64 or file",
+              .column = static_cast<std::uint32_t>(bad.value_or(here.size()) + 1),
+              .message = std::string(kNotUtf8),
               .text = std::string(here)};
     }
     text.remove_prefix(end + 1);
@@ -236,7 +263,7 @@ std::expected<Script, ScriptError> parse_script(const std::string& file, std::st
     (void)context.assigned(name);
   }
   context.lines.enter(file, text);
-  if (!ScriptParser(context).parse()) {
+  if (!ScriptParser(context).parse() || context.failed()) {
     return std::unexpected(context.error());
   }
   return script;

@@ -35,155 +35,13 @@ std::size_t find_arrow(std::string_view text) {
   return std::string_view::npos;
 }
 
-std::string names(const Test& test) {
-  std::string list;
-  for (const Client& client : test.clients) {
-    list += (list.empty() ? "" : ", ") + client.name;
-  }
-  return list;
-}
-
 }  // namespace
 
-bool StepParser::client(LineCursor& at, std::string_view name, ClientIndex& out) {
-  if (test_.clients.empty()) {
-    test_.clients.emplace_back();  // The one without a name.
-  }
-  const auto found = std::ranges::find(test_.clients, name, &Client::name);
-  if (found != test_.clients.end()) {
-    out = static_cast<ClientIndex>(found - test_.clients.begin());
-    return true;
-  }
-  const bool named = !test_.clients.front().name.empty();
-  if (name.empty()) {
-    return context_.expected(at, fmt::format("which client does this: {}", names(test_)));
-  }
-  return context_.fail(
-      at.place(), named
-                      ? fmt::format("expected one of the clients of this test: {}", names(test_))
-                      : fmt::format("expected > or <, or 'client {}' above the first step", name));
-}
-
-bool StepParser::only_client(const LineCursor& at, ClientIndex& out) {
-  LineCursor here = at;
-  return client(here, {}, out);
-}
-
-bool StepParser::header(LineCursor at, std::vector<Directives::Header>& out) {
-  const std::size_t colon = at.rest().find(':');
-  if (colon == std::string_view::npos || colon == 0 ||
-      !wire::is_token(at.rest().substr(0, colon))) {
-    return context_.expected(at, "a header like Name: value");
-  }
-  Directives::Header& header = out.emplace_back();
-  header.name = at.rest().substr(0, colon);
-  at.skip(colon + 1);
-  at.skip_blanks();
-  return context_.text(at, at.rest(), Use::once, header.value);
-}
-
-bool StepParser::directive(Keyword keyword, LineCursor at, Directives& out) {
-  const bool for_server =
-      keyword == Keyword::answer || keyword == Keyword::accept || keyword == Keyword::no_pong;
-  if (for_server && !context_.options.server) {
-    return context_.fail(at.place(), "this is for servers: wskit serve script");
-  }
-  if (at.at_end()) {
-    return context_.expected(at, form_of(keyword));
-  }
-  switch (keyword) {
-    case Keyword::url:
-      return context_.text(at, at.rest(), Use::once, out.url.emplace());
-    case Keyword::header:
-      return header(at, out.headers);
-    case Keyword::timeout:
-      return context_.duration(at, out.timeout.emplace()) && context_.end(at);
-    case Keyword::answer: {
-      const auto status = parse_integer(at.rest(), 200, 599);
-      if (!status) {
-        return context_.expected(at, "a status between 200 and 599");
-      }
-      out.answer_status = static_cast<int>(*status);
-      return true;
-    }
-    case Keyword::accept:
-      out.accept = std::string(at.rest());
-      return true;
-    case Keyword::no_pong:
-      out.no_pong = true;
-      return at.take_if("pong") ? context_.end(at) : context_.expected(at, "no pong");
-    default:
-      break;
-  }
-  for (std::string_view rest = at.rest(); !rest.empty();) {
-    const std::size_t comma = std::min(rest.find(','), rest.size());
-    std::string_view token = rest.substr(0, comma);
-    token = token.substr(0, token.find_last_not_of(' ') + 1);
-    token.remove_prefix(std::min(token.find_first_not_of(' '), token.size()));
-    if (!wire::is_token(token)) {
-      return context_.expected(at, "subprotocols like chat.v2, chat.v1");
-    }
-    out.subprotocols.emplace_back(token);
-    rest.remove_prefix(std::min(comma + 1, rest.size()));
-  }
-  return true;
-}
-
-bool StepParser::directives(Directives& out) {
-  while (auto at = context_.lines.peek()) {
-    const auto keyword = find_keyword(at->word());
-    if (!keyword || !is_directive(*keyword)) {
-      return true;
-    }
-    context_.lines.take();
-    at->take_word();
-    if (!directive(*keyword, *at, out)) {
-      return false;
-    }
-  }
-  return true;
-}
-
-bool StepParser::clients(LineCursor at) {
-  const std::size_t first = test_.clients.size();
-  while (true) {
-    std::string name;
-    const LineCursor here = at;
-    if (!context_.name(at, "names like a, b", name)) {
-      return false;
-    }
-    if (std::ranges::find(test_.clients, name, &Client::name) != test_.clients.end()) {
-      return context_.fail(here.place(), fmt::format("there is a client {} already", name));
-    }
-    if (name == "strict" || find_keyword(name)) {
-      return context_.fail(here.place(),
-                           fmt::format("'{}' is a word of scripts; name it otherwise", name));
-    }
-    test_.clients.push_back({.name = std::move(name), .directives = {}});
-    if (at.at_end()) {
-      break;
-    }
-    if (at.front() != ',') {
-      return context_.expected(at, "a comma and another name, or the end of the line");
-    }
-    at.skip(1);
-    at.skip_blanks();
-  }
-  Directives own;
-  if (!directives(own)) {
-    return false;
-  }
-  for (std::size_t i = first; i < test_.clients.size(); ++i) {
-    test_.clients[i].directives = own;
-  }
-  return true;
-}
-
-bool StepParser::steps(std::vector<Step>& out, bool in_block) {
+bool StepParser::steps(std::vector<Step>& out, std::optional<Place> block) {
   while (auto at = context_.lines.peek()) {
     const auto keyword = find_keyword(at->word());
     if (at->rest() == "}") {
-      if (!in_block) {
+      if (!block) {
         return context_.fail(at->place(), "expected a step; no block is open here");
       }
       context_.lines.take();
@@ -197,7 +55,9 @@ bool StepParser::steps(std::vector<Step>& out, bool in_block) {
       return false;
     }
   }
-  return !in_block || context_.fail(context_.lines.place(), "expected } at the end of this block");
+  return !block ||
+         context_.fail(context_.lines.place(),
+                       fmt::format("expected }} at the end of the block of line {}", block->line));
 }
 
 bool StepParser::step(LineCursor at, std::vector<Step>& out) {
@@ -215,16 +75,35 @@ bool StepParser::step(LineCursor at, std::vector<Step>& out) {
     Step& step = out.emplace_back(Step{.place = at.place(), .at = time, .kind = BarrierStep{}});
     return arrow(at, step);
   }
-  if (!keyword || is_directive(*keyword)) {
-    return context_.expected(at, kWhatSteps);
+  if (!keyword || is_directive(*keyword) || *keyword == Keyword::test ||
+      *keyword == Keyword::setup) {
+    return no_step(at);
+  }
+  if (*keyword == Keyword::client) {
+    return context_.fail(at.place(), "clients are named above the first step of a test");
   }
   const std::size_t before = out.size();
-  at.take_word();
   const bool good = keyword_step(*keyword, at, out);
   if (good && time && out.size() > before) {
     out[before].at = time;
   }
   return good;
+}
+
+bool StepParser::no_step(const LineCursor& at) {
+  if (DetailParser::begins(at.word())) {
+    return context_.fail(at.place(),
+                         "expected a step: predicates and captures stand below < with a message, "
+                         "open or refused, and below http");
+  }
+  LineCursor behind = at.part(at.rest().size());
+  behind.skip(name_length(behind.rest()));
+  const Place blank = behind.place();
+  behind.skip_blanks();
+  if (name_length(at.rest()) > 0 && (behind.word() == ">" || behind.word() == "<")) {
+    return context_.fail(blank, "expected no blank between a client's name and its > or <");
+  }
+  return context_.expected(at, kWhatSteps);
 }
 
 bool StepParser::arrow(LineCursor at, Step& step) {
@@ -252,25 +131,51 @@ bool StepParser::arrow(LineCursor at, Step& step) {
   return true;
 }
 
+/// "[5s]" is one; "[1,2]" is JSON.
+bool StepParser::deadline(LineCursor& at, std::optional<Nanoseconds>& out) {
+  const std::size_t close = at.rest().find(']');
+  if (at.front() != '[' || close == std::string_view::npos) {
+    return true;
+  }
+  const std::string_view inside = at.rest().substr(1, close - 1);
+  const auto is_of = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.';
+  };
+  if (inside.empty() || std::isdigit(static_cast<unsigned char>(inside.front())) == 0 ||
+      std::isalpha(static_cast<unsigned char>(inside.back())) == 0 ||
+      !std::ranges::all_of(inside, is_of)) {
+    return true;
+  }
+  at.skip(1);
+  const auto parsed = parse_duration(inside);
+  if (!parsed) {
+    return context_.expected(at, "a duration like 250ms, 5s or 2m (text begins with 'text')");
+  }
+  out = *parsed;
+  at.skip(close);
+  at.skip_blanks();
+  return true;
+}
+
 bool StepParser::expect(LineCursor at, ClientIndex client, bool strict, Step& step) {
   std::optional<Nanoseconds> deadline;
-  const std::size_t close = at.rest().find(']');
-  if (at.front() == '[' && close != std::string_view::npos) {
-    const std::string_view inside = at.rest().substr(1, close - 1);
-    const bool has_unit = !inside.empty() && std::isalpha(inside.back()) != 0;
-    const auto parsed = parse_duration(inside);
-    if (has_unit && parsed) {
-      deadline = *parsed;
-      at.skip(close + 1);
-      at.skip_blanks();
-    }
+  const LineCursor begin = at;
+  if (!this->deadline(at, deadline)) {
+    return false;
   }
-  if (at.word() == "none" && !strict) {
+  const bool is_none = at.word() == "none";
+  if (strict && (is_none || at.word() == "open" || at.word() == "refused")) {
+    return context_.expected(at, "a message: strict is about the order of messages");
+  }
+  if (is_none) {
+    if (deadline) {
+      return context_.fail(begin.place(), "none has a duration of its own; leave this one out");
+    }
     at.take_word();
     step.kind = NoneStep{.client = client, .pattern = {}};
     return none(at, std::get<NoneStep>(step.kind));
   }
-  if ((at.word() == "open" || at.word() == "refused") && !strict) {
+  if (at.word() == "open" || at.word() == "refused") {
     step.kind =
         ExpectOpenStep{.client = client, .refused = at.word() == "refused", .deadline = deadline};
     at.take_word();
@@ -278,7 +183,7 @@ bool StepParser::expect(LineCursor at, ClientIndex client, bool strict, Step& st
   }
   std::optional<Pattern> pattern;
   Details details;
-  if (!messages_.pattern(at, pattern) || !details_.details(details)) {
+  if (!messages_.pattern(at, pattern) || !details_.details(DetailParser::About::message, details)) {
     return false;
   }
   step.kind = ExpectStep{.client = client,
@@ -301,11 +206,8 @@ bool StepParser::expect_open(LineCursor at, ExpectOpenStep& out) {
     out.status = static_cast<int>(*status);
   }
   Details details;
-  if (!details_.details(details)) {
+  if (!details_.details(DetailParser::About::opening, details)) {
     return false;
-  }
-  if (!details.where.empty()) {
-    return context_.fail(details.where.front().first, "where selects messages; leave it out here");
   }
   out.asserts = std::move(details.asserts);
   out.captures = std::move(details.captures);
@@ -328,6 +230,9 @@ bool StepParser::watch(LineCursor at, bool fails) {
   } else if (named != test_.clients.end() && !named->name.empty()) {
     client = static_cast<ClientIndex>(named - test_.clients.begin());
     at.take_word();
+  }
+  if (fails && at.at_end()) {
+    return context_.expected(at, "a pattern");
   }
   const std::size_t arrow = fails ? at.rest().size() : find_arrow(at.rest());
   if (arrow == std::string_view::npos) {

@@ -21,8 +21,8 @@ class StepParser {
   StepParser(ParseContext& context, Test& test)
       : context_(context), test_(test), messages_(context), details_(context) {}
 
-  /// Everything up to the end of the test or, within a block, to its }.
-  [[nodiscard]] bool steps(std::vector<Step>& out, bool in_block);
+  /// Everything up to the end of the test or, within a block that began at `block`, to its }.
+  [[nodiscard]] bool steps(std::vector<Step>& out, std::optional<Place> block);
   /// The directives that follow.
   [[nodiscard]] bool directives(Directives& out);
   /// A `client` line, taken already, and the directives below it.
@@ -34,15 +34,22 @@ class StepParser {
   [[nodiscard]] bool keyword_step(Keyword keyword, LineCursor at, std::vector<Step>& out);
   [[nodiscard]] bool plain_step(Keyword keyword, LineCursor at, Step& step);
   [[nodiscard]] bool directive(Keyword keyword, LineCursor at, Directives& out);
+  [[nodiscard]] bool url(const LineCursor& at, Template& out);
+  [[nodiscard]] bool protocols(LineCursor at, std::vector<std::string>& out);
   [[nodiscard]] bool header(LineCursor at, std::vector<Directives::Header>& out);
   [[nodiscard]] bool expect(LineCursor at, ClientIndex client, bool strict, Step& step);
   [[nodiscard]] bool expect_open(LineCursor at, ExpectOpenStep& out);
   [[nodiscard]] bool none(LineCursor at, NoneStep& out);
   [[nodiscard]] bool connect(LineCursor at, bool again, Step& step);
+  /// The lines of a block that begins behind `at`.
+  [[nodiscard]] bool block(const LineCursor& at, std::vector<Step>& out);
   [[nodiscard]] bool repeat(LineCursor at, Step& step);
   [[nodiscard]] bool unordered(LineCursor at, Step& step);
   [[nodiscard]] bool set(LineCursor at, SetStep& out);
   [[nodiscard]] bool http(LineCursor at, HttpStep& out);
+  [[nodiscard]] bool http_url(const LineCursor& at, Template& out);
+  [[nodiscard]] bool deadline(LineCursor& at, std::optional<Nanoseconds>& out);
+  [[nodiscard]] bool no_step(const LineCursor& at);
   [[nodiscard]] bool watch(LineCursor at, bool fails);
   [[nodiscard]] bool client(LineCursor& at, std::string_view name, ClientIndex& out);
   [[nodiscard]] bool only_client(const LineCursor& at, ClientIndex& out);

@@ -55,9 +55,12 @@ std::expected<Template, TemplateError> Template::parse(std::string_view text,
       return std::unexpected(
           TemplateError{at, "expected }} after this {{ (a literal {{ is written \\{{)"});
     }
-    auto found = lookup(trimmed(text.substr(at + kOpen.size(), end - at - kOpen.size())));
+    const std::string_view name = trimmed(text.substr(at + kOpen.size(), end - at - kOpen.size()));
+    auto found = lookup(name);
     if (!found) {
-      return std::unexpected(TemplateError{at + kOpen.size(), found.error().message});
+      const std::size_t offset =
+          name.empty() ? at + kOpen.size() : static_cast<std::size_t>(name.data() - text.data());
+      return std::unexpected(TemplateError{offset, found.error().message});
     }
     if (auto* known = std::get_if<std::string>(&*found)) {
       plain += *known;

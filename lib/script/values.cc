@@ -35,6 +35,17 @@ std::int64_t Values::random_between(std::int64_t low, std::int64_t high) {
 }
 
 Expected<std::string> Values::get(const Placeholder& placeholder) {
+  const bool is_variable = placeholder.kind == Placeholder::Kind::variable;
+  const std::optional<std::string> value =
+      is_variable ? values_[placeholder.variable] : generate(placeholder);
+  if (!value) {
+    return fail(ErrorCode::unmet,
+                fmt::format("{{{{{}}}}} has no value yet", (*names_)[placeholder.variable]));
+  }
+  return placeholder.quoted ? dump_json(Json(*value)) : *value;
+}
+
+std::string Values::generate(const Placeholder& placeholder) {
   switch (placeholder.kind) {
     case Placeholder::Kind::uuid:
       return uuid();
@@ -49,12 +60,7 @@ Expected<std::string> Values::get(const Placeholder& placeholder) {
     case Placeholder::Kind::variable:
       break;
   }
-  const auto& value = values_[placeholder.variable];
-  if (!value) {
-    return fail(ErrorCode::unmet,
-                fmt::format("{{{{{}}}}} has no value yet", (*names_)[placeholder.variable]));
-  }
-  return placeholder.quoted ? dump_json(Json(*value)) : *value;
+  return {};
 }
 
 }  // namespace wskit::script

@@ -36,6 +36,8 @@ class Values {
   [[nodiscard]] Expected<std::string> get(const Placeholder& placeholder);
 
  private:
+  /// Of all kinds but variables.
+  [[nodiscard]] std::string generate(const Placeholder& placeholder);
   [[nodiscard]] std::uint32_t random_bits();
   [[nodiscard]] std::string uuid();
   [[nodiscard]] std::int64_t random_between(std::int64_t low, std::int64_t high);

@@ -46,8 +46,8 @@ TEST_CASE("test sends nothing when a script cannot be understood") {
   const ScriptFile bad("test t\n> x\n< json {\"a\":\n");
   const Exit exit = test::wskit({"test", good.path(), bad.path(), server.url()});
   CHECK(exit.code == 2);
-  CHECK(exit.err.find(bad.path() + ":3:8: expected JSON") == 0);
-  CHECK(exit.err.find("\n< json {\"a\":\n       ^\n") != std::string::npos);
+  CHECK(exit.err.find(bad.path() + ":3:13: expected JSON: while parsing value") == 0);
+  CHECK(exit.err.find("\n< json {\"a\":\n            ^\n") != std::string::npos);
   CHECK(exit.out.empty());
   CHECK_FALSE(connected);
 }

@@ -314,3 +314,15 @@ TEST_CASE("the same seed gives the same values") {
   CHECK(sent() == sent());
   CHECK(sent().ends_with(" 1 2 1 1700000000000"));
 }
+
+TEST_CASE("whatever is named after json in a placeholder is quoted for JSON") {
+  Play play("set a = x\"y\n> {{json a}} {{json conn}} {{json rand 7 7}} {{json  seq}}\n");
+  play.open();
+  CHECK(play.log.back() == R"(0> "x\"y" "1" "7" "1")");
+}
+
+TEST_CASE("a default may be a string in quotes or plain text") {
+  Play play("set a = \" x\\u00e9 \"\nset b = it's so\n> {{a}}|{{b}}\n");
+  play.open();
+  CHECK(play.log.back() == "0>  x\u00e9 |it's so");
+}
