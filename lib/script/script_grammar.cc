@@ -10,8 +10,10 @@ namespace wskit::script {
 namespace {
 
 constexpr std::array kRules{
-    Rule{"script", R"({ directive | set | setup | include | test } | { directive } { step line })",
-         "a file; steps without a test are one test, named after the file"},
+    Rule{
+        "script",
+        R"({ directive | default | setup | include | test } | { directive | default } { client } step line { step line })",
+        "a file; steps without a test are one test, named after the file"},
     Rule{"directive", "url | header | protocol | timeout | answer | accept | no pong",
          "in the head: for all tests; in a test, under client or under connect: for that"},
     Rule{"url", R"("url" text)", "ws:// or wss://; without any, the URL of the command line",
@@ -27,12 +29,15 @@ constexpr std::array kRules{
     Rule{"accept", R"("accept" text)", "servers: this Sec-WebSocket-Accept, right or wrong",
          Keyword::accept},
     Rule{"no pong", R"("no pong")", "servers: leave Pings unanswered", Keyword::no_pong},
+    Rule{"default", R"("set" name "=" ( json string | text ))",
+         "in the head: the value where --var gives none"},
     Rule{"setup", R"("setup {" { step line } "}")", "runs before each test that follows",
          Keyword::setup},
     Rule{"include", R"("include" path)",
          "the lines of another file, found from this one, as if they stood here", Keyword::include},
-    Rule{"test", R"("test" text { directive } { client } { step line })",
-         "its own connections and variables; up to the next test", Keyword::test},
+    Rule{"test", R"("test" text { directive } { client } step line { step line })",
+         "its own connections and variables; up to the next test (a server's needs no step)",
+         Keyword::test},
     Rule{"client", R"("client" name { "," name } { directive })",
          "names the clients of a test; there is no other one then", Keyword::client},
     Rule{"step line", R"([ "@" seconds ] ( send | expect | watch | step ))",
@@ -48,10 +53,14 @@ constexpr std::array kRules{
          "bytes of a control frame or of raw"},
     Rule{"block", R"('"""' { line } '"""')",
          "lines up to one of three quotes, without its indentation; also after json"},
-    Rule{"expect", R"([ "strict" ] [ name ] "<" [ "[" duration "]" ] expected { detail })",
-         "takes the first unread message that fits (strict: the very next), skipping others"},
-    Rule{"expected", R"(pattern | "none" duration [ pattern ] | "open" | "refused" [ integer ])",
-         "none: nothing that fits comes for so long; open, refused: how the connection began"},
+    Rule{
+        "expect",
+        R"([ "strict" ] [ name ] "<" [ "[" duration "]" ] pattern { detail } | [ name ] "<" expected)",
+        "takes the first unread message that fits (strict: the very next), skipping others"},
+    Rule{
+        "expected",
+        R"("none" duration [ pattern ] | [ "[" duration "]" ] ( "open" | "refused" [ integer ] ) { predicate | capture })",
+        "none: nothing that fits comes for so long; open, refused: how the connection began"},
     Rule{
         "pattern",
         R"("text" text | "string" json string | "json" json | "json=" json | "~ /" regex "/" [ flags ])"
@@ -59,20 +68,20 @@ constexpr std::array kRules{
         R"( | ( "ping" | "pong" ) [ content ] | "close" [ code [ text ] ] | block | text)",
         "json: contained in the message, json= equal to it; named groups of a regex are captures"},
     Rule{"detail", R"([ "where" ] predicate | capture)",
-         "under <, http: where selects as the pattern does, the others must hold"},
+         "under <: where selects as the pattern does, the others must hold"},
     Rule{"capture", R"("capture" name "=" query)", "keeps a part of what came in a variable"},
     Rule{
         "query",
         R"(( "jsonpath" json string | "regex" ( json string | "/" regex "/" ) | "message" | "bytes" | "code")"
         R"( | "reason" | "status" | "header" json string | "subprotocol" | "extensions" | "body" ) [ "count" ])",
         "a part of a message, a close, an opening or an HTTP answer"},
-    Rule{"predicate", R"(query [ "not" ] test)", "what must hold of it, in hurl's words"},
+    Rule{"predicate", R"(query [ "not" ] test of a value)", "what must hold of it, in hurl's words"},
     Rule{
         "test of a value",
         R"(( "==" | "!=" | "<" | "<=" | ">" | ">=" | "contains" | "startsWith" | "endsWith" ) value)"
         R"( | "matches" ( json string | "/" regex "/" ) | "exists" | "isString" | "isNumber" | "isInteger")"
         R"( | "isFloat" | "isBoolean" | "isList" | "isObject" | "isCollection" | "isEmpty" | "isNull")",
-        "test, in a predicate"},
+        "what a predicate demands"},
     Rule{"value", R"(json string | json | term { ( "+" | "-" ) term })",
          "text in quotes, JSON, or integers that add and subtract"},
     Rule{"term", R"(integer | placeholder)", "beside a string a placeholder is text"},
@@ -96,18 +105,18 @@ constexpr std::array kRules{
     Rule{"barrier", R"("barrier")",
          "a Ping to each client's server, and its Pong: it has read what was sent before",
          Keyword::barrier},
-    Rule{"set", R"("set" name "=" value)", "evaluated once; in the head: a default for --var",
-         Keyword::set},
+    Rule{"set", R"("set" name "=" value)", "evaluated once, each time it is played", Keyword::set},
     Rule{"step name", R"("step" text)", "names what follows in reports and load tests",
          Keyword::step},
     Rule{"repeat", R"("repeat" ( integer | duration ) "{" { step line } "}")",
          "so often, or for so long", Keyword::repeat},
-    Rule{"unordered", R"("unordered {" { expect } "}")", "all of these, in any order",
+    Rule{"unordered", R"("unordered {" expect { expect } "}")", "all of these, in any order",
          Keyword::unordered},
-    Rule{"http",
-         R"("http" method text { "header" token ":" text } [ "body" ( block | text ) ] { detail })",
-         "one HTTP request, a login say; the answer must be below 400 unless status is tested",
-         Keyword::http},
+    Rule{
+        "http",
+        R"("http" method text { "header" token ":" text } [ "body" ( block | text ) ] { predicate | capture })",
+        "one HTTP request, a login say; the answer must be below 400 unless status is tested",
+        Keyword::http},
 };
 
 }  // namespace
