@@ -99,3 +99,24 @@ WSKIT_LOOP_TEST("a server that cannot be reached is a 502 and is told") {
   client->stream->finish();
   run_until(loop, [&] { return test.relay.connections() == 0; });
 }
+
+WSKIT_LOOP_TEST("a reader that does not read stops the writer, in both directions") {
+  RelayUnderTest test(loop);
+  auto [client, server] = test.join();
+  const std::string much = noise(64'000'000);
+  const auto check_one = [&](End& reader, End& writer) {
+    reader.discard = true;
+    reader.received_bytes = 0;
+    const std::size_t before = writer.sent;
+    reader.stream->pause();
+    writer.write(much);
+    run_for(loop, std::chrono::milliseconds(100));
+    // What the kernel keeps for the two connections, and little more.
+    CHECK(writer.sent - before < much.size() / 2);
+    reader.stream->resume();
+    run_until(loop, [&] { return reader.received_bytes == much.size(); });
+    CHECK(writer.sent - before == much.size());
+  };
+  check_one(*client, *server);
+  check_one(*server, *client);
+}
