@@ -12,8 +12,9 @@ namespace {
 constexpr std::array kRules{
     Rule{
         "script",
-        R"({ directive | default | setup | include | test } | { directive | default } { client } step line { step line })",
-        "a file; steps without a test are one test, named after the file"},
+        R"({ directive | default | include } ( [ setup ] test { [ setup ] test } | { client } step line { step line } ))",
+        "a file; steps without a test are one test, named after the file (set is a default there, "
+        "until another step)"},
     Rule{"directive", "url | header | protocol | timeout | answer | accept | no pong",
          "in the head: for all tests; in a test, under client or under connect: for that"},
     Rule{"url", R"("url" text)", "ws:// or wss://; without any, the URL of the command line",
@@ -53,10 +54,10 @@ constexpr std::array kRules{
          "bytes of a control frame or of raw"},
     Rule{"block", R"('"""' { line } '"""')",
          "lines up to one of three quotes, without its indentation; also after json"},
-    Rule{
-        "expect",
-        R"([ "strict" ] [ name ] "<" [ "[" duration "]" ] pattern { detail } | [ name ] "<" expected)",
-        "takes the first unread message that fits (strict: the very next), skipping others"},
+    Rule{"expect", R"([ "strict" ] awaited | [ name ] "<" expected)",
+         "strict: the very next message"},
+    Rule{"awaited", R"([ name ] "<" [ "[" duration "]" ] pattern { detail })",
+         "takes the first unread message that fits, skipping others"},
     Rule{
         "expected",
         R"("none" duration [ pattern ] | [ "[" duration "]" ] ( "open" | "refused" [ integer ] ) { predicate | capture })",
@@ -75,7 +76,8 @@ constexpr std::array kRules{
         R"(( "jsonpath" json string | "regex" ( json string | "/" regex "/" ) | "message" | "bytes" | "code")"
         R"( | "reason" | "status" | "header" json string | "subprotocol" | "extensions" | "body" ) [ "count" ])",
         "a part of a message, a close, an opening or an HTTP answer"},
-    Rule{"predicate", R"(query [ "not" ] test of a value)", "what must hold of it, in hurl's words"},
+    Rule{"predicate", R"(query [ "not" ] test of a value)",
+         "what must hold of it, in hurl's words"},
     Rule{
         "test of a value",
         R"(( "==" | "!=" | "<" | "<=" | ">" | ">=" | "contains" | "startsWith" | "endsWith" ) value)"
@@ -90,7 +92,10 @@ constexpr std::array kRules{
          "json: quoted for JSON; \\{{ is a literal {{"},
     Rule{"watch", R"(on | fail)", "for the whole test, wherever it stands"},
     Rule{"on", R"("on" [ name | "*" ] pattern ">" message)",
-         "answers what fits, which no < sees then; *: of any client", Keyword::on},
+         "answers what fits, which no < sees then; *: of any client; the pattern is of one line, "
+         "and a "
+         "glob by its word",
+         Keyword::on},
     Rule{"fail", R"("fail on" [ name | "*" ] pattern)", "the test fails when it comes",
          Keyword::fail},
     Rule{"step",
@@ -110,7 +115,7 @@ constexpr std::array kRules{
          Keyword::step},
     Rule{"repeat", R"("repeat" ( integer | duration ) "{" { step line } "}")",
          "so often, or for so long", Keyword::repeat},
-    Rule{"unordered", R"("unordered {" expect { expect } "}")", "all of these, in any order",
+    Rule{"unordered", R"("unordered {" awaited { awaited } "}")", "all of these, in any order",
          Keyword::unordered},
     Rule{
         "http",
