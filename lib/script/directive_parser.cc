@@ -96,6 +96,15 @@ bool StepParser::protocols(LineCursor at, std::vector<std::string>& out) {
   }
 }
 
+bool StepParser::answer(const LineCursor& at, int& out) {
+  const auto status = parse_integer(at.rest(), 200, 599);
+  if (!status) {
+    return context_.expected(at, "a status between 200 and 599");
+  }
+  out = static_cast<int>(*status);
+  return true;
+}
+
 bool StepParser::directive(Keyword keyword, LineCursor at, Directives& out) {
   const bool for_server =
       keyword == Keyword::answer || keyword == Keyword::accept || keyword == Keyword::no_pong;
@@ -113,14 +122,8 @@ bool StepParser::directive(Keyword keyword, LineCursor at, Directives& out) {
       return header(at, out.headers);
     case Keyword::timeout:
       return context_.duration(at, out.timeout.emplace()) && context_.end(at);
-    case Keyword::answer: {
-      const auto status = parse_integer(at.rest(), 200, 599);
-      if (!status) {
-        return context_.expected(at, "a status between 200 and 599");
-      }
-      out.answer_status = static_cast<int>(*status);
-      return true;
-    }
+    case Keyword::answer:
+      return answer(at, out.answer_status.emplace());
     case Keyword::accept:
       out.accept = std::string(at.rest());
       return true;

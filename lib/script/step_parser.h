@@ -36,6 +36,7 @@ class StepParser {
   [[nodiscard]] bool directive(Keyword keyword, LineCursor at, Directives& out);
   [[nodiscard]] bool url(const LineCursor& at, Template& out);
   [[nodiscard]] bool protocols(LineCursor at, std::vector<std::string>& out);
+  [[nodiscard]] bool answer(const LineCursor& at, int& out);
   [[nodiscard]] bool header(LineCursor at, std::vector<Directives::Header>& out);
   [[nodiscard]] bool expect(LineCursor at, ClientIndex client, bool strict, Step& step);
   [[nodiscard]] bool expect_open(LineCursor at, ExpectOpenStep& out);
