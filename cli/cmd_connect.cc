@@ -23,21 +23,6 @@ namespace {
 /// Of a session with a person, who would not notice a dead peer.
 constexpr Nanoseconds kTerminalPingInterval = std::chrono::seconds(30);
 
-struct ConnectCommand {
-  ConnectOptions connect;
-  ExchangeFlags flags;
-  MessageFlags message;
-  WaitFlags wait;
-  std::vector<std::string> messages;
-  std::string timestamps = "off";
-  bool pretty = true;
-  bool show_pings = false;
-  bool slash = true;
-  bool history = true;
-  std::string color = "auto";
-  bool ping_interval_given = false;
-};
-
 int run_on_terminal(const ConnectCommand& options, session::ExchangeOptions exchange) {
   constexpr int kEveryFrame = 2;
   if (!options.ping_interval_given) {
@@ -47,7 +32,7 @@ int run_on_terminal(const ConnectCommand& options, session::ExchangeOptions exch
   for (const std::string& text : options.messages) {
     auto message = argument_message(text, options.message.binary);
     if (!message) {
-      return complain("connect", message.error());
+      return complain(options.command, message.error());
     }
     messages.push_back(std::move(*message));
   }
@@ -68,32 +53,34 @@ int run_on_terminal(const ConnectCommand& options, session::ExchangeOptions exch
 int run_on_pipe(const ConnectCommand& options, session::ExchangeOptions exchange) {
   auto goal = make_goal(options.wait, std::move(exchange.goal));
   if (!goal) {
-    return complain("connect", goal.error());
+    return complain(options.command, goal.error());
   }
   exchange.goal = std::move(*goal);
   auto input =
       make_message_input(options.message, options.messages, options.connect.max_message_bytes);
   if (!input) {
-    return complain("connect", input.error());
+    return complain(options.command, input.error());
   }
-  return run_exchange({.command = "connect",
+  return run_exchange({.command = options.command,
                        .connect = options.connect,
                        .flags = options.flags,
                        .options = std::move(exchange),
                        .input = std::move(*input)});
 }
 
+}  // namespace
+
 int run_connect(const ConnectCommand& options) {
   auto exchange = make_exchange_options(options.flags);
   if (!exchange) {
-    return complain("connect", exchange.error());
+    return complain(options.command, exchange.error());
   }
   const bool terminal = ::isatty(STDIN_FILENO) != 0 && ::isatty(STDOUT_FILENO) != 0;
   const WaitFlags& wait = options.wait;
   const bool waits = !wait.wait.empty() || wait.no_wait || wait.one || wait.count != 0;
   // As in wscat: -x hi -w 2 is one exchange, on a terminal too.
   if (terminal && waits && options.messages.empty()) {
-    return complain("connect",
+    return complain(options.command,
                     {.code = ErrorCode::usage,
                      .message = "--wait, --count, -1 and --no-wait need messages: -x, or "
                                 "a pipe"});
@@ -102,6 +89,8 @@ int run_connect(const ConnectCommand& options) {
   return terminal && !plain ? run_on_terminal(options, std::move(*exchange))
                             : run_on_pipe(options, std::move(*exchange));
 }
+
+namespace {
 
 void add_terminal_options(CLI::App& app, ConnectCommand& options) {
   const std::string group = "Terminal";
@@ -128,17 +117,21 @@ void add_terminal_options(CLI::App& app, ConnectCommand& options) {
 
 }  // namespace
 
+void add_session_options(CLI::App& app, ConnectCommand& options) {
+  app.add_option("-x,--execute", options.messages, "Message to send first (repeatable)")
+      ->allow_extra_args(false)
+      ->type_name("MSG")
+      ->group("Input");
+  add_message_flags(app, options.message);
+  add_terminal_options(app, options);
+  add_wait_flags(app, options.wait);
+}
+
 void add_connect(CLI::App& app, Command& chosen) {
   auto options = std::make_shared<ConnectCommand>();
   CLI::App& connect =
       *app.add_subcommand("connect", "Interactive session on a terminal; a filter on a pipe");
-  connect.add_option("-x,--execute", options->messages, "Message to send first (repeatable)")
-      ->allow_extra_args(false)
-      ->type_name("MSG")
-      ->group("Input");
-  add_message_flags(connect, options->message);
-  add_terminal_options(connect, *options);
-  add_wait_flags(connect, options->wait);
+  add_session_options(connect, *options);
   add_exchange_flags(connect, options->flags);
   add_connect_options(connect, options->connect);
   connect.callback([options, &chosen, &connect] {

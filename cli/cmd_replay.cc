@@ -125,8 +125,8 @@ void add_replay_options(CLI::App& app, ReplayCommand& options) {
                "How long to wait for them otherwise before a connection is closed");
   add_duration(app, "--max-time", options.max_time, "End after this time, connecting included");
   app.add_option("--input-format", options.input_format,
-                 "What the file is: jsonl (a recording), line (a message a line), or auto")
-      ->check(CLI::IsMember({"auto", "jsonl", "line"}))
+                 "What the file is: jsonl (a recording), har, line (a message a line), or auto")
+      ->check(CLI::IsMember({"auto", "jsonl", "har", "line"}))
       ->type_name("FORMAT")
       ->capture_default_str()
       ->group(group);
@@ -314,6 +314,10 @@ class ReplayRun final : session::ReplayWatcher {
 
   /// The report, to standard output unless the JSON goes there.
   void tell() const {
+    if (result_.cut_line != 0 && !options_.quiet) {
+      say(fmt::format("wskit replay: warning: {}:{}: the last line was cut off and is left out\n",
+                      report::printable(result_.file), result_.cut_line));
+    }
     const int descriptor = options_.json_file == "-" ? STDERR_FILENO : STDOUT_FILENO;
     const report::TextOptions text = text_options(options_.color, descriptor);
     const std::string report = options_.quiet ? report::differences_text(result_, text)
@@ -362,7 +366,7 @@ void add_replay(CLI::App& app, Command& chosen) {
       "replay", "Play a recording against a server, and compare what comes back");
   replay
       .add_option("FILE", options->file,
-                  "A recording, or a file with a message a line; - for "
+                  "A recording, a HAR file, or a message a line; - for "
                   "standard input")
       ->type_name("FILE")
       ->required()

@@ -45,6 +45,14 @@ void add_output_flags(CLI::App& app, ExchangeFlags& flags) {
       ->type_name("FILE")
       ->check(not_empty())
       ->group(group);
+  add_recording_flags(app, flags);
+  app.add_flag("-q,--quiet", flags.quiet, "No notes and warnings, errors only")->group(group);
+}
+
+}  // namespace
+
+void add_recording_flags(CLI::App& app, ExchangeFlags& flags) {
+  const std::string group = "Output";
   app.add_option("--redact", flags.redact,
                  "Leave out of recordings what this regular expression matches in text messages, "
                  "or the value at this JSON pointer, as /auth/token (repeatable)")
@@ -55,7 +63,6 @@ void add_output_flags(CLI::App& app, ExchangeFlags& flags) {
   app.add_flag("--record-secrets", flags.record_secrets,
                "Record the request's credentials, cookies and tokens as they are")
       ->group(group);
-  app.add_flag("-q,--quiet", flags.quiet, "No notes and warnings, errors only")->group(group);
 }
 
 void add_life_flags(CLI::App& app, ExchangeFlags& flags) {
@@ -99,8 +106,6 @@ void add_life_flags(CLI::App& app, ExchangeFlags& flags) {
       ->type_name("CODE")
       ->group(group);
 }
-
-}  // namespace
 
 void add_exchange_flags(CLI::App& app, ExchangeFlags& flags) {
   add_output_flags(app, flags);

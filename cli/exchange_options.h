@@ -41,6 +41,9 @@ struct ExchangeFlags {
 };
 
 void add_exchange_flags(CLI::App& app, ExchangeFlags& flags);
+/// Parts of these: what recordings leave out, and how the connection lives and ends.
+void add_recording_flags(CLI::App& app, ExchangeFlags& flags);
+void add_life_flags(CLI::App& app, ExchangeFlags& flags);
 
 /// What `connect` and `send` share: how what they read and are told becomes messages.
 struct MessageFlags {

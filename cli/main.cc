@@ -15,6 +15,7 @@
 #include "cli/cmd_listen.h"
 #include "cli/cmd_ping.h"
 #include "cli/cmd_proxy.h"
+#include "cli/cmd_record.h"
 #include "cli/cmd_replay.h"
 #include "cli/cmd_report.h"
 #include "cli/cmd_send.h"
@@ -76,6 +77,7 @@ int main(int argc, char* argv[]) {
   wskit::cli::add_listen(app, chosen);
   wskit::cli::add_ping(app, chosen);
   wskit::cli::add_proxy(app, chosen);
+  wskit::cli::add_record(app, chosen);
   wskit::cli::add_replay(app, chosen);
   wskit::cli::add_report(app, chosen);
   const auto literals = wskit::cli::literal_messages(arguments);

@@ -12,6 +12,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cli/recording_files.h"
+
 namespace wskit::cli {
 namespace {
 
@@ -59,7 +61,15 @@ Expected<ReplayInput> ReplayInput::open(const std::string& path, const std::stri
   if (auto read = input.read_beginning(); !read) {
     return std::unexpected(read.error());
   }
-  input.look_at_beginning(format);
+  if (input.is_har(format)) {
+    auto recording = read_har({.file = path});
+    if (!recording) {
+      return std::unexpected(recording.error());
+    }
+    input.recording_ = std::move(*recording);
+    input.beginning_ = input.recording_;
+  }
+  input.look_at_beginning(input.recording_.empty() ? format : "jsonl");
   return input;
 }
 
@@ -83,10 +93,24 @@ Expected<void> ReplayInput::read_beginning() {
   return {};
 }
 
+/// By its name, or as one object whose first member is "log".
+bool ReplayInput::is_har(const std::string& format) const {
+  if (format != "auto") {
+    return format == "har";
+  }
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const std::size_t first = beginning_.find_first_not_of(kBlanks);
+  const std::size_t second =
+      first == std::string::npos ? first : beginning_.find_first_not_of(kBlanks, first + 1);
+  const bool begins = second != std::string::npos && beginning_[first] == '{' &&
+                      std::string_view(beginning_).substr(second).starts_with("\"log\"");
+  return path_ != "-" && (begins || path_.ends_with(".har"));
+}
+
 void ReplayInput::look_at_beginning(const std::string& format) {
   std::string_view rest = beginning_;
   auto line = take_line(rest);
-  const bool named = format == "jsonl" || path_.ends_with(".jsonl");
+  const bool named = format == "jsonl" || (format == "auto" && path_.ends_with(".jsonl"));
   plain_ = format == "line" || (!named && line && !script::looks_recorded(*line));
   while (!plain_ && line && look_at(*line)) {
     line = take_line(rest);
@@ -112,6 +136,11 @@ bool ReplayInput::look_at(std::string_view line) {
 }
 
 Expected<std::unique_ptr<session::ReplaySource>> ReplayInput::source(net::Loop& loop) {
+  if (!recording_.empty()) {
+    return std::make_unique<session::ReplaySource>(
+        recording_, session::ReplaySourceOptions{
+                        .name = name_, .max_line_bytes = recording_.size(), .beginning = {}});
+  }
   auto file = file_.is_open() ? Expected<net::Descriptor>(std::move(file_)) : open_file(path_);
   if (!file) {
     return std::unexpected(file.error());

@@ -18,7 +18,7 @@ namespace wskit::cli {
 /// A file that is to be replayed, opened, and as much of it as had to be read to know what it is.
 class ReplayInput {
  public:
-  /// `path` "-" is standard input; `format` is auto, jsonl or line. Fails with
+  /// `path` "-" is standard input; `format` is auto, jsonl, har or line. Fails with
   /// ErrorCode::unreadable_file or usage.
   [[nodiscard]] static Expected<ReplayInput> open(const std::string& path,
                                                   const std::string& format,
@@ -35,6 +35,7 @@ class ReplayInput {
 
  private:
   [[nodiscard]] Expected<void> read_beginning();
+  [[nodiscard]] bool is_har(const std::string& format) const;
   void look_at_beginning(const std::string& format);
   bool look_at(std::string_view line);
 
@@ -43,6 +44,8 @@ class ReplayInput {
   net::Descriptor file_;
   std::size_t max_message_bytes_ = 0;
   std::string beginning_;
+  /// What was made of a HAR file.
+  std::string recording_;
   bool plain_ = false;
   std::optional<script::RecordedHead> head_;
   std::string subprotocol_;

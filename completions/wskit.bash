@@ -21,6 +21,7 @@ _wskit() {
       'wskit listen') command='wskit listen' ;;
       'wskit ping') command='wskit ping' ;;
       'wskit proxy') command='wskit proxy' ;;
+      'wskit record') command='wskit record' ;;
       'wskit replay') command='wskit replay' ;;
       'wskit report') command='wskit report' ;;
       'wskit send') command='wskit send' ;;
@@ -293,6 +294,68 @@ _wskit() {
         'wskit proxy --handshake-timeout' | \
         'wskit proxy --drain-time' | \
         'wskit proxy --io') skip=1 ;;
+      'wskit record -o' | \
+        'wskit record --output' | \
+        'wskit record --import' | \
+        'wskit record --url' | \
+        'wskit record --convert' | \
+        'wskit record -x' | \
+        'wskit record --execute' | \
+        'wskit record --input-format' | \
+        'wskit record --timestamps' | \
+        'wskit record --color' | \
+        'wskit record -w' | \
+        'wskit record --wait' | \
+        'wskit record -n' | \
+        'wskit record --count' | \
+        'wskit record --timeout' | \
+        'wskit record --eof-wait' | \
+        'wskit record --redact' | \
+        'wskit record --init' | \
+        'wskit record --max-time' | \
+        'wskit record --ping-interval' | \
+        'wskit record --ping-timeout' | \
+        'wskit record --heartbeat' | \
+        'wskit record --heartbeat-interval' | \
+        'wskit record --close-status-code' | \
+        'wskit record --close-reason' | \
+        'wskit record --expect-close' | \
+        'wskit record --from-curl' | \
+        'wskit record -H' | \
+        'wskit record --header' | \
+        'wskit record -A' | \
+        'wskit record --user-agent' | \
+        'wskit record --origin' | \
+        'wskit record -s' | \
+        'wskit record --subprotocol' | \
+        'wskit record -u' | \
+        'wskit record --user' | \
+        'wskit record --oauth2-bearer' | \
+        'wskit record --bearer' | \
+        'wskit record --netrc-file' | \
+        'wskit record --max-redirs' | \
+        'wskit record --max-message' | \
+        'wskit record --cookie' | \
+        'wskit record --cookie-jar' | \
+        'wskit record --cacert' | \
+        'wskit record --capath' | \
+        'wskit record --cert' | \
+        'wskit record --key' | \
+        'wskit record --pass' | \
+        'wskit record --servername' | \
+        'wskit record --tls-max' | \
+        'wskit record --ciphers' | \
+        'wskit record --tls13-ciphers' | \
+        'wskit record --resolve' | \
+        'wskit record --connect-to' | \
+        'wskit record --unix-socket' | \
+        'wskit record --source' | \
+        'wskit record --interface' | \
+        'wskit record --connect-timeout' | \
+        'wskit record --proxy' | \
+        'wskit record --proxy-user' | \
+        'wskit record --noproxy' | \
+        'wskit record --proxy-cacert') skip=1 ;;
       'wskit replay --pace' | \
         'wskit replay --only' | \
         'wskit replay --conn' | \
@@ -712,13 +775,66 @@ _wskit() {
     'wskit proxy --handshake-timeout') COMPREPLY=(); return ;;
     'wskit proxy --drain-time') COMPREPLY=(); return ;;
     'wskit proxy --io') COMPREPLY=(); return ;;
+    'wskit record -o' | 'wskit record --output') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit record --import') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit record --url') COMPREPLY=(); return ;;
+    'wskit record --convert') COMPREPLY=(); return ;;
+    'wskit record -x' | 'wskit record --execute') COMPREPLY=(); return ;;
+    'wskit record --input-format') COMPREPLY=($(compgen -W 'line null len32 jsonl raw' -- "$current")); return ;;
+    'wskit record --timestamps') COMPREPLY=($(compgen -W 'off iso rel delta' -- "$current")); return ;;
+    'wskit record --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
+    'wskit record -w' | 'wskit record --wait') COMPREPLY=(); return ;;
+    'wskit record -n' | 'wskit record --count') COMPREPLY=(); return ;;
+    'wskit record --timeout') COMPREPLY=(); return ;;
+    'wskit record --eof-wait') COMPREPLY=(); return ;;
+    'wskit record --redact') COMPREPLY=(); return ;;
+    'wskit record --init') COMPREPLY=(); return ;;
+    'wskit record --max-time') COMPREPLY=(); return ;;
+    'wskit record --ping-interval') COMPREPLY=(); return ;;
+    'wskit record --ping-timeout') COMPREPLY=(); return ;;
+    'wskit record --heartbeat') COMPREPLY=(); return ;;
+    'wskit record --heartbeat-interval') COMPREPLY=(); return ;;
+    'wskit record --close-status-code') COMPREPLY=(); return ;;
+    'wskit record --close-reason') COMPREPLY=(); return ;;
+    'wskit record --expect-close') COMPREPLY=(); return ;;
+    'wskit record --from-curl') COMPREPLY=(); return ;;
+    'wskit record -H' | 'wskit record --header') COMPREPLY=(); return ;;
+    'wskit record -A' | 'wskit record --user-agent') COMPREPLY=(); return ;;
+    'wskit record --origin') COMPREPLY=(); return ;;
+    'wskit record -s' | 'wskit record --subprotocol') COMPREPLY=(); return ;;
+    'wskit record -u' | 'wskit record --user') COMPREPLY=(); return ;;
+    'wskit record --oauth2-bearer' | 'wskit record --bearer') COMPREPLY=(); return ;;
+    'wskit record --netrc-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit record --max-redirs') COMPREPLY=(); return ;;
+    'wskit record --max-message') COMPREPLY=(); return ;;
+    'wskit record --cookie') COMPREPLY=(); return ;;
+    'wskit record --cookie-jar') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit record --cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit record --capath') COMPREPLY=($(compgen -d -- "$current")); return ;;
+    'wskit record --cert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit record --key') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit record --pass') COMPREPLY=(); return ;;
+    'wskit record --servername') COMPREPLY=(); return ;;
+    'wskit record --tls-max') COMPREPLY=($(compgen -W '1.2 1.3' -- "$current")); return ;;
+    'wskit record --ciphers') COMPREPLY=(); return ;;
+    'wskit record --tls13-ciphers') COMPREPLY=(); return ;;
+    'wskit record --resolve') COMPREPLY=(); return ;;
+    'wskit record --connect-to') COMPREPLY=(); return ;;
+    'wskit record --unix-socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit record --source') COMPREPLY=(); return ;;
+    'wskit record --interface') COMPREPLY=(); return ;;
+    'wskit record --connect-timeout') COMPREPLY=(); return ;;
+    'wskit record --proxy') COMPREPLY=(); return ;;
+    'wskit record --proxy-user') COMPREPLY=(); return ;;
+    'wskit record --noproxy') COMPREPLY=(); return ;;
+    'wskit record --proxy-cacert') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit replay --pace') COMPREPLY=(); return ;;
     'wskit replay --only') COMPREPLY=($(compgen -W 'send' -- "$current")); return ;;
     'wskit replay --conn') COMPREPLY=(); return ;;
     'wskit replay --timeout') COMPREPLY=(); return ;;
     'wskit replay --eof-wait') COMPREPLY=(); return ;;
     'wskit replay --max-time') COMPREPLY=(); return ;;
-    'wskit replay --input-format') COMPREPLY=($(compgen -W 'auto jsonl line' -- "$current")); return ;;
+    'wskit replay --input-format') COMPREPLY=($(compgen -W 'auto jsonl har line' -- "$current")); return ;;
     'wskit replay --ignore') COMPREPLY=(); return ;;
     'wskit replay --json') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit replay --color') COMPREPLY=($(compgen -W 'auto always never' -- "$current")); return ;;
@@ -882,7 +998,7 @@ _wskit() {
   esac
   case "$command" in
     'wskit')
-      COMPREPLY=($(compgen -W 'bench connect listen ping proxy replay report send serve test -h --help -V --version' -- "$current")) ;;
+      COMPREPLY=($(compgen -W 'bench connect listen ping proxy record replay report send serve test -h --help -V --version' -- "$current")) ;;
     'wskit bench')
       COMPREPLY=($(compgen -W '-h --help -c --connections -d --duration -n --messages -r --rate --stages --poisson --window --warmup -t --threads --connect-rate --connect-concurrency --seed --io --size --payload --payload-jsonl --text --binary --match --timeout --late --on-close --threshold --strict --json --color --hdr-digits --hdr-max -q --quiet --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit connect')
@@ -893,6 +1009,8 @@ _wskit() {
       COMPREPLY=($(compgen -W '-h --help -c --count -i --interval --timeout --fail-above --fail-expiry --json --color -q --quiet --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit proxy')
       COMPREPLY=($(compgen -W '-h --help --listen --ready-file --keep-host --cert --key --self-signed --write-ca --to -H --header --origin -u --user --oauth2-bearer --bearer --netrc --netrc-file -k --insecure --cacert --capath --client-cert --client-key --client-pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert --record --record-frames --redact --record-secrets --max-message --max-connections --handshake-timeout --drain-time --io' -- "$current")) ;;
+    'wskit record')
+      COMPREPLY=($(compgen -W '-h --help -o --output --import --url --convert -x --execute --input-format -0 --null-terminated -t --text -b --binary --timestamps --pretty --no-pretty -P --show-ping-pong --slash --no-slash --history --no-history --color -w --wait --no-wait -n --count -1 --one-message --timeout --eof-wait --redact --record-secrets -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --no-close --expect-close --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit replay')
       COMPREPLY=($(compgen -W '-h --help --pace --only --loop --conn --timeout --eof-wait --max-time --input-format --check --ignore --json --color -q --quiet --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit report')

@@ -123,6 +123,7 @@ bool Replay::read_line() {
     return false;
   }
   read_all_ = next->state == ReplaySource::State::end;
+  result_.cut_line = source_->cut_line();
   if (next->state == ReplaySource::State::line) {
     next_ = std::move(*next);
   }

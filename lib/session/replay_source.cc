@@ -20,13 +20,13 @@ std::string_view without_return(std::string_view line) {
 
 ReplaySource::ReplaySource(ReplaySourceOptions options)
     : options_(std::move(options)), splitter_(script::InputFormat::line, options_.max_line_bytes) {
-  splitter_.feed(as_bytes(options_.beginning));
+  feed(as_bytes(options_.beginning));
   options_.beginning = {};
 }
 
 ReplaySource::ReplaySource(std::string_view text, ReplaySourceOptions options)
     : ReplaySource(std::move(options)) {
-  splitter_.feed(as_bytes(text));
+  feed(as_bytes(text));
   splitter_.end();
 }
 
@@ -42,8 +42,15 @@ Expected<std::unique_ptr<ReplaySource>> ReplaySource::create(net::Loop& loop, ne
   return source;
 }
 
+void ReplaySource::feed(std::span<const std::byte> bytes) {
+  if (!bytes.empty()) {
+    whole_ = bytes.back() == std::byte{'\n'};
+    splitter_.feed(bytes);
+  }
+}
+
 void ReplaySource::on_read(std::span<const std::byte> bytes) {
-  splitter_.feed(bytes);
+  feed(bytes);
   handler_->on_source();
 }
 
@@ -92,7 +99,11 @@ Expected<ReplaySource::Next> ReplaySource::next() {
                             splitter_.count() + 1, piece.error().message));
   }
   if (*piece) {
-    return understand(**piece);
+    auto line = understand(**piece);
+    if (line || whole_ || options_.plain || !splitter_.done() || splitter_.count() == 1) {
+      return line;
+    }
+    cut_line_ = splitter_.count();
   }
   if (splitter_.done()) {
     return Next{};

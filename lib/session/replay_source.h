@@ -58,9 +58,13 @@ class ReplaySource final : net::ReadHandler {
   void set_handler(ReplaySourceHandler& handler) { handler_ = &handler; }
   /// Fails with "FILE:LINE: what is wrong", ErrorCode::usage or unreadable_file.
   [[nodiscard]] Expected<Next> next();
+  /// Of a recording whose writer was ended in the middle of its last line: that line, which is left
+  /// out; else 0.
+  [[nodiscard]] std::uint64_t cut_line() const { return cut_line_; }
 
  private:
   explicit ReplaySource(ReplaySourceOptions options);
+  void feed(std::span<const std::byte> bytes);
   void on_read(std::span<const std::byte> bytes) override;
   void on_read_end() override;
   void on_read_error(const Error& error) override;
@@ -72,6 +76,9 @@ class ReplaySource final : net::ReadHandler {
   std::unique_ptr<net::DescriptorReader> reader_;
   ReplaySourceHandler* handler_ = nullptr;
   std::optional<Error> error_;
+  std::uint64_t cut_line_ = 0;
+  /// What was read so far ends with a line's end.
+  bool whole_ = true;
 };
 
 }  // namespace wskit::session

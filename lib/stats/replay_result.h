@@ -52,6 +52,7 @@ struct ReplayResult {
   std::uint64_t recorded = 0;  ///< That should have been received.
   std::uint64_t sent_bytes = 0;
   std::uint64_t received_bytes = 0;
+  std::uint64_t cut_line = 0;  ///< The last line of the file, when it was left out as cut off.
   /// From when a message or control frame was due to when it was sent; only of a pace with times.
   std::optional<Histogram> deviation;
   std::optional<ReplayCheck> check;

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+#include "cli/recording_files.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/bytes.h"
+#include "report/file.h"
+#include "script/har.h"
+#include "script/input_splitter.h"
+#include "script/recorded_line.h"
+#include "script/regex.h"
+#include "script/transcript.h"
+#include "wire/uri.h"
+
+namespace wskit::cli {
+namespace {
+
+constexpr std::size_t kMostBytes = std::size_t{1} << 30;
+
+/// Of a URL for people, in a list of many.
+constexpr std::size_t kShown = 200;
+
+std::string list_of(const script::HarImport& import) {
+  std::string text;
+  for (const script::HarSocket& socket : import.sockets) {
+    text += fmt::format("{}{} ({} {})", text.empty() ? "" : ", ", escape(socket.url, kShown),
+                        socket.messages, socket.messages == 1 ? "message" : "messages");
+  }
+  return text;
+}
+
+/// Calls visit(number, line) for each line of a recording; the first failure ends it and gets its
+/// place.
+template <class Visitor>
+Expected<void> for_each_line(const std::string& file, std::string_view text, Visitor visit) {
+  std::uint64_t number = 0;
+  while (!text.empty()) {
+    ++number;
+    const std::size_t end = text.find('\n');
+    const auto parsed = script::parse_recorded_line(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    const auto visited = parsed ? visit(*parsed) : std::unexpected(parsed.error());
+    if (!visited) {
+      return fail(visited.error().code,
+                  fmt::format("{}:{}: {}", file, number, visited.error().message));
+    }
+  }
+  return {};
+}
+
+/// "session" of "recordings/session.jsonl".
+std::string name_of(const std::string& file) {
+  const std::string base = file.substr(file.rfind('/') + 1);
+  return base.substr(0, base.rfind('.'));
+}
+
+Expected<std::string> as_transcript(const std::string& file, std::string_view text) {
+  script::Transcript transcript;
+  auto noted = for_each_line(file, text, [&](const script::RecordedLine& line) -> Expected<void> {
+    transcript.note(line);
+    return {};
+  });
+  if (!noted) {
+    return std::unexpected(noted.error());
+  }
+  std::string out = transcript.head(name_of(file));
+  auto written = for_each_line(
+      file, text, [&](const script::RecordedLine& line) { return transcript.append(out, line); });
+  if (!written) {
+    return std::unexpected(written.error());
+  }
+  return out;
+}
+
+}  // namespace
+
+Expected<std::string> read_har(const HarImportOptions& options) {
+  const auto text = report::read_file(options.file, kMostBytes);
+  if (!text) {
+    return std::unexpected(text.error());
+  }
+  std::optional<script::Regex> regex;
+  if (!options.url.empty()) {
+    auto compiled = script::Regex::compile(options.url);
+    if (!compiled) {
+      return fail(ErrorCode::usage, fmt::format("--url: {}", compiled.error().message));
+    }
+    regex.emplace(std::move(*compiled));
+  }
+  script::HarOptions har{.url = regex ? &*regex : nullptr, .is_secret = {}};
+  if (!options.with_secrets) {
+    har.is_secret = wire::is_secret_header;
+  }
+  auto import = script::import_har(*text, har);
+  if (!import) {
+    return fail(import.error().code, fmt::format("{}: {}", options.file, import.error().message));
+  }
+  if (import->sockets.empty()) {
+    return fail(ErrorCode::usage,
+                fmt::format("{} has no WebSocket: reload the page with the developer tools open, "
+                            "and export \"HAR with content\"",
+                            options.file));
+  }
+  if (import->recording.empty()) {
+    return fail(ErrorCode::usage, fmt::format("--url {} matches no WebSocket of {}, which has {}",
+                                              escape(options.url), options.file, list_of(*import)));
+  }
+  return std::move(import->recording);
+}
+
+Expected<void> convert_recording(const std::string& from, const std::string& to) {
+  if (!from.ends_with(".jsonl") || !to.ends_with(".wst")) {
+    const bool from_script = from.ends_with(".wst");
+    return fail(ErrorCode::usage,
+                from_script
+                    ? fmt::format("--convert: a script becomes a recording only by running: wskit "
+                                  "test {} --record {}",
+                                  from, to)
+                    : "--convert takes a recording FILE.jsonl and the name of a script FILE.wst");
+  }
+  const auto text = report::read_file(from, kMostBytes);
+  if (!text) {
+    return std::unexpected(text.error());
+  }
+  auto out = as_transcript(from, *text);
+  if (!out) {
+    return std::unexpected(out.error());
+  }
+  return report::write_file(to, *out);
+}
+
+}  // namespace wskit::cli

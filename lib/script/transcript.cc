@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+#include "script/transcript.h"
+
+#include <algorithm>
+#include <cctype>
+#include <iterator>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/base64.h"
+#include "script/expectation.h"
+#include "script/redaction.h"
+
+namespace wskit::script {
+namespace {
+
+constexpr std::size_t kMostHexBytes = 64;
+
+void append_hex(std::string& out, std::string_view bytes) {
+  out += "hex";
+  for (const char c : bytes) {
+    fmt::format_to(std::back_inserter(out), " {:02x}", static_cast<unsigned char>(c));
+  }
+}
+
+/// What a line of a script cannot hold as it is.
+bool needs_quotes(std::string_view text) {
+  if (text.empty() || text.front() == ' ' || text.back() == ' ' ||
+      text.find("{{") != std::string_view::npos || text == "\"\"\"") {
+    return true;
+  }
+  return std::ranges::any_of(text, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7f;
+  });
+}
+
+void append_text(std::string& out, std::string_view text) {
+  if (needs_quotes(text)) {
+    out += "string " + dump_json(Json(text));
+    return;
+  }
+  out += text.starts_with('{') || text.starts_with('[') ? "" : "text ";
+  out += text;
+}
+
+void append_payload(std::string& out, const MessageView& message) {
+  switch (message.type) {
+    case MessageType::text:
+      return append_text(out, message.payload);
+    case MessageType::binary:
+      if (message.payload.size() <= kMostHexBytes) {
+        return append_hex(out, message.payload);
+      }
+      out += "b64 " + base64_encode(message.payload);
+      return;
+    case MessageType::close:
+      out += "close";
+      if (message.code != wire::CloseCode::no_status) {
+        fmt::format_to(std::back_inserter(out), " {}", static_cast<unsigned>(message.code));
+      }
+      if (!message.payload.empty()) {
+        out += ' ';
+        out += message.payload;
+      }
+      return;
+    default:
+      out += name(message.type);
+      if (!message.payload.empty()) {
+        out += ' ';
+        append_hex(out, message.payload);
+      }
+  }
+}
+
+/// "X-Api-Key" as the name of a variable: X_API_KEY.
+std::string variable_of(std::string_view header) {
+  std::string name;
+  for (const char c : header) {
+    const auto byte = static_cast<unsigned char>(c);
+    name += std::isalnum(byte) != 0 ? static_cast<char>(std::toupper(byte)) : '_';
+  }
+  return name;
+}
+
+std::string literal(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    out += text.substr(i).starts_with("{{") ? "\\{" : std::string(1, text[i]);
+  }
+  return out;
+}
+
+std::string regex_literal(std::string_view pattern) {
+  std::string out;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] == '\\' && i + 1 < pattern.size()) {
+      out += pattern[i++];
+    } else if (pattern[i] == '/') {
+      out += '\\';
+    }
+    out += pattern[i];
+  }
+  return out;
+}
+
+}  // namespace
+
+void Transcript::note(const RecordedLine& line) {
+  if (const auto* head = std::get_if<RecordedHead>(&line.what)) {
+    head_ = *head;
+    return;
+  }
+  if (const auto* opening = std::get_if<RecordedOpening>(&line.what)) {
+    subprotocol_ = subprotocol_.empty() ? opening->subprotocol : subprotocol_;
+  } else if (std::holds_alternative<std::monostate>(line.what)) {
+    return;
+  }
+  connections_.insert(line.moment.connection);
+}
+
+std::string Transcript::head(std::string_view name) const {
+  std::string out;
+  if (!head_.url.empty()) {
+    out += "url " + literal(head_.url) + "\n";
+  }
+  for (const auto& [header, value] : head_.headers) {
+    out += fmt::format(
+        "header {}: {}\n", header,
+        value == Redaction::kMark ? "{{env." + variable_of(header) + "}}" : literal(value));
+  }
+  if (!subprotocol_.empty()) {
+    out += fmt::format("protocol {}\n", subprotocol_);
+  }
+  out += fmt::format("{}test {}\n", out.empty() ? "" : "\n", name);
+  if (connections_.size() > 1) {
+    std::vector<std::string> names;
+    names.reserve(connections_.size());
+    for (const std::uint64_t number : connections_) {
+      names.push_back(fmt::format("c{}", number));
+    }
+    out += fmt::format("client {}\n", fmt::join(names, ", "));
+  }
+  return out;
+}
+
+Expected<void> Transcript::append(std::string& out, const RecordedLine& line) const {
+  const auto* recorded = std::get_if<RecordedMessage>(&line.what);
+  if (recorded == nullptr) {
+    return {};
+  }
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(line.moment.at).count();
+  fmt::format_to(std::back_inserter(out), "@{}.{:06} ", micros / 1'000'000, micros % 1'000'000);
+  if (connections_.size() > 1) {
+    fmt::format_to(std::back_inserter(out), "c{}", line.moment.connection);
+  }
+  out += recorded->direction == Direction::send ? "> " : "< ";
+  if (!recorded->expect) {
+    append_payload(out, recorded->message.view());
+    out += '\n';
+    return {};
+  }
+  const Json& expect = *recorded->expect;
+  const auto string_of = [&expect](const char* member) {
+    return expect[member].get<std::string>();
+  };
+  // Checked as a replay does it.
+  if (auto checked = Expectation::create({}, &expect); !checked) {
+    return std::unexpected(checked.error());
+  }
+  if (expect.contains("ignore")) {
+    return fail(ErrorCode::usage, R"("ignore" of an expectation cannot be said in a script: write )"
+                                  R"("json" with what is to be there)");
+  }
+  if (expect.contains("json") || expect.contains("json=")) {
+    const char* const kind = expect.contains("json") ? "json" : "json=";
+    out += fmt::format("{} {}", kind, literal(dump_json(expect[kind])));
+  } else if (expect.contains("re")) {
+    out += fmt::format("~ /{}/", regex_literal(string_of("re")));
+  } else if (expect.contains("text")) {
+    append_text(out, string_of("text"));
+  } else {
+    append_payload(out, recorded->message.view());
+  }
+  out += '\n';
+  return {};
+}
+
+}  // namespace wskit::script

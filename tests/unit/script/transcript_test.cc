@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "script/transcript.h"
+
+#include <string>
+#include <vector>
+
+#include "tests/support/catch.h"
+
+using namespace wskit;
+using namespace wskit::script;
+
+namespace {
+
+std::string transcript(const std::vector<std::string>& lines) {
+  Transcript made;
+  for (const std::string& line : lines) {
+    made.note(parse_recorded_line(line).value());
+  }
+  std::string out = made.head("t");
+  for (const std::string& line : lines) {
+    REQUIRE(made.append(out, parse_recorded_line(line).value()).has_value());
+  }
+  return out;
+}
+
+/// The line of a message, without its time.
+std::string step(const std::string& rest) {
+  const std::string out = transcript({R"({"t":0.015,)" + rest + "}"});
+  const std::string front = "test t\n@0.015000 ";
+  REQUIRE(out.substr(0, front.size()) == front);
+  return out.substr(front.size(), out.size() - front.size() - 1);
+}
+
+std::string text(const std::string& data) {
+  return step(R"("dir":"send","type":"text","data":)" + dump_json(Json(data)));
+}
+
+}  // namespace
+
+TEST_CASE("text is written so that it is read as it was") {
+  CHECK(text("hello") == "> text hello");
+  CHECK(text("ping") == "> text ping");
+  CHECK(text(R"({"a":1})") == R"(> {"a":1})");
+  CHECK(text("[1]") == "> [1]");
+  CHECK(text("") == R"(> string "")");
+  CHECK(text(" a") == R"(> string " a")");
+  CHECK(text("a\nb") == R"(> string "a\nb")");
+  CHECK(text("{{x}}") == R"(> string "{{x}}")");
+  CHECK(text("\"\"\"") == R"(> string "\"\"\"")");
+}
+
+TEST_CASE("bytes and control frames are written as they were") {
+  CHECK(step(R"("dir":"recv","type":"binary","b64":"AAEC/w==")") == "< hex 00 01 02 ff");
+  CHECK_THAT(step(R"("type":"binary","b64":")" + std::string(88, 'A') + "\""),
+             Catch::StartsWith("> b64 AAAA"));
+  CHECK(step(R"("type":"ping","b64":"cA==")") == "> ping hex 70");
+  CHECK(step(R"("dir":"recv","type":"pong","b64":"")") == "< pong");
+  CHECK(step(R"("type":"close","code":1000,"reason":"so long")") == "> close 1000 so long");
+  CHECK(step(R"("type":"close","reason":"")") == "> close");
+}
+
+TEST_CASE("an expectation becomes the line's matcher") {
+  const auto expecting = [](const std::string& expect) {
+    return step(R"("dir":"recv","type":"text","data":"x","expect":)" + expect);
+  };
+  CHECK(expecting(R"({"json":{"a":1}})") == R"(< json {"a":1})");
+  CHECK(expecting(R"({"json=":{"a":1}})") == R"(< json= {"a":1})");
+  CHECK(expecting(R"({"re":"^a/\\d+$"})") == R"(< ~ /^a\/\d+$/)");
+  CHECK(expecting(R"({"text":"y"})") == "< text y");
+  Transcript made;
+  std::string out;
+  CHECK_FALSE(
+      made.append(out, parse_recorded_line(
+                           R"({"dir":"recv","type":"text","data":"","expect":{"ignore":"/a"}})")
+                           .value())
+          .has_value());
+}
+
+TEST_CASE("the head, and several connections") {
+  CHECK(transcript({R"({"wskit":1,"url":"ws://h/","request":{"headers":)"
+                    R"({"X-Api-Key":"<redacted>","X-Room":"{{1"}}})",
+                    R"({"t":0,"conn":1,"ev":"open","subprotocol":"chat"})",
+                    R"({"t":1,"conn":1,"type":"text","data":"a"})",
+                    R"({"t":2,"conn":4,"dir":"recv","type":"text","data":"b"})"}) ==
+        "url ws://h/\nheader X-Api-Key: {{env.X_API_KEY}}\nheader X-Room: \\{{1\nprotocol chat\n\n"
+        "test t\nclient c1, c4\n@1.000000 c1> text a\n@2.000000 c4< text b\n");
+}
