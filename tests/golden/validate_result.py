@@ -52,7 +52,20 @@ def case_breakages(result):
         case["failure"] for case in r["cases"] if case["failure"]).pop("message"))
 
 
+def replay_breakages(result):
+    changed = changing(result)
+    yield changed("another version", lambda r: r.update(wskit_replay=2))
+    yield changed("a missing section", lambda r: r.pop("counts"))
+    yield changed("a negative duration", lambda r: r.update(duration_s=-1))
+    yield changed("a local time", lambda r: r.update(start="2026-08-22 10:00"))
+    yield changed("an error in words alone", lambda r: r.update(error="refused"))
+    yield changed("text for a flag", lambda r: r.update(interrupted="no"))
+
+
 def breakages(result):
+    if "wskit_replay" in result:
+        yield from replay_breakages(result)
+        return
     if "wskit_ping" in result:
         yield from ping_breakages(result)
         return
