@@ -60,6 +60,23 @@ void Player::start(Instant now) {
   run(now);
 }
 
+void Player::restart(Instant now) {
+  values_.restart();
+  for (Seat& seat : seats_) {
+    const bool refusal_expected = seat.refusal_expected;
+    seat = Seat();
+    seat.refusal_expected = refusal_expected;
+  }
+  blocks_.clear();
+  step_ = nullptr;
+  last_step_ = nullptr;
+  step_name_.reset();
+  failure_.reset();
+  seats_open_ = false;
+  done_ = false;
+  start(now);
+}
+
 Place Player::place() const {
   return last_step_ != nullptr ? last_step_->place : test_.place;
 }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +27,11 @@ struct OpenRequest {
   std::vector<wire::Header> headers;
   std::vector<std::string> subprotocols;
 };
+
+/// The levels' directives, later ones over earlier ones, null ones left out; `url` where none names
+/// one. Fails with ErrorCode::unmet when a variable has no value.
+[[nodiscard]] Expected<OpenRequest> opening_request(std::span<const Directives* const> levels,
+                                                    std::string url, Values& values);
 
 struct PlayedHttpRequest {
   std::string method;
@@ -107,6 +113,9 @@ class Player {
   Player(const Script& script, const Test& test, const PlayerOptions& options, Stage& stage);
 
   void start(Instant now);
+  /// Plays the test again from its first line: connections are opened anew, mailboxes are empty,
+  /// variables stand as at the beginning; {{seq}} and what is random go on.
+  void restart(Instant now);
 
   /// Events. A connection that a server accepted opens before start(), without open().
   void on_open(ClientIndex client, Opening opening, Instant now);
@@ -126,6 +135,8 @@ class Player {
   [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
   /// The name of the step that is played, or of the one that failed.
   [[nodiscard]] std::optional<std::uint16_t> step_name() const { return step_name_; }
+  /// When that one was reached, or the iteration began.
+  [[nodiscard]] Instant step_began() const { return step_name_ ? named_at_ : began_; }
   /// Where it is: the line of the step that is played.
   [[nodiscard]] Place place() const;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -42,6 +43,32 @@ Subject subject_of(const Opening& opening) {
 
 }  // namespace
 
+Expected<OpenRequest> opening_request(std::span<const Directives* const> levels, std::string url,
+                                      Values& values) {
+  OpenRequest request{.url = std::move(url), .headers = {}, .subprotocols = {}};
+  std::optional<Error> error;
+  for (const Directives* level : levels) {
+    if (level == nullptr) {
+      continue;
+    }
+    if (level->url) {
+      auto rendered = level->url->render(values);
+      if (!rendered) {
+        return std::unexpected(std::move(rendered.error()));
+      }
+      request.url = std::move(*rendered);
+    }
+    if (!level->subprotocols.empty()) {
+      request.subprotocols = level->subprotocols;
+    }
+    add_headers(level->headers, values, request.headers, error);
+  }
+  if (error) {
+    return std::unexpected(std::move(*error));
+  }
+  return request;
+}
+
 Player::Progress Player::play(const Step& step, Instant now) {
   return std::visit([&](const auto& kind) { return on(kind, now); }, step.kind);
 }
@@ -67,27 +94,9 @@ bool Player::overdue(Nanoseconds limit, Instant now) {
 }
 
 Expected<OpenRequest> Player::request_of(ClientIndex client, const Directives* own) {
-  OpenRequest request{.url = options_.url, .headers = {}, .subprotocols = {}};
-  std::optional<Error> error;
-  for (const Directives* level :
-       {&script_.head, &test_.directives, &test_.clients[client].directives, own}) {
-    if (level == nullptr) {
-      continue;
-    }
-    auto url = level->url ? level->url->render(values_) : Expected<std::string>(request.url);
-    if (!url) {
-      return std::unexpected(std::move(url.error()));
-    }
-    request.url = std::move(*url);
-    if (!level->subprotocols.empty()) {
-      request.subprotocols = level->subprotocols;
-    }
-    add_headers(level->headers, values_, request.headers, error);
-  }
-  if (error) {
-    return std::unexpected(*std::move(error));
-  }
-  if (request.url.empty()) {
+  const std::array levels{&script_.head, &test_.directives, &test_.clients[client].directives, own};
+  auto request = opening_request(levels, options_.url, values_);
+  if (request && request->url.empty()) {
     return fail(ErrorCode::usage, "the script names no url, and the command line neither");
   }
   return request;

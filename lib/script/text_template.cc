@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "script/text_template.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "script/values.h"
@@ -100,6 +101,13 @@ Expected<std::string> Template::render(Values& values) const {
     result += *value;
   }
   return result;
+}
+
+bool Template::varies() const {
+  return std::ranges::any_of(parts_, [](const Part& part) {
+    const auto* placeholder = std::get_if<Placeholder>(&part);
+    return placeholder != nullptr && placeholder->kind != Placeholder::Kind::variable;
+  });
 }
 
 std::string Template::render_with(std::string_view stand_in) const {

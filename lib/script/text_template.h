@@ -50,6 +50,8 @@ class Template {
   [[nodiscard]] Expected<std::string> render(Values& values) const;
   /// As it is, with `stand_in` for each placeholder: to look at its form.
   [[nodiscard]] std::string render_with(std::string_view stand_in) const;
+  /// Whether it has a placeholder other than variables: two renderings differ, or two clients'.
+  [[nodiscard]] bool varies() const;
   [[nodiscard]] bool has_placeholder() const { return literal() == nullptr; }
 
  private:

@@ -9,6 +9,7 @@ namespace wskit::script {
 
 Values::Values(const Setup& setup)
     : names_(setup.names),
+      initial_(setup.initial),
       values_(*setup.initial),
       wall_clock_(setup.wall_clock),
       connection_(setup.connection),

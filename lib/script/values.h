@@ -31,6 +31,9 @@ class Values {
 
   explicit Values(const Setup& setup);
 
+  /// Variables stand as at the beginning; what counts and what is random goes on.
+  void restart() { values_ = *initial_; }
+
   void set(std::uint16_t variable, std::string value) { values_[variable] = std::move(value); }
   /// Fails with ErrorCode::unmet when a variable has no value yet.
   [[nodiscard]] Expected<std::string> get(const Placeholder& placeholder);
@@ -47,6 +50,7 @@ class Values {
   using Random =
       std::linear_congruential_engine<std::uint64_t, 6364136223846793005U, 1442695040888963407U, 0>;
   const std::vector<std::string>* names_;
+  const std::vector<std::optional<std::string>>* initial_;
   std::vector<std::optional<std::string>> values_;
   const std::function<std::int64_t()>* wall_clock_;
   std::uint64_t connection_;

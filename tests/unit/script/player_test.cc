@@ -326,3 +326,26 @@ TEST_CASE("a default may be a string in quotes or plain text") {
   play.open();
   CHECK(play.log.back() == "0>  x\u00e9 |it's so");
 }
+
+TEST_CASE("a test is played again from its first line, without what came before") {
+  Play play("> {{seq}}\n< ~ /(?<x>[a-z]+)/\n> {{x}}\n< end\n");
+  play.open().come("abc").come("end");
+  CHECK(play.passed());
+  play.player().restart(Instant{} + 1h);
+  CHECK(play.running());
+  CHECK(play.log == Log{"open 0", "0> 1", "0> abc", "open 0"});
+  play.open().come("later");
+  CHECK(play.log.back() == "0> later");
+  CHECK(play.log.at(4) == "0> 2");
+  CHECK(play.running());
+  CHECK(play.come("end").passed());
+}
+
+TEST_CASE("a test that failed can be played again") {
+  Play play("step s\n> a\nstrict < b\n");
+  play.open().come("c");
+  CHECK(play.player().step_name() == 0);
+  play.player().restart(Instant{} + 1h);
+  CHECK(!play.player().failure());
+  CHECK(play.open().come("b").passed());
+}
