@@ -310,6 +310,7 @@ void add_bench_options(CLI::App& app, BenchOptions& options) {
   add_message_options(app, options);
   add_result_options(app, options);
   add_connect_options(app, options.connect);
+  add_bench_script_options(app, options.script);
 }
 
 Expected<load::Plan> make_plan(const BenchOptions& options) {

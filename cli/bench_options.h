@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/bench_script.h"
 #include "cli/connect_options.h"
 #include "core/clock.h"
 #include "core/error.h"
@@ -42,6 +43,7 @@ struct BenchOptions {
   std::string io = "auto";
   std::vector<std::string> thresholds;
   bool strict = false;
+  BenchScriptOptions script;
   std::string json_file;
   std::string color = "auto";
   bool quiet = false;

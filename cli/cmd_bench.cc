@@ -63,16 +63,34 @@ Expected<std::vector<stats::Threshold>> parse_thresholds(const std::vector<std::
   return thresholds;
 }
 
+std::vector<std::string> step_names(const load::ScriptPlan& plan) {
+  stats::ScriptResult steps = load::empty_result(plan, {});
+  load::remove_unused_steps(steps, plan);
+  std::vector<std::string> names;
+  for (stats::StepResult& step : steps.steps) {
+    names.push_back(std::move(step.name));
+  }
+  return names;
+}
+
 Expected<Prepared> prepare(const BenchOptions& options) {
   auto plan = make_plan(options);
   if (!plan) {
     return std::unexpected(plan.error());
   }
+  ConnectOptions connect_options = options.connect;
+  if (!options.script.file.empty()) {
+    auto script = make_script_plan(options.script, thread_count(options), connect_options);
+    if (!script) {
+      return std::unexpected(script.error());
+    }
+    plan->script = std::move(*script);
+  }
   auto thresholds = parse_thresholds(options.thresholds);
   if (!thresholds) {
     return std::unexpected(thresholds.error());
   }
-  auto connect = make_connect_plan(options.connect);
+  auto connect = make_connect_plan(connect_options);
   if (!connect) {
     return std::unexpected(connect.error());
   }
@@ -83,8 +101,12 @@ Expected<Prepared> prepare(const BenchOptions& options) {
       !checked) {
     return std::unexpected(checked.error());
   }
+  const stats::RunKind kind{
+      .model = plan->model,
+      .tls = uri.tls,
+      .steps = plan->script ? step_names(*plan->script) : std::vector<std::string>()};
   for (const stats::Threshold& threshold : *thresholds) {
-    if (auto exists = stats::check_exists(threshold, plan->model, uri.tls); !exists) {
+    if (auto exists = stats::check_exists(threshold, kind); !exists) {
       return std::unexpected(exists.error());
     }
   }
@@ -182,7 +204,7 @@ int exit_code_of(const BenchOptions& options, const stats::RunResult& result,
   if (signal) {
     return kSignalBase + *signal;
   }
-  if (all_lost(result)) {
+  if (!result.script && all_lost(result)) {
     return exit_code(ErrorCode::reset);
   }
   if (!std::ranges::all_of(result.verdict.thresholds, &stats::ThresholdResult::ok)) {
@@ -244,7 +266,8 @@ int run_bench(const BenchOptions& options) {
       return complain("bench", outcome->error());
     }
   }
-  if (const auto loss = runner.first_loss(); loss && all_lost(result) && !signal) {
+  if (const auto loss = runner.first_loss();
+      loss && !result.script && all_lost(result) && !signal) {
     say(fmt::format(
         "wskit bench: {}: {}: {}\n", prepared->url,
         result.connections.opened == 1

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "load/connect_queue.h"
 
-#include "load/session.h"
+#include "load/participant.h"
 
 namespace wskit::load {
 
 ConnectQueue::ConnectQueue(net::Loop& loop, const ConnectQueueOptions& options)
     : loop_(loop), options_(options), timer_(loop.timers(), *this, &ConnectQueue::start) {}
 
-void ConnectQueue::add(Session& session) {
+void ConnectQueue::add(Participant& session) {
   waiting_.push_back(&session);
   if (!timer_.armed()) {
     timer_.arm(loop_.now());
@@ -40,7 +40,7 @@ void ConnectQueue::start(Instant now) {
       timer_.arm(due);
       return;
     }
-    Session& session = *waiting_.front();
+    Participant& session = *waiting_.front();
     waiting_.pop_front();
     ++under_way_;
     ++started_;

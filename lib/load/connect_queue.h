@@ -11,7 +11,7 @@
 
 namespace wskit::load {
 
-class Session;
+class Participant;
 
 struct ConnectQueueOptions {
   /// Connections a second; 0 for no limit.
@@ -26,7 +26,7 @@ class ConnectQueue {
  public:
   ConnectQueue(net::Loop& loop, const ConnectQueueOptions& options);
 
-  void add(Session& session);
+  void add(Participant& session);
   /// A session that was let go has opened or failed.
   void done();
   void clear() { waiting_.clear(); }
@@ -40,7 +40,7 @@ class ConnectQueue {
   net::Loop& loop_;
   ConnectQueueOptions options_;
   net::MemberTimer<ConnectQueue> timer_;
-  std::deque<Session*> waiting_;
+  std::deque<Participant*> waiting_;
   std::size_t under_way_ = 0;
   std::uint64_t started_ = 0;
   Instant first_{};

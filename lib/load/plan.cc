@@ -30,6 +30,9 @@ Expected<void> validate(const Plan& plan) {
   if (plan.model == stats::Model::closed && plan.window == 0) {
     return fail(ErrorCode::usage, "the window is at least one message");
   }
+  if (plan.script && (plan.model == stats::Model::open || plan.window != 1)) {
+    return fail(ErrorCode::usage, "a script is played in the closed model, with a window of 1");
+  }
   if (plan.payload.size_bytes > Payload::kMaxSizeBytes) {
     return fail(ErrorCode::usage, fmt::format("--size {} is too large: at most {}, which is 1G",
                                               plan.payload.size_bytes, Payload::kMaxSizeBytes));

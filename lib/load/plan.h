@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/clock.h"
 #include "load/schedule.h"
+#include "load/script_plan.h"
 #include "stats/histogram_layout.h"
 #include "stats/run_result.h"
 #include "ws/handler.h"
@@ -66,6 +68,9 @@ struct Plan {
   Late late = Late::send;
   OnClose on_close = OnClose::stop;
   std::uint64_t seed = 0;
+  /// Closed model, window 1: each iteration is what a message is otherwise. `timeout` is what `<`
+  /// waits where the script does not say it, and how long the last iterations may take.
+  std::optional<ScriptPlan> script;
   /// Precision and range of everything that is measured; 1 ms to 24 h is the highest value.
   stats::HistogramConfig histogram;
 };

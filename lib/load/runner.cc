@@ -29,7 +29,7 @@ void merge(stats::Causes& into, const stats::Causes& causes) {
 std::string describe(const Plan& plan) {
   switch (plan.match) {
     case Match::echo:
-      return "echo";
+      return plan.script ? "script" : "echo";
     case Match::fifo:
       return "fifo";
     case Match::id:
@@ -58,7 +58,7 @@ stats::RunDescription describe_run(const Plan& plan, Nanoseconds window) {
           .window = plan.window,
           .connections = plan.connections,
           .duration_s = seconds(window),
-          .size_bytes = size_of(plan.payload),
+          .size_bytes = plan.script ? 0 : size_of(plan.payload),
           .seed = plan.seed,
           .match = describe(plan),
           .timeout_s = seconds(plan.timeout)};
@@ -88,6 +88,11 @@ void add_thread(stats::RunResult& result, const ThreadResult& thread, Nanosecond
   merge(result.connections.failed, tally.connections().failed);
   merge(result.connections.closed_early, tally.connections().closed_early);
   merge(result.connections.unsent, tally.unsent_causes());
+  if (!result.script) {
+    result.script = tally.script();
+  } else {
+    must(result.script->merge(*tally.script()));
+  }
   result.generator.busy_per_thread.push_back(thread.busy);
 }
 
@@ -182,6 +187,9 @@ stats::RunResult Runner::result() const {
     if (!thread.tally->tls_version().empty()) {
       result.run.tls = {.version = std::string(thread.tally->tls_version()), .resumed = resumed};
     }
+  }
+  if (result.script) {
+    remove_unused_steps(*result.script, *plan.script);
   }
   if (const double length = seconds(window); length > 0) {
     result.rates = {.scheduled_per_s = static_cast<double>(result.counts.scheduled) / length,

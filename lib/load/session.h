@@ -8,6 +8,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "load/ledger.h"
+#include "load/participant.h"
 #include "net/timer.h"
 #include "ws/connection.h"
 #include "ws/handler.h"
@@ -19,11 +20,11 @@ class Worker;
 /// One connection of a load test and its messages: sends when told (open model) or when a reply
 /// makes room in the window (closed model), finds the message of every reply, and accounts for
 /// each of them whatever becomes of the connection.
-class Session final : ws::Handler, net::TimerHandler {
+class Session final : public Participant, ws::Handler, net::TimerHandler {
  public:
   Session(Worker& worker, std::uint32_t number);
 
-  void connect();
+  void connect() override;
   [[nodiscard]] bool is_open() const { return connection_ != nullptr && connection_->is_open(); }
   /// No connection, and none under way.
   [[nodiscard]] bool is_down() const { return connection_ == nullptr; }
@@ -31,20 +32,20 @@ class Session final : ws::Handler, net::TimerHandler {
   /// A message became due (open model).
   void take_up(Instant scheduled, Instant taken, bool measured);
   /// Sends until the window is full (closed model).
-  void fill_window(Instant now);
+  void fill_window(Instant now) override;
 
   [[nodiscard]] std::uint32_t number() const { return number_; }
   /// Measured messages that may still be started: this connection's share of the plan's limit.
-  [[nodiscard]] std::uint64_t quota_left() const { return quota_left_; }
-  [[nodiscard]] std::size_t unresolved() const { return ledger_.unresolved(); }
-  [[nodiscard]] std::size_t in_flight() const { return ledger_.in_flight(); }
+  [[nodiscard]] std::uint64_t quota_left() const override { return quota_left_; }
+  [[nodiscard]] std::size_t unresolved() const override { return ledger_.unresolved(); }
+  [[nodiscard]] std::size_t in_flight() const override { return ledger_.in_flight(); }
 
   /// Starts the close handshake.
-  void close();
+  void close() override;
   /// What is not in the send queue yet will not be sent.
-  void give_up_waiting(ErrorCode cause);
+  void give_up_waiting(ErrorCode cause) override;
   /// Ends the connection at once; what is outstanding is accounted for.
-  void abandon(ErrorCode cause);
+  void abandon(ErrorCode cause) override;
 
  private:
   void on_open(const ws::Opened& opened) override;

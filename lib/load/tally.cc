@@ -29,7 +29,11 @@ Tally::Tally(const Plan& plan)
     : open_model_(plan.model == stats::Model::open),
       measured_(metrics_of(plan), plan.histogram),
       warmup_(metrics_of(plan), plan.histogram),
-      histogram_(plan.histogram) {}
+      histogram_(plan.histogram) {
+  if (plan.script) {
+    script_ = empty_result(*plan.script, plan.histogram);
+  }
+}
 
 stats::Counts& Tally::now_counts(Instant now) {
   if (now < start_) {

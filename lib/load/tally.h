@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -79,6 +80,9 @@ class Tally {
   void payload_sent(std::size_t bytes) { payload_sent_ += bytes; }
   void payload_received(std::size_t bytes) { payload_received_ += bytes; }
   void traffic(Instant now, const ws::Traffic& frames);
+  /// What is known of the script, of the measure phase; only with a plan that has one.
+  [[nodiscard]] std::optional<stats::ScriptResult>& script() { return script_; }
+  [[nodiscard]] const std::optional<stats::ScriptResult>& script() const { return script_; }
 
   void opened(const ws::Opened& opened);
   void failed_to_open(ErrorCode cause) { stats::raise(connections_.failed, cause); }
@@ -145,6 +149,7 @@ class Tally {
   stats::Causes unsent_causes_;
   stats::HistogramConfig histogram_;
   Agreed agreed_;
+  std::optional<stats::ScriptResult> script_;
 };
 
 }  // namespace wskit::load

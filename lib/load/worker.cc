@@ -26,6 +26,8 @@ ConnectQueueOptions connect_options(const Plan& plan, const Slice& slice) {
 
 Worker::Worker(Setup setup)
     : plan_(setup.plan),
+      script_(setup.plan.script ? setup.plan.script->compiled.at(setup.slice.index).get()
+                                : nullptr),
       client_(setup.client),
       loop_(setup.loop),
       matcher_(std::move(setup.matcher)),
@@ -41,9 +43,14 @@ Worker::Worker(Setup setup)
       end_timer_(setup.loop.timers(), *this, &Worker::end_measure),
       tick_timer_(setup.loop.timers(), *this, &Worker::tick),
       give_up_timer_(setup.loop.timers(), *this, &Worker::give_up_blocked) {
+  participants_.reserve(numbers_.size());
   for (const std::uint32_t number : numbers_) {
-    sessions_.emplace_back(*this, number);
-    quota_left_ += plan_.max_messages == 0 ? 0 : sessions_.back().quota_left();
+    if (script_ != nullptr) {
+      participants_.push_back(&script_sessions_.emplace_back(*this, number));
+    } else {
+      participants_.push_back(&sessions_.emplace_back(*this, number));
+    }
+    quota_left_ += plan_.max_messages == 0 ? 0 : participants_.back()->quota_left();
   }
 }
 
@@ -52,8 +59,8 @@ Worker::~Worker() = default;
 void Worker::connect() {
   check(phase_ == Phase::idle, "a worker connects once");
   phase_ = Phase::connecting;
-  for (Session& session : sessions_) {
-    connect_queue_.add(session);
+  for (Participant* const session : participants_) {
+    connect_queue_.add(*session);
   }
   check_connected();
 }
@@ -81,8 +88,8 @@ void Worker::begin_warmup(Instant now) {
                  start_ - plan_.warmup);
     return;
   }
-  for (Session& session : sessions_) {
-    session.fill_window(now);
+  for (Participant* const session : participants_) {
+    session->fill_window(now);
   }
 }
 
@@ -99,8 +106,8 @@ void Worker::begin_measure(Instant now) {
     // More threads than messages: nothing is left for this one.
     return end_timer_.arm(now);
   }
-  for (Session& session : sessions_) {
-    session.fill_window(now);
+  for (Participant* const session : participants_) {
+    session->fill_window(now);
   }
 }
 
@@ -153,16 +160,19 @@ void Worker::on_schedule_end() {
   }
 }
 
-void Worker::session_opened(Session& session) {
+void Worker::session_opened(Participant& session) {
   ++open_;
   connect_queue_.done();
+  if (phase_ == Phase::closing) {
+    return session.close();
+  }
   if (phase_ == Phase::running && plan_.model == stats::Model::closed) {
     session.fill_window(loop_.now());
   }
   check_connected();
 }
 
-void Worker::session_failed(Session& session, const ws::Failure& failure) {
+void Worker::session_failed(Participant& session, const ws::Failure& failure) {
   tally_.failed_to_open(failure.error.code);
   if (!first_failure_) {
     first_failure_ = failure.error;
@@ -175,7 +185,15 @@ void Worker::session_failed(Session& session, const ws::Failure& failure) {
   check_connected();
 }
 
-void Worker::session_down(Session& session, const Error& cause) {
+void Worker::session_down(Participant& session, const Error& cause) {
+  const bool goes_on = phase_ < Phase::closing;
+  connection_ended(&cause);
+  if (goes_on) {
+    lose(session, loop_.now());
+  }
+}
+
+void Worker::connection_ended(const Error* cause) {
   --open_;
   if (phase_ == Phase::closing) {
     if (open_ == 0) {
@@ -183,20 +201,29 @@ void Worker::session_down(Session& session, const Error& cause) {
     }
     return;
   }
-  if (phase_ != Phase::finished) {
-    tally_.closed_early(cause.code);
+  if (phase_ != Phase::finished && cause != nullptr) {
+    tally_.closed_early(cause->code);
     if (!first_loss_) {
-      first_loss_ = cause;
+      first_loss_ = *cause;
     }
-    lose(session, loop_.now());
   }
 }
 
-void Worker::lose(Session& session, Instant now) {
-  if (phase_ == Phase::running && plan_.on_close == OnClose::reconnect) {
-    reconnects_.push_back({.due = now + kReconnectDelay, .session = &session});
-    reconnect_timer_.arm(reconnects_.front().due);
+void Worker::reopen(Participant& session, bool after_pause, Instant now) {
+  if (phase_ != Phase::running) {
     return;
+  }
+  if (!after_pause) {
+    connect_queue_.add(session);
+    return;
+  }
+  reconnects_.push_back({.due = now + kReconnectDelay, .session = &session});
+  reconnect_timer_.arm(reconnects_.front().due);
+}
+
+void Worker::lose(Participant& session, Instant now) {
+  if (phase_ == Phase::running && plan_.on_close == OnClose::reconnect) {
+    return reopen(session, true, now);
   }
   if (plan_.max_messages != 0 && plan_.model == stats::Model::closed) {
     quota_left_ -= session.quota_left();
@@ -237,7 +264,7 @@ void Worker::check_all_lost(Instant now) {
   if (now >= start_) {
     // Nobody is left to send: the rest of the plan is accounted for at once (unsent).
     pacer_.fast_forward(now);
-  } else if (sessions_.empty()) {
+  } else if (participants_.empty()) {
     end_timer_.arm(now);
   }
 }
@@ -290,10 +317,10 @@ void Worker::end_measure(Instant now) {
 
 void Worker::give_up_blocked(Instant now) {
   const bool last_call = now >= end_ + 2 * plan_.timeout;
-  for (Session& session : sessions_) {
-    session.give_up_waiting(ErrorCode::timeout);
-    if (session.unresolved() != 0 && (last_call || session.in_flight() == 0)) {
-      session.abandon(ErrorCode::timeout);
+  for (Participant* const session : participants_) {
+    session->give_up_waiting(ErrorCode::timeout);
+    if (session->unresolved() != 0 && (last_call || session->in_flight() == 0)) {
+      session->abandon(ErrorCode::timeout);
     }
   }
   if (phase_ == Phase::draining) {
@@ -306,8 +333,8 @@ void Worker::check_drained(Instant /*now*/) {
   if (phase_ != Phase::draining) {
     return;
   }
-  while (first_undrained_ < sessions_.size()) {
-    if (sessions_[first_undrained_].unresolved() != 0) {
+  while (first_undrained_ < participants_.size()) {
+    if (participants_[first_undrained_]->unresolved() != 0) {
       return;
     }
     ++first_undrained_;
@@ -327,8 +354,8 @@ void Worker::begin_closing() {
   if (open_ == 0) {
     return finish();
   }
-  for (Session& session : sessions_) {
-    session.close();
+  for (Participant* const session : participants_) {
+    session->close();
   }
 }
 

@@ -14,7 +14,9 @@
 #include "load/echo_matcher.h"
 #include "load/matcher.h"
 #include "load/pacer.h"
+#include "load/participant.h"
 #include "load/plan.h"
+#include "load/script_session.h"
 #include "load/session.h"
 #include "load/tally.h"
 #include "net/loop.h"
@@ -76,6 +78,8 @@ class Worker final : PacerTarget {
 
   /// For the sessions.
   [[nodiscard]] const Plan& plan() const { return plan_; }
+  /// This thread's own; only with a plan that has one.
+  [[nodiscard]] const script::Script& script() const { return *script_; }
   [[nodiscard]] net::Loop& loop() { return loop_; }
   [[nodiscard]] ws::Client& client() { return client_; }
   [[nodiscard]] Matcher& matcher() { return *matcher_; }
@@ -94,9 +98,15 @@ class Worker final : PacerTarget {
       }
     }
   }
-  void session_opened(Session& session);
-  void session_failed(Session& session, const ws::Failure& failure);
-  void session_down(Session& session, const Error& cause);
+  void session_opened(Participant& session);
+  void session_failed(Participant& session, const ws::Failure& failure);
+  void session_down(Participant& session, const Error& cause);
+  /// For those that connect again when they like: a connection ended, `cause` unless that was
+  /// wanted.
+  void connection_ended(const Error* cause);
+  /// The same: `session` wants another connection, at once or after the pause that keeps a server
+  /// that refuses from being hammered.
+  void reopen(Participant& session, bool after_pause, Instant now);
   /// A message of some session was given up.
   void message_resolved(Instant now) {
     if (phase_ == Phase::draining) [[unlikely]] {
@@ -121,7 +131,7 @@ class Worker final : PacerTarget {
   void end_measure(Instant now);
   void tick(Instant now);
   void reconnect_due(Instant now);
-  void lose(Session& session, Instant now);
+  void lose(Participant& session, Instant now);
   void check_drained(Instant now);
   void give_up_blocked(Instant now);
   void begin_closing();
@@ -133,6 +143,7 @@ class Worker final : PacerTarget {
   [[nodiscard]] ScheduleOptions measure_schedule() const;
 
   const Plan& plan_;
+  const script::Script* script_;
   ws::Client& client_;
   net::Loop& loop_;
   std::unique_ptr<Matcher> matcher_;
@@ -149,9 +160,12 @@ class Worker final : PacerTarget {
   net::MemberTimer<Worker> tick_timer_;
   net::MemberTimer<Worker> give_up_timer_;
   std::deque<Session> sessions_;
+  std::deque<ScriptSession> script_sessions_;
+  /// All of either.
+  std::vector<Participant*> participants_;
   struct Reconnect {
     Instant due;
-    Session* session = nullptr;
+    Participant* session = nullptr;
   };
   std::deque<Reconnect> reconnects_;
 

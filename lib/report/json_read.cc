@@ -75,11 +75,14 @@ void read_metrics(const JsonFields& metrics, Visitor visit) {
   }
 }
 
+stats::Metric expand(const stats::IntervalMetric& metric) {
+  return {metric.answered.expand(),
+          metric.censored.empty() ? std::nullopt : std::optional(metric.censored.expand())};
+}
+
 void read_metrics(const JsonFields& fields, stats::Metrics& metrics) {
   read_metrics(fields, [&metrics](const stats::IntervalMetric& metric) {
-    metrics[metric.id].emplace(
-        metric.answered.expand(),
-        metric.censored.empty() ? std::nullopt : std::optional(metric.censored.expand()));
+    metrics[metric.id] = expand(metric);
   });
 }
 
@@ -203,6 +206,28 @@ stats::Interval read_interval(const JsonFields& fields) {
   return interval;
 }
 
+stats::ScriptResult read_script(const JsonFields& fields, std::optional<Error>& error) {
+  stats::ScriptResult script{.file = fields.text("file"),
+                             .test = fields.text("test"),
+                             .started = fields.count("started"),
+                             .completed = fields.count("completed"),
+                             .failed = fields.count("failed"),
+                             .cut_off = fields.count("cut_off"),
+                             .steps = {},
+                             .first_failure = later_text(fields, "first_failure")};
+  fields.for_each("steps", [&](const Json& json, const std::string& place) {
+    if (error) {
+      return;
+    }
+    const JsonFields step(json, place, error);
+    script.steps.push_back(
+        {.name = step.text("name"),
+         .metric = expand(read_metric(MetricId::service, step.object("latency"))),
+         .failures = read_causes(step.object("failures"))});
+  });
+  return script;
+}
+
 RunResult read_result(const JsonFields& fields, std::optional<Error>& error) {
   RunResult result;
   result.run = read_run(fields.object("run"));
@@ -219,6 +244,9 @@ RunResult read_result(const JsonFields& fields, std::optional<Error>& error) {
                         .first_failure = later_text(connections, "first_failure"),
                         .closed_early = read_causes(connections.object("closed_early")),
                         .unsent = read_causes(connections.object("unsent"))};
+  if (fields.has("script")) {
+    result.script = read_script(fields.object("script"), error);
+  }
   const JsonFields phases = fields.object("phases");
   if (phases.has("warmup")) {
     const JsonFields warmup = phases.object("warmup");

@@ -100,6 +100,26 @@ Json to_json(const stats::Verdict& verdict) {
           {"sums_hold", verdict.sums_hold}};
 }
 
+Json to_json(const stats::ScriptResult& script) {
+  Json steps = Json::array();
+  for (const stats::StepResult& step : script.steps) {
+    const auto& censored = step.metric.censored();
+    steps.push_back(
+        {{"name", step.name},
+         {"failed", step.failed()},
+         {"failures", Json(step.failures)},
+         {"latency", histogram_json(step.metric.answered(), censored ? &*censored : nullptr)}});
+  }
+  return {{"file", script.file},
+          {"test", script.test},
+          {"started", script.started},
+          {"completed", script.completed},
+          {"failed", script.failed},
+          {"cut_off", script.cut_off},
+          {"first_failure", or_null(!script.first_failure.empty(), script.first_failure)},
+          {"steps", steps}};
+}
+
 Json phases_to_json(const RunResult& result) {
   Json phases = Json::object();
   if (result.warmup) {
@@ -127,6 +147,9 @@ std::string write_json(const RunResult& result) {
                                                    result.connections.first_failure)},
                          {"closed_early", Json(result.connections.closed_early)},
                          {"unsent", Json(result.connections.unsent)}};
+  if (result.script) {
+    json["script"] = to_json(*result.script);
+  }
   json["phases"] = phases_to_json(result);
   json["generator"] = {{"cpu_s", result.generator.cpu_s},
                        {"busy_per_thread", result.generator.busy_per_thread},

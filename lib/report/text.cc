@@ -19,9 +19,9 @@ std::string write_text(const stats::RunResult& result, const TextOptions& option
   const auto headline =
       result.run.model == stats::Model::open ? stats::MetricId::response : stats::MetricId::service;
   return verdict_text(result, shown) + picture_text(result, metric.value_or(headline), shown) +
-         percentiles_text(result, shown) + throughput_text(result, shown) +
-         connections_text(result, shown) + errors_text(result, shown) +
-         generator_text(result, shown);
+         percentiles_text(result, shown) + script_text(result, shown) +
+         throughput_text(result, shown) + connections_text(result, shown) +
+         errors_text(result, shown) + generator_text(result, shown);
 }
 
 }  // namespace wskit::report

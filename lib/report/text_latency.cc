@@ -50,20 +50,35 @@ std::string_view meaning(MetricId id) {
 }
 
 /// Messages that belong in the distribution of a metric and have no value in it.
-std::uint64_t without_value(MetricId id, const Metric& metric, const stats::Counts& counts) {
+std::uint64_t without_value(MetricId id, const Metric& metric, const RunResult& result) {
+  const stats::Counts& counts = result.counts;
   if (id == MetricId::response) {
     return counts.unanswered() + counts.unsent + counts.dropped_late;
   }
+  if (id == MetricId::service && result.script) {
+    return counts.unanswered() + counts.error_reply;
+  }
   return id == MetricId::service ? counts.unanswered() : metric.censored_count();
+}
+
+std::string_view missing_title(const RunResult& result) {
+  return result.script ? "failed" : "no reply";
 }
 
 std::string note(std::string_view text, const TextOptions& options) {
   return "  " + paint(wrap(text, options.width, 2), Style::dim, options) + "\n";
 }
 
-std::string closed_model_note(const stats::RunDescription& run, const TextOptions& options) {
+std::string closed_model_note(const RunResult& result, const TextOptions& options) {
+  const stats::RunDescription& run = result.run;
   if (run.model == stats::Model::open) {
     return {};
+  }
+  if (result.script) {
+    return note(
+        "closed model: it hides stalls, because a connection begins an iteration only when "
+        "the one before it is over",
+        options);
   }
   return note(fmt::format("closed model, window {}: it hides stalls, because nothing is sent while "
                           "replies are awaited; --rate shows them",
@@ -81,14 +96,15 @@ struct Column {
   std::vector<std::string> cells;
 };
 
-constexpr std::array<std::string_view, 5> kRowsAfter{"max", "mean", "stddev", "count", "no reply"};
+constexpr std::array<std::string_view, 4> kRowsAfter{"max", "mean", "stddev", "count"};
 
-std::vector<std::string> row_titles() {
+std::vector<std::string> row_titles(std::string_view missing) {
   std::vector<std::string> titles{"min"};
   for (const stats::NamedPercentile& percentile : stats::kPercentiles) {
     titles.push_back(fmt::format("{:g} %", percentile.percentile));
   }
   titles.insert(titles.end(), kRowsAfter.begin(), kRowsAfter.end());
+  titles.emplace_back(missing);
   return titles;
 }
 
@@ -127,9 +143,8 @@ std::size_t width_of(const Column& column) {
   return width;
 }
 
-std::string draw_columns(std::span<const Column> columns, std::size_t gap,
-                         const TextOptions& options) {
-  const std::vector<std::string> titles = row_titles();
+std::string draw_columns(std::span<const Column> columns, std::span<const std::string> titles,
+                         std::size_t gap, const TextOptions& options) {
   std::string out = std::string(kRowTitleWidth, ' ');
   for (const Column& column : columns) {
     out += paint(pad_left(column.title + " ", width_of(column) + gap), Style::bold, options);
@@ -160,12 +175,13 @@ std::size_t fitting(std::span<const Column> columns, std::size_t gap, std::size_
 }
 
 /// Columns that do not fit beside each other go below, under the titles of the rows again.
-std::string draw_table(std::span<const Column> columns, const TextOptions& options) {
+std::string draw_table(std::span<const Column> columns, std::span<const std::string> titles,
+                       const TextOptions& options) {
   const std::size_t gap = fitting(columns, 2, options.width) == columns.size() ? 2 : 1;
   std::string out;
   while (!columns.empty()) {
     const std::size_t count = fitting(columns, gap, options.width);
-    out += (out.empty() ? "" : "\n") + draw_columns(columns.first(count), gap, options);
+    out += (out.empty() ? "" : "\n") + draw_columns(columns.first(count), titles, gap, options);
     columns = columns.subspan(count);
   }
   return out;
@@ -216,10 +232,13 @@ std::string percentile_text(const Percentile& percentile, const TextOptions& opt
 }
 
 std::string picture_text(const RunResult& result, MetricId id, const TextOptions& options) {
-  std::string out = heading(fmt::format("Distribution of {}, {}", name(id), meaning(id)), options);
-  out += closed_model_note(result.run, options);
+  const std::string_view what = result.script && id == MetricId::service
+                                    ? "from the script's first line to its last"
+                                    : meaning(id);
+  std::string out = heading(fmt::format("Distribution of {}, {}", name(id), what), options);
+  out += closed_model_note(result, options);
   const auto& metric = result.metrics[id];
-  const std::uint64_t missing = metric ? without_value(id, *metric, result.counts) : 0;
+  const std::uint64_t missing = metric ? without_value(id, *metric, result) : 0;
   if (!metric || (metric->empty() && missing == 0)) {
     return out + note("there are no values", options);
   }
@@ -235,7 +254,8 @@ std::string picture_text(const RunResult& result, MetricId id, const TextOptions
         {.label = "above range", .count = metric->answered().overflow(), .style = Style::yellow});
   }
   if (missing != 0) {
-    bars.push_back({.label = "no reply", .count = missing, .style = Style::red});
+    bars.push_back(
+        {.label = std::string(missing_title(result)), .count = missing, .style = Style::red});
   }
   return out + draw_bars(bars, options);
 }
@@ -244,14 +264,15 @@ std::string percentiles_text(const RunResult& result, const TextOptions& options
   std::vector<Column> columns;
   for (const MetricId id : kMessageMetrics) {
     if (const auto& metric = result.metrics[id]) {
-      columns.push_back({std::string(name(id)),
-                         cells_of(*metric, without_value(id, *metric, result.counts), options)});
+      columns.push_back(
+          {std::string(name(id)), cells_of(*metric, without_value(id, *metric, result), options)});
     }
   }
   if (columns.empty()) {
     return {};
   }
-  std::string out = heading("Percentiles", options) + draw_table(columns, options);
+  std::string out = heading("Percentiles", options) +
+                    draw_table(columns, row_titles(missing_title(result)), options);
   if (any_percentile(result, [](const Percentile& p) { return p.few_samples; })) {
     out += note("* fewer than 10 samples lie beyond it", options);
   }

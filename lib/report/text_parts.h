@@ -18,6 +18,8 @@ namespace wskit::report {
                                        const TextOptions& options);
 [[nodiscard]] std::string percentiles_text(const stats::RunResult& result,
                                            const TextOptions& options);
+/// Empty for a run without a script.
+[[nodiscard]] std::string script_text(const stats::RunResult& result, const TextOptions& options);
 [[nodiscard]] std::string throughput_text(const stats::RunResult& result,
                                           const TextOptions& options);
 [[nodiscard]] std::string connections_text(const stats::RunResult& result,

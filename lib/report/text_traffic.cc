@@ -43,6 +43,18 @@ constexpr std::array kOddities{
     Fate{"push", &Counts::push, "sent by the server on its own account"},
 };
 
+/// The same for an iteration of a script.
+Fate of_script(Fate fate) {
+  if (fate.count == &Counts::timeout) {
+    fate.meaning = "cut off: not over when the time for the last ones was";
+  } else if (fate.count == &Counts::lost) {
+    fate.meaning = "the connection ended before the iteration";
+  } else if (fate.count == &Counts::error_reply) {
+    fate.meaning = "something that the script expects did not come";
+  }
+  return fate;
+}
+
 std::string row(std::string_view name, std::string_view value, std::string_view text) {
   const std::string line = "  " + pad_right(name, kNameWidth) + pad_left(value, kCountWidth);
   return fmt::format("{}{}{}\n", line, text.empty() ? "" : "  ", text);
@@ -72,8 +84,10 @@ std::string late_note(const RunResult& result, const TextOptions& options) {
     return {};
   }
   const std::uint64_t late = counts.ok - static_cast<std::uint64_t>(std::max(in_window, 0.0));
+  const std::string one = result.script ? "iteration" : "reply";
+  const std::string many = result.script ? "iterations" : "replies";
   const std::string text = fmt::format("ok/s leaves out {} that came after the measured time",
-                                       late == 1 ? "1 reply" : format_count(late) + " replies");
+                                       late == 1 ? "1 " + one : format_count(late) + " " + many);
   return "  " + paint(wrap(text, options.width, 2), Style::dim, options) + "\n";
 }
 
@@ -100,7 +114,7 @@ std::string throughput_text(const RunResult& result, const TextOptions& options)
   const Counts& counts = result.counts;
   const double seconds = result.run.duration_s;
   const auto rate = [](double per_second) { return format_rate(per_second) + "/s"; };
-  std::string out = heading("Messages", options);
+  std::string out = heading(result.script ? "Iterations" : "Messages", options);
   out += row("scheduled", format_count(counts.scheduled), rate(result.rates.scheduled_per_s));
   out += row("sent", format_count(counts.sent), rate(result.rates.sent_per_s));
   out += row("ok", format_count(counts.ok), rate(result.rates.ok_per_s));
@@ -159,7 +173,8 @@ std::string errors_text(const RunResult& result, const TextOptions& options) {
   std::string out;
   for (const Fate& fate : kErrors) {
     if (const std::uint64_t count = counts.*fate.count; count != 0) {
-      out += paint(fate_row(fate, count, options), Style::red, options);
+      out += paint(fate_row(result.script ? of_script(fate) : fate, count, options), Style::red,
+                   options);
     }
   }
   for (const Fate& fate : kOddities) {

@@ -24,6 +24,10 @@ std::string plural(std::uint64_t count, std::string_view singular) {
   return fmt::format("{} {}{}", format_count(count), singular, count == 1 ? "" : "s");
 }
 
+std::string_view unit_of(const RunResult& result) {
+  return result.script ? "iteration" : "message";
+}
+
 std::string unfulfilled(const RunResult& result) {
   const auto& thresholds = result.verdict.thresholds;
   const auto failed = std::count_if(thresholds.begin(), thresholds.end(),
@@ -33,7 +37,7 @@ std::string unfulfilled(const RunResult& result) {
 
 std::string no_errors(const RunResult& result) {
   const stats::Connections& connections = result.connections;
-  const std::string messages = plural(result.counts.scheduled, "message");
+  const std::string messages = plural(result.counts.scheduled, unit_of(result));
   if (connections.opened >= connections.asked) {
     return fmt::format("{}, no errors", messages);
   }
@@ -45,7 +49,7 @@ std::string no_errors(const RunResult& result) {
 /// The worst thing there is to say comes first and alone is the verdict.
 Line verdict_line(const RunResult& result) {
   const stats::Counts& counts = result.counts;
-  const std::string messages = plural(counts.scheduled, "message");
+  const std::string messages = plural(counts.scheduled, unit_of(result));
   if (!result.verdict.sums_hold) {
     return {Style::red, "BROKEN",
             "the counts do not add up: this is a bug in wskit, please report it"};
@@ -79,23 +83,25 @@ Line verdict_line(const RunResult& result) {
   return {Style::green, "OK", no_errors(result)};
 }
 
-std::string describe_load(const stats::RunDescription& run) {
+std::string describe_load(const RunResult& result) {
+  const stats::RunDescription& run = result.run;
   if (run.model == stats::Model::open) {
     const std::string rate = run.stages.empty()
                                  ? fmt::format("{} messages/s", format_rate(run.rate))
                                  : fmt::format("stages {}", printable(run.stages));
     return fmt::format("open model, {}{}", rate, run.poisson ? ", Poisson arrivals" : "");
   }
-  return fmt::format("closed model, window {}", run.window);
+  return result.script ? "closed model" : fmt::format("closed model, window {}", run.window);
 }
 
 std::string describe_run(const RunResult& result) {
   const stats::RunDescription& run = result.run;
-  std::string text =
-      fmt::format("{}: {} over {}, {} bytes each, {}, {}, match {}", describe_load(run),
-                  format_seconds(run.duration_s), plural(run.connections, "connection"),
-                  format_count(run.size_bytes), plural(run.threads, "thread"), printable(run.io),
-                  printable(run.match));
+  const std::string messages =
+      result.script ? "" : fmt::format("{} bytes each, ", format_count(run.size_bytes));
+  std::string text = fmt::format(
+      "{}: {} over {}, {}{}, {}, {}", describe_load(result), format_seconds(run.duration_s),
+      plural(run.connections, "connection"), messages, plural(run.threads, "thread"),
+      printable(run.io), result.script ? "a script" : "match " + printable(run.match));
   if (run.tls) {
     text += fmt::format(", {}", printable(run.tls->version));
   }

@@ -9,9 +9,11 @@
 #include <vector>
 
 #include "core/error.h"
+#include "stats/causes.h"
 #include "stats/counts.h"
 #include "stats/interval.h"
 #include "stats/metric.h"
+#include "stats/script_result.h"
 
 namespace wskit::stats {
 
@@ -65,13 +67,6 @@ struct Rates {
   double ok_per_s = 0;  ///< Replies that came within the measure window, by its length.
 };
 
-/// How often each cause occurred, by the name of its ErrorCode.
-using Causes = std::map<std::string, std::uint64_t>;
-
-inline void raise(Causes& causes, ErrorCode code, std::uint64_t count = 1) {
-  causes[std::string(name(code))] += count;
-}
-
 struct Connections {
   std::uint64_t asked = 0;
   std::uint64_t opened = 0;
@@ -119,6 +114,8 @@ struct RunResult {
   Counts counts;
   Rates rates;
   Connections connections;
+  /// Only of a run that played a script: its iterations are the messages of all the rest.
+  std::optional<ScriptResult> script;
   std::optional<Phase> warmup;
   Generator generator;
   Verdict verdict;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "stats/threshold.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
@@ -108,7 +109,26 @@ std::optional<MetricSubject> parse_metric(std::string_view name) {
   return std::nullopt;
 }
 
+std::optional<StepSubject> parse_step(std::string_view name) {
+  constexpr std::string_view kStep = "step.";
+  if (!name.starts_with(kStep)) {
+    return std::nullopt;
+  }
+  name.remove_prefix(kStep.size());
+  // Names may have dots, and so may percentiles: the first that leaves a statistic ends the name.
+  for (std::size_t dot = name.find('.'); dot != std::string_view::npos;
+       dot = name.find('.', dot + 1)) {
+    if (auto of = parse_metric(name.substr(dot + 1)); of && !of->metric && dot != 0) {
+      return StepSubject{.step = std::string(name.substr(0, dot)), .of = *of};
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<Subject> parse_subject(std::string_view name) {
+  if (auto step = parse_step(name)) {
+    return *std::move(step);
+  }
   if (const auto metric = parse_metric(name)) {
     return *metric;
   }
@@ -145,8 +165,10 @@ std::string existing_names() {
   for (const NamedCount& count : kCounts) {
     others.push_back(count.name);
   }
-  return fmt::format("pN min max mean stddev count, alone or after one of {} and a dot; {}",
-                     fmt::join(metrics, " "), fmt::join(others, " "));
+  return fmt::format(
+      "pN min max mean stddev count, alone or after one of {} and a dot, or after step.NAME and a "
+      "dot; {}",
+      fmt::join(metrics, " "), fmt::join(others, " "));
 }
 
 std::unexpected<Error> bad_limit(std::string_view expr, std::string_view expected) {
@@ -191,13 +213,25 @@ std::string_view unit_of(const Subject& subject) noexcept {
   if (const auto* const metric = std::get_if<MetricSubject>(&subject)) {
     return metric->statistic == Statistic::count ? "count" : "us";
   }
+  if (const auto* const step = std::get_if<StepSubject>(&subject)) {
+    return step->of.statistic == Statistic::count ? "count" : "us";
+  }
   if (std::holds_alternative<ErrorShare>(subject)) {
     return "ratio";
   }
   return std::holds_alternative<double Rates::*>(subject) ? "per_s" : "count";
 }
 
-Expected<void> check_exists(const Threshold& threshold, Model model, bool tls) {
+Expected<void> check_exists(const Threshold& threshold, const RunKind& run) {
+  const auto* const step = std::get_if<StepSubject>(&threshold.subject);
+  if (step != nullptr && std::ranges::find(run.steps, step->step) == run.steps.end()) {
+    return fail(
+        ErrorCode::usage,
+        fmt::format("--threshold '{}': {}", threshold.expr,
+                    run.steps.empty() ? "there are no steps: they are named in a --script"
+                                      : fmt::format("the script has no step '{}'; there are {}",
+                                                    step->step, fmt::join(run.steps, ", "))));
+  }
   const auto* const subject = std::get_if<MetricSubject>(&threshold.subject);
   if (subject == nullptr || !subject->metric) {
     return {};
@@ -208,10 +242,10 @@ Expected<void> check_exists(const Threshold& threshold, Model model, bool tls) {
     case MetricId::send_lag:
     case MetricId::pacer_lag:
     case MetricId::blocked:
-      kind = model == Model::closed ? "the closed model (it is the open one with --rate)" : "";
+      kind = run.model == Model::closed ? "the closed model (it is the open one with --rate)" : "";
       break;
     case MetricId::connect_tls:
-      kind = tls ? "" : "a run over ws:// (there is no TLS)";
+      kind = run.tls ? "" : "a run over ws:// (there is no TLS)";
       break;
     default:
       break;

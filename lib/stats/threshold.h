@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "core/error.h"
 #include "stats/counts.h"
@@ -25,13 +26,19 @@ struct MetricSubject {
   double percentile = 0;
 };
 
+/// "step.login.p99": of a script's named step.
+struct StepSubject {
+  std::string step;
+  MetricSubject of;  ///< Without its metric.
+};
+
 /// "errors": their share of all scheduled messages.
 struct ErrorShare {};
 
 enum class ConnectionCount : std::uint8_t { opened, failed, closed_early };
 
-using Subject = std::variant<MetricSubject, ErrorShare, double Rates::*, std::uint64_t Counts::*,
-                             ConnectionCount>;
+using Subject = std::variant<MetricSubject, StepSubject, ErrorShare, double Rates::*,
+                             std::uint64_t Counts::*, ConnectionCount>;
 
 /// A condition on a result: "p99<50ms", "errors<0.1%", "rate>9900", "connect_tls.p95<20ms",
 /// "timeout==0".
@@ -45,12 +52,20 @@ struct Threshold {
 /// Fails with ErrorCode::usage and the names, operators or units that exist.
 [[nodiscard]] Expected<Threshold> parse_threshold(std::string_view expr);
 
-/// Fails with ErrorCode::usage when no run of this kind has the metric that the threshold is about,
-/// which is known before it begins.
-[[nodiscard]] Expected<void> check_exists(const Threshold& threshold, Model model, bool tls);
+/// What is known of a run before it begins.
+struct RunKind {
+  Model model = Model::closed;
+  bool tls = false;
+  std::vector<std::string> steps;
+};
+
+/// Fails with ErrorCode::usage when no run of this kind has the metric or the step that the
+/// threshold is about.
+[[nodiscard]] Expected<void> check_exists(const Threshold& threshold, const RunKind& run);
 
 /// Latencies are ranked with every timeout, lost and corrupted message as infinite, `response`
-/// with every unsent and dropped one too, `connect_total` with every connection that failed.
+/// with every unsent and dropped one too, `connect_total` with every connection that failed, steps
+/// and `service` of a script with every iteration that failed in them.
 /// What has no value fails, with the reason.
 [[nodiscard]] ThresholdResult evaluate(const Threshold& threshold, const RunResult& result);
 

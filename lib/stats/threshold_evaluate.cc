@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "stats/threshold.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -29,7 +32,8 @@ std::uint64_t sum(const Causes& causes) {
 std::uint64_t infinite_values(MetricId id, const Metric& metric, const RunResult& result) {
   switch (id) {
     case MetricId::service:
-      return result.counts.unanswered();
+      // An iteration that failed has no duration, whatever made it fail.
+      return result.counts.unanswered() + (result.script ? result.counts.error_reply : 0);
     case MetricId::response:
       return result.counts.unanswered() + result.counts.unsent + result.counts.dropped_late;
     case MetricId::connect_total:
@@ -66,6 +70,34 @@ double statistic_of(const Metric& metric, const MetricSubject& subject, std::uin
   return static_cast<double>(answered.count() + answered.overflow());
 }
 
+Measured measure(const Metric& metric, std::string_view name, const MetricSubject& subject,
+                 std::uint64_t infinite) {
+  const std::uint64_t values = metric.answered().count() + metric.answered().overflow() + infinite;
+  if (values == 0 && subject.statistic != Statistic::count) {
+    return {.value = std::nullopt, .reason = fmt::format("{} has no values", name)};
+  }
+  const double value = statistic_of(metric, subject, infinite);
+  if (std::isinf(value)) {
+    return {
+        .value = value,
+        .reason = fmt::format("infinite: {} of {} values of {} never came or are above its range",
+                              infinite + metric.answered().overflow(), values, name)};
+  }
+  return {.value = value, .reason = {}};
+}
+
+Measured measure(const StepSubject& subject, const RunResult& result) {
+  if (result.script) {
+    const auto& steps = result.script->steps;
+    const auto step = std::ranges::find(steps, subject.step, &StepResult::name);
+    if (step != steps.end()) {
+      return measure(step->metric, "step " + subject.step, subject.of,
+                     step->metric.censored_count());
+    }
+  }
+  return {.value = std::nullopt, .reason = fmt::format("there is no step {}", subject.step)};
+}
+
 Measured measure(const MetricSubject& subject, const RunResult& result) {
   const MetricId headline =
       result.run.model == Model::open ? MetricId::response : MetricId::service;
@@ -76,20 +108,7 @@ Measured measure(const MetricSubject& subject, const RunResult& result) {
             .reason = fmt::format(
                 "this run has no {}: it does not exist in its model or for its URL", name(id))};
   }
-  const std::uint64_t infinite = infinite_values(id, *metric, result);
-  const std::uint64_t values =
-      metric->answered().count() + metric->answered().overflow() + infinite;
-  if (values == 0 && subject.statistic != Statistic::count) {
-    return {.value = std::nullopt, .reason = fmt::format("{} has no values", name(id))};
-  }
-  const double value = statistic_of(*metric, subject, infinite);
-  if (std::isinf(value)) {
-    return {
-        .value = value,
-        .reason = fmt::format("infinite: {} of {} values of {} never came or are above its range",
-                              infinite + metric->answered().overflow(), values, name(id))};
-  }
-  return {.value = value, .reason = {}};
+  return measure(*metric, name(id), subject, infinite_values(id, *metric, result));
 }
 
 Measured measure(ErrorShare /*subject*/, const RunResult& result) {

@@ -73,7 +73,10 @@ void judge_local_errors(RunResult& result) {
 
 void judge(RunResult& result) {
   result.verdict.sums_hold =
-      result.counts.sums_hold() && (!result.warmup || result.warmup->counts.sums_hold());
+      result.counts.sums_hold() && (!result.warmup || result.warmup->counts.sums_hold()) &&
+      (!result.script ||
+       (result.script->sums_hold() && result.script->started == result.counts.scheduled &&
+        result.script->completed == result.counts.ok));
   result.verdict.reasons.clear();
   if (result.run.model == Model::open) {
     judge_lag(result);

@@ -188,6 +188,42 @@ RunResult closed_run() {
   return result;
 }
 
+RunResult script_run() {
+  RunResult result = closed_run();
+  result.run.command = "wskit bench ws://127.0.0.1:9001 -c 2 -d 2s --script chat.wst";
+  result.run.window = 1;
+  result.run.size_bytes = 0;
+  result.run.match = "script";
+  stats::ScriptResult& script = result.script.emplace();
+  script = {
+      .file = "chat.wst", .test = "chat", .started = 40'010, .completed = 40'000, .failed = 8};
+  script.cut_off = 2;
+  script.first_failure =
+      "connection 2, iteration 17: nothing like it came within 1 s\nchat.wst:9: < hi\x1b[1m\n";
+  Latencies latencies;
+  stats::Metric login;
+  stats::Metric talk;
+  for (int i = 0; i < 40'008; ++i) {
+    login.record(latencies.next(std::chrono::microseconds(150)));
+  }
+  for (int i = 0; i < 40'000; ++i) {
+    talk.record(latencies.next(std::chrono::microseconds(150)));
+  }
+  for (int i = 0; i < 8; ++i) {
+    talk.record_censored(std::chrono::seconds(1));
+  }
+  script.steps.push_back({.name = "login", .metric = login, .failures = {}});
+  script.steps.push_back(
+      {.name = "talk", .metric = talk, .failures = {{"closed_remote", 3}, {"unmet", 5}}});
+  script.steps.push_back(
+      {.name = "a name that is too long for its column", .metric = stats::Metric()});
+  result.counts.scheduled = result.counts.sent = 40'010;
+  result.counts.error_reply = 5;
+  result.counts.lost = 3;
+  result.counts.timeout = 2;
+  return result;
+}
+
 RunResult broken_run() {
   RunResult result;
   Latencies latencies;

@@ -13,6 +13,9 @@ namespace wskit::test {
 /// Closed model over ws: nothing went wrong and nothing was demanded.
 [[nodiscard]] stats::RunResult closed_run();
 
+/// Closed model: a script of three steps, one of which fails at times.
+[[nodiscard]] stats::RunResult script_run();
+
 /// Open model: the server stood still and died; timeouts, losses, failed thresholds, a generator at
 /// its limit, and text in every field that would do harm on a terminal.
 [[nodiscard]] stats::RunResult broken_run();

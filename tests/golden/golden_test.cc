@@ -28,6 +28,13 @@ TEST_CASE("the text of a closed run is as agreed") {
   check_golden("closed.txt", write_text(test::closed_run(), plain()));
 }
 
+TEST_CASE("the text of a run of a script is as agreed") {
+  check_golden("script.txt", write_text(test::script_run(), plain()));
+  TextOptions narrow = plain();
+  narrow.width = 60;
+  check_golden("script-narrow.txt", write_text(test::script_run(), narrow));
+}
+
 TEST_CASE("the text of a run in which everything goes wrong is as agreed") {
   check_golden("broken.txt", write_text(test::broken_run(), plain()));
 }
@@ -54,6 +61,7 @@ TEST_CASE("the coloured text is as agreed") {
 TEST_CASE("result files are as agreed") {
   check_golden("open.json", write_json(test::open_run()));
   check_golden("closed.json", write_json(test::closed_run()));
+  check_golden("script.json", write_json(test::script_run()));
   check_golden("broken.json", write_json(test::broken_run()));
 }
 

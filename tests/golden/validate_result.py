@@ -84,6 +84,9 @@ def breakages(result):
     yield changed("a missing percentile", lambda r: r["metrics"][metric].pop("p99_9"))
     yield changed("another unit", lambda r: r["metrics"][metric].update(unit="ms"))
     yield changed("text for a histogram", lambda r: r["metrics"][metric].update(hdr="1,2,3"))
+    if "script" in result:
+        yield changed("a step without its name", lambda r: r["script"]["steps"][0].pop("name"))
+        yield changed("a script without its failures", lambda r: r["script"].pop("failed"))
     yield changed("a negative start", lambda r: r["intervals"][0].update(start_s=-1))
 
 

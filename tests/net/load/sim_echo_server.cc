@@ -113,7 +113,9 @@ class SimEchoServer::Peer final : net::StreamHandler, net::TimerHandler {
   }
 
   void act(wire::Opcode opcode, std::string payload, Instant received) {
-    server_.received_.push_back(payload);
+    if (server_.options_.remembers) {
+      server_.received_.push_back(payload);
+    }
     const std::uint64_t number = server_.messages_++;
     if (server_.options_.on_message) {
       return server_.options_.on_message(number, payload, sender());

@@ -36,6 +36,8 @@ struct SimEchoOptions {
   std::function<void(std::uint64_t n, const std::string& payload, const Send& send)> on_ping;
   /// The same for message `n`, in place of its echo.
   std::function<void(std::uint64_t n, const std::string& payload, const Send& send)> on_message;
+  /// Whether received() has the payloads.
+  bool remembers = true;
   /// Reads nothing after the upgrade.
   bool deaf = false;
 };

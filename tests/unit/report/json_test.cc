@@ -56,7 +56,8 @@ void damage(Json& json, std::mt19937_64& random) {
 }  // namespace
 
 TEST_CASE("a result survives writing and reading") {
-  for (const stats::RunResult& run : {test::open_run(), test::closed_run(), test::broken_run()}) {
+  for (const stats::RunResult& run :
+       {test::open_run(), test::closed_run(), test::script_run(), test::broken_run()}) {
     const std::string text = write_json(run);
     const auto read = read_json(text);
     INFO((read ? "" : read.error().message));
