@@ -62,19 +62,11 @@ Expected<std::size_t> TestSuite::plan() {
   for (std::uint64_t repetition = 1; repetition <= options.repeat; ++repetition) {
     const auto number = static_cast<std::uint32_t>(options.repeat > 1 ? repetition : 0);
     for (const script::Script& script : setup_.scripts) {
-      auto file = choose(script, filter ? &*filter : nullptr);
-      if (!file) {
-        return std::unexpected(std::move(file.error()));
+      const auto added = add_file(script, number, filter ? &*filter : nullptr, random);
+      if (!added) {
+        return std::unexpected(added.error());
       }
-      for (Case& chosen : *file) {
-        chosen.repetition = number;
-        chosen.seed = random();
-      }
-      if (options.shuffle) {
-        std::ranges::shuffle(*file, random);
-      }
-      count += file->size();
-      files_.push_back(*std::move(file));
+      count += *added;
     }
   }
   if (options.shuffle) {
@@ -86,6 +78,23 @@ Expected<std::size_t> TestSuite::plan() {
                 fmt::format("--filter '{}' matches no test; --list shows them", options.filter));
   }
   return count;
+}
+
+Expected<std::size_t> TestSuite::add_file(const script::Script& script, std::uint32_t repetition,
+                                          const script::Regex* filter, std::mt19937_64& random) {
+  auto file = choose(script, filter);
+  if (!file) {
+    return std::unexpected(std::move(file.error()));
+  }
+  for (Case& chosen : *file) {
+    chosen.repetition = repetition;
+    chosen.seed = random();
+  }
+  if (setup_.options.shuffle) {
+    std::ranges::shuffle(*file, random);
+  }
+  files_.push_back(*std::move(file));
+  return files_.back().size();
 }
 
 Expected<TestSuite::File> TestSuite::choose(const script::Script& script,

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <random>
 #include <vector>
 
 #include "cli/script_network.h"
@@ -61,6 +62,11 @@ class TestSuite {
 
   [[nodiscard]] static Expected<File> choose(const script::Script& script,
                                              const script::Regex* filter);
+  /// How many tests of it were chosen.
+  [[nodiscard]] Expected<std::size_t> add_file(const script::Script& script,
+                                               std::uint32_t repetition,
+                                               const script::Regex* filter,
+                                               std::mt19937_64& random);
   void next(Lane& lane);
   void finished(Lane& lane);
   void record(const Case& done, stats::CaseResult result);
