@@ -201,9 +201,8 @@ void Player::on_received(ClientIndex client, const MessageView& message, Instant
     run(at);
     return;
   }
-  seat.mailbox_bytes += message.payload.size() + sizeof(Received);
-  seat.mailbox.push_back(std::move(received));
-  if (seat.mailbox_bytes > kMaxMailboxBytes) {
+  seat.mailbox.put(std::move(received));
+  if (seat.mailbox.bytes() > kMaxMailboxBytes) {
     fail_here(fmt::format("{}more than {} MiB of messages are unread", named(client),
                           kMaxMailboxBytes >> 20U),
               ErrorCode::too_big);

@@ -13,6 +13,7 @@
 
 #include "core/clock.h"
 #include "core/error.h"
+#include "script/mailbox.h"
 #include "script/player_failure.h"
 #include "script/received.h"
 #include "script/script.h"
@@ -147,10 +148,11 @@ class Player {
     /// The end, if it is a failure, was expected by a step.
     bool end_seen = false;
     bool refusal_expected = false;
-    std::vector<Received> mailbox;
-    std::size_t mailbox_bytes = 0;
+    Mailbox mailbox;
     /// How many of the mailbox the step under way has looked at.
     std::size_t looked_at = 0;
+    /// How many from the front an unordered block has passed over.
+    std::size_t passed_over = 0;
     bool awaits_pong = false;
     bool full = false;
     std::unique_ptr<Opening> opening;
@@ -190,6 +192,8 @@ class Player {
 
   /// Sets the deadline when the step begins; true when it has passed.
   bool overdue(Nanoseconds limit, Instant now);
+  /// The step begins: true once.
+  bool begins(Instant now);
   [[nodiscard]] Nanoseconds limit_of(ClientIndex client, std::optional<Nanoseconds> own) const;
   [[nodiscard]] std::string named(ClientIndex client) const;
 
@@ -203,10 +207,13 @@ class Player {
   using Asserts = std::vector<std::pair<Place, Predicate>>;
   using Captures = std::vector<std::pair<Place, Capture>>;
   bool inspect(const Subject& subject, const Captures& captures, const Asserts& asserts);
-  void take_from_mailbox(Seat& seat, std::size_t index);
+  void look_for_member(const UnorderedStep& step, std::size_t number, Instant now);
   /// False when a watch took the message or ended the test.
   bool watch(ClientIndex client, const Received& received);
-  void fail_expectation(const ExpectStep& step, const Place& place, std::string what);
+  /// The connection ended, or the time is over; false while it can still come.
+  bool fail_if_hopeless(const ExpectStep& step, const Place& place, Instant now);
+  void fail_expectation(const ExpectStep& step, const Place& place, std::string what,
+                        ErrorCode code = ErrorCode::unmet);
   void fail_here(std::string what, ErrorCode code = ErrorCode::unmet);
   void end(std::optional<Failure> failure);
   void check_endings();
@@ -225,6 +232,7 @@ class Player {
   /// The same, or the one before it when there is no further one.
   const Step* last_step_ = nullptr;
   Instant began_{};
+  Instant step_began_{};
   Instant deadline_ = Instant::max();
   Instant next_tick_ = Instant::max();
   Instant last_taken_{};

@@ -63,18 +63,6 @@ std::optional<std::size_t> Player::find(const ExpectStep& step, const Place& pla
   return std::nullopt;
 }
 
-void Player::take_from_mailbox(Seat& seat, std::size_t index) {
-  for (std::size_t i = 0; i <= index; ++i) {
-    seat.mailbox_bytes -= seat.mailbox[i].message().payload.size() + sizeof(Received);
-  }
-  seat.mailbox.erase(seat.mailbox.begin(),
-                     seat.mailbox.begin() + static_cast<std::ptrdiff_t>(index) + 1);
-  if (seat.mailbox.empty()) {
-    std::vector<Received>().swap(seat.mailbox);
-  }
-  seat.looked_at = 0;
-}
-
 bool Player::inspect(const Subject& subject, const Captures& captures, const Asserts& asserts) {
   for (const auto& [place, capture] : captures) {
     const auto value = capture.query.find(subject);
@@ -113,70 +101,76 @@ bool Player::accept(const ExpectStep& step, const Place& place, Received receive
   return inspect(subject_of(received), step.captures, step.asserts);
 }
 
-Player::Progress Player::on(const ExpectStep& step, Instant now) {
+bool Player::fail_if_hopeless(const ExpectStep& step, const Place& place, Instant now) {
   Seat& seat = seats_[step.client];
-  if (!begun_) {
-    seat.looked_at = 0;
-  }
   const Nanoseconds limit = limit_of(step.client, step.deadline);
   const bool late = overdue(limit, now);
-  const auto index = find(step, step_->place);
-  if (index) {
-    Received received = std::move(seat.mailbox[*index]);
-    // What is left behind keeps its size for the books.
-    seat.mailbox_bytes -= received.message().payload.size();
-    seat.mailbox[*index] = Received({}, received.at());
-    take_from_mailbox(seat, *index);
-    return accept(step, step_->place, std::move(received)) ? Progress::done : Progress::waits;
-  }
-  if (done_) {
-    return Progress::waits;
-  }
   if (seat.state == State::ended) {
     seat.end_seen = true;
-    fail_expectation(step, step_->place,
+    fail_expectation(step, place,
                      named(step.client) + (seat.ending ? seat.ending->what : "it is closed"));
   } else if (late) {
-    fail_expectation(step, step_->place,
-                     fmt::format("{}nothing like it came within {}", named(step.client),
-                                 format_duration(limit)));
+    fail_expectation(
+        step, place,
+        fmt::format("{}nothing like it came within {}", named(step.client), format_duration(limit)),
+        ErrorCode::timeout);
   }
-  return Progress::waits;
+  return done_;
+}
+
+Player::Progress Player::on(const ExpectStep& step, Instant now) {
+  Seat& seat = seats_[step.client];
+  if (begins(now)) {
+    seat.looked_at = 0;
+  }
+  const auto index = find(step, step_->place);
+  if (!index) {
+    (void)(done_ || fail_if_hopeless(step, step_->place, now));
+    return Progress::waits;
+  }
+  seat.mailbox.drop(*index);
+  seat.looked_at = 0;
+  return accept(step, step_->place, seat.mailbox.take(0)) ? Progress::done : Progress::waits;
+}
+
+void Player::look_for_member(const UnorderedStep& step, std::size_t number, Instant now) {
+  const auto& [place, member] = step.members[number];
+  Seat& seat = seats_[member.client];
+  seat.looked_at = 0;
+  const auto index = find(member, place);
+  if (!index) {
+    (void)(done_ || fail_if_hopeless(member, place, now));
+    return;
+  }
+  found_[number] = true;
+  // One less in front of those that were passed over, or all up to here.
+  seat.passed_over = *index < seat.passed_over ? seat.passed_over - 1 : *index;
+  (void)accept(member, place, seat.mailbox.take(*index));
 }
 
 Player::Progress Player::on(const UnorderedStep& step, Instant now) {
-  if (!begun_) {
+  if (begins(now)) {
     found_.assign(step.members.size(), false);
+    std::ranges::for_each(seats_, [](Seat& seat) { seat.passed_over = 0; });
   }
-  const auto& first = step.members.front().second;
-  const Nanoseconds limit = limit_of(first.client, first.deadline);
-  const bool late = overdue(limit, now);
+  deadline_ = Instant::max();
   for (std::size_t i = 0; i < step.members.size() && !done_; ++i) {
-    const auto& [place, member] = step.members[i];
-    Seat& seat = seats_[member.client];
-    seat.looked_at = 0;
-    const auto index = found_[i] ? std::nullopt : find(member, place);
-    if (index) {
-      found_[i] = true;
-      Received received = std::move(seat.mailbox[*index]);
-      seat.mailbox_bytes -= received.message().payload.size() + sizeof(Received);
-      seat.mailbox.erase(seat.mailbox.begin() + static_cast<std::ptrdiff_t>(*index));
-      (void)accept(member, place, std::move(received));
-    } else if (!done_ && !found_[i] && (late || seat.state == State::ended)) {
-      fail_expectation(member, place,
-                       seat.state == State::ended && seat.ending
-                           ? named(member.client) + seat.ending->what
-                           : fmt::format("{}nothing like it came within {}", named(member.client),
-                                         format_duration(limit)));
+    if (!found_[i]) {
+      look_for_member(step, i, now);
     }
   }
-  const bool all = std::ranges::all_of(found_, [](bool found) { return found; });
-  return all && !done_ ? Progress::done : Progress::waits;
+  if (done_ || std::ranges::find(found_, false) != found_.end()) {
+    return Progress::waits;
+  }
+  for (Seat& seat : seats_) {
+    seat.mailbox.drop(std::exchange(seat.passed_over, 0));
+  }
+  return Progress::done;
 }
 
 Player::Progress Player::on(const NoneStep& step, Instant now) {
   Seat& seat = seats_[step.client];
-  if (!begun_) {
+  if (begins(now)) {
     seat.looked_at = 0;
   }
   const bool over = overdue(step.duration, now);
@@ -200,35 +194,32 @@ Player::Progress Player::on(const NoneStep& step, Instant now) {
   return over ? Progress::done : Progress::waits;
 }
 
-void Player::fail_expectation(const ExpectStep& step, const Place& place, std::string what) {
-  const Seat& seat = seats_[step.client];
-  Failure failure{.place = place, .message = std::move(what)};
-  std::vector<std::pair<Difference, const Received*>> differences;
-  for (const Received& received : seat.mailbox) {
-    if (differences.size() == kCompared) {
-      break;
+void Player::fail_expectation(const ExpectStep& step, const Place& place, std::string what,
+                              ErrorCode code) {
+  const Mailbox& mailbox = seats_[step.client].mailbox;
+  Failure failure{.code = code, .place = place, .message = std::move(what)};
+  std::vector<std::pair<Difference, std::size_t>> differences;
+  for (std::size_t i = 0; i < std::min(mailbox.size(), kCompared); ++i) {
+    if (!mailbox[i].is_data() && !step.pattern.is_control()) {
+      continue;
     }
-    if (received.is_data() || step.pattern.is_control()) {
-      differences.emplace_back(step.pattern.explain(received, values_), &received);
+    Difference difference = step.pattern.explain(mailbox[i], values_);
+    if (difference.text.empty()) {
+      difference.text = "a where line does not hold";
     }
-    if (differences.size() > 0 && differences.back().first.text.empty()) {
-      differences.back().first.text = "a where line does not hold";
-    }
+    differences.emplace_back(std::move(difference), i);
   }
   std::ranges::stable_sort(differences, {}, [](const auto& entry) { return entry.first.distance; });
-  for (const auto& [difference, received] : differences) {
+  for (const auto& [difference, index] : differences) {
     if (failure.nearest.size() == kNearest) {
       break;
     }
     failure.nearest.push_back(
-        {.message = shown(received->message().view()), .difference = difference.text});
+        {.message = shown(mailbox[index].message().view()), .difference = difference.text});
   }
-  failure.unread = seat.mailbox.size();
-  for (const Received& received : seat.mailbox) {
-    if (failure.mailbox.size() == kShownOfMailbox) {
-      break;
-    }
-    failure.mailbox.push_back(shown(received.message().view()));
+  failure.unread = mailbox.size();
+  for (std::size_t i = 0; i < std::min(mailbox.size(), kShownOfMailbox); ++i) {
+    failure.mailbox.push_back(shown(mailbox[i].message().view()));
   }
   end(std::move(failure));
 }

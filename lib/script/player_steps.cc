@@ -85,12 +85,20 @@ Nanoseconds Player::limit_of(ClientIndex client, std::optional<Nanoseconds> own)
   return std::chrono::duration_cast<Nanoseconds>(own.value_or(limit) * options_.timeout_scale);
 }
 
-bool Player::overdue(Nanoseconds limit, Instant now) {
-  if (!begun_) {
-    begun_ = true;
-    deadline_ = limit < Instant::max() - now ? now + limit : Instant::max();
+bool Player::begins(Instant now) {
+  if (begun_) {
+    return false;
   }
-  return now >= deadline_;
+  begun_ = true;
+  step_began_ = now;
+  return true;
+}
+
+bool Player::overdue(Nanoseconds limit, Instant now) {
+  (void)begins(now);
+  const Instant due = limit < Instant::max() - step_began_ ? step_began_ + limit : Instant::max();
+  deadline_ = std::min(deadline_, due);
+  return now >= due;
 }
 
 Expected<OpenRequest> Player::request_of(ClientIndex client, const Directives* own) {
