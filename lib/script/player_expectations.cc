@@ -209,7 +209,10 @@ void Player::fail_expectation(const ExpectStep& step, const Place& place, std::s
     }
     differences.emplace_back(std::move(difference), i);
   }
-  std::ranges::stable_sort(differences, {}, [](const auto& entry) { return entry.first.distance; });
+  // Of equally near ones the earlier one first.
+  std::ranges::sort(differences, {}, [](const auto& entry) {
+    return std::pair(entry.first.distance, entry.second);
+  });
   for (const auto& [difference, index] : differences) {
     if (failure.nearest.size() == kNearest) {
       break;
