@@ -27,10 +27,15 @@ Expected<std::unique_ptr<RecordFile>> RecordFile::open(net::Loop& loop, const st
   return file;
 }
 
+void RecordFile::finish() {
+  finishing_ = true;
+  writer_->finish();
+}
+
 void RecordFile::on_write_error(const Error& error) {
   failed_ = true;
   owner_.on_file_error(
-      {.code = error.code, .message = fmt::format("{}: {}", path_, error.message)});
+      *this, {.code = error.code, .message = fmt::format("{}: {}", path_, error.message)});
 }
 
 }  // namespace wskit::relay

@@ -22,8 +22,9 @@ class RecordFile final : net::WriteHandler {
     virtual void on_file_room() = 0;
     /// After finish(); the file may be destroyed.
     virtual void on_file_finished(RecordFile& file) = 0;
-    /// ErrorCode::unwritable_file or broken_pipe; what is put is lost from now on.
-    virtual void on_file_error(const Error& error) = 0;
+    /// ErrorCode::unwritable_file or broken_pipe; what is put is lost from now on, and after
+    /// finish() nothing follows. The file may be destroyed.
+    virtual void on_file_error(RecordFile& file, const Error& error) = 0;
 
    protected:
     ~Owner() = default;
@@ -40,7 +41,8 @@ class RecordFile final : net::WriteHandler {
   [[nodiscard]] bool is_full() { return !failed_ && writer_->full(); }
   [[nodiscard]] bool has_failed() const { return failed_; }
   /// Not after failure.
-  void finish() { writer_->finish(); }
+  void finish();
+  [[nodiscard]] bool is_finishing() const { return finishing_; }
 
  private:
   RecordFile(std::string path, Owner& owner) : path_(std::move(path)), owner_(owner) {}
@@ -52,6 +54,7 @@ class RecordFile final : net::WriteHandler {
   Owner& owner_;
   net::Descriptor file_;
   std::unique_ptr<net::DescriptorWriter> writer_;
+  bool finishing_ = false;
   bool failed_ = false;
 };
 

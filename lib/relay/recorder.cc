@@ -75,6 +75,14 @@ void Recorder::on_file_finished(RecordFile& file) {
   tell_if_finished();
 }
 
+// A file that was to be finished is: nothing else would tell that it is done with.
+void Recorder::on_file_error(RecordFile& file, const Error& error) {
+  handler_.on_record_error(error);
+  if (file.is_finishing()) {
+    on_file_finished(file);
+  }
+}
+
 void Recorder::finish() {
   finishing_ = true;
   if (is_one_file() && !files_.front()->has_failed()) {

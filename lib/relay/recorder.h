@@ -67,7 +67,7 @@ class Recorder final : RecordFile::Owner {
 
   void on_file_room() override { handler_.on_record_room(); }
   void on_file_finished(RecordFile& file) override;
-  void on_file_error(const Error& error) override { handler_.on_record_error(error); }
+  void on_file_error(RecordFile& file, const Error& error) override;
 
   [[nodiscard]] bool is_one_file() const;
   [[nodiscard]] Expected<RecordFile*> open(const std::string& path, script::RecordingHead head);
