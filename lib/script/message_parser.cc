@@ -240,7 +240,11 @@ bool MessageParser::close(LineCursor& at, SendStep& out) {
   }
   const LineCursor reason = at;
   out.code = code.value_or(wire::CloseCode::no_status);
-  if (!text_or_block(at, Use::once, out.payload)) {
+  const bool quoted = at.take_if("string");
+  if (!quoted) {
+    at.take_if("text");
+  }
+  if (!(quoted ? string(at, out.payload) : text_or_block(at, Use::once, out.payload))) {
     return false;
   }
   const std::string* const literal = out.payload.literal();

@@ -47,11 +47,12 @@ constexpr std::array kRules{
     Rule{
         "message",
         R"("text" text | "string" json string | "json" json | "hex" hex | "b64" base64)"
-        R"( | [ "binary" ] "file" path | ( "ping" | "pong" ) [ content ] | "close" [ code [ text ] ])"
+        R"( | [ "binary" ] "file" path | ( "ping" | "pong" ) [ content ] | "close" [ code [ reason ] ])"
         R"( | "raw" content | block | text)",
         "what is no keyword is text; raw goes out as it is, without a frame"},
     Rule{"content", R"("hex" hex | "b64" base64 | "string" json string | text)",
          "bytes of a control frame or of raw"},
+    Rule{"reason", R"("string" json string | "text" text | block | text)", "of a Close frame"},
     Rule{"block", R"('"""' { line } '"""')",
          "lines up to one of three quotes, without its indentation; also after json"},
     Rule{"expect", R"([ "strict" ] awaited | [ name ] "<" expected)",
@@ -66,7 +67,7 @@ constexpr std::array kRules{
         "pattern",
         R"("text" text | "string" json string | "json" json | "json=" json | "~ /" regex "/" [ flags ])"
         R"( | ( "*" | "glob" ) glob | "any" | "hex" hex | "b64" base64 | [ "binary" ] "file" path)"
-        R"( | ( "ping" | "pong" ) [ content ] | "close" [ code [ text ] ] | block | text)",
+        R"( | ( "ping" | "pong" ) [ content ] | "close" [ code [ content ] ] | block | text)",
         "json: contained in the message, json= equal to it; named groups of a regex are captures"},
     Rule{"detail", R"([ "where" ] predicate | capture)",
          "under <: where selects as the pattern does, the others must hold"},
