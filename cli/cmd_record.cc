@@ -115,7 +115,8 @@ void add_record_options(CLI::App& app, RecordCommand& options) {
       ->type_name("REGEX")
       ->check(not_empty())
       ->group(group);
-  app.add_option("--convert", options.convert, "Make a script (.wst) of a recording (.jsonl)")
+  app.add_option("--convert", options.convert,
+                 "Make a script (.wst) of a recording (.jsonl), or the recording of such a script")
       ->type_name("FROM TO")
       ->expected(2)
       ->check(not_empty())

@@ -17,6 +17,7 @@
 #include "script/recorded_line.h"
 #include "script/regex.h"
 #include "script/transcript.h"
+#include "script/transcript_reader.h"
 #include "wire/uri.h"
 
 namespace wskit::cli {
@@ -70,13 +71,23 @@ Expected<std::string> as_transcript(const std::string& file, std::string_view te
   if (!noted) {
     return std::unexpected(noted.error());
   }
-  std::string out = transcript.head(name_of(file));
+  auto head = transcript.head(name_of(file));
+  if (!head) {
+    return fail(head.error().code, fmt::format("{}: {}", file, head.error().message));
+  }
+  std::string out = *std::move(head);
   auto written = for_each_line(
       file, text, [&](const script::RecordedLine& line) { return transcript.append(out, line); });
   if (!written) {
     return std::unexpected(written.error());
   }
   return out;
+}
+
+Expected<std::string> as_recording(const std::string& file, std::string_view text) {
+  auto recording = script::recording_of_transcript(file, text);
+  return recording ? Expected<std::string>(*std::move(recording))
+                   : fail(ErrorCode::usage, recording.error().describe());
 }
 
 }  // namespace
@@ -116,20 +127,17 @@ Expected<std::string> read_har(const HarImportOptions& options) {
 }
 
 Expected<void> convert_recording(const std::string& from, const std::string& to) {
-  if (!from.ends_with(".jsonl") || !to.ends_with(".wst")) {
-    const bool from_script = from.ends_with(".wst");
+  const bool to_script = from.ends_with(".jsonl") && to.ends_with(".wst");
+  if (!to_script && !(from.ends_with(".wst") && to.ends_with(".jsonl"))) {
     return fail(ErrorCode::usage,
-                from_script
-                    ? fmt::format("--convert: a script becomes a recording only by running: wskit "
-                                  "test {} --record {}",
-                                  from, to)
-                    : "--convert takes a recording FILE.jsonl and the name of a script FILE.wst");
+                "--convert takes a recording FILE.jsonl and the name of a script FILE.wst, or the "
+                "other way round");
   }
   const auto text = report::read_file(from, kMostBytes);
   if (!text) {
     return std::unexpected(text.error());
   }
-  auto out = as_transcript(from, *text);
+  auto out = to_script ? as_transcript(from, *text) : as_recording(from, *text);
   if (!out) {
     return std::unexpected(out.error());
   }

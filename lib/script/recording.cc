@@ -32,7 +32,7 @@ void append_string(std::string& out, std::string_view text) {
 }
 
 void append_moment(std::string& out, const Moment& moment) {
-  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(moment.at).count();
+  const auto micros = std::chrono::round<std::chrono::microseconds>(moment.at).count();
   fmt::format_to(std::back_inserter(out), R"({{"t":{}.{:06},"conn":{})", micros / 1'000'000,
                  micros % 1'000'000, moment.connection);
 }

@@ -24,16 +24,28 @@ void append_hex(std::string& out, std::string_view bytes) {
   }
 }
 
-/// What a line of a script cannot hold as it is.
-bool needs_quotes(std::string_view text) {
-  if (text.empty() || text.front() == ' ' || text.back() == ' ' ||
-      text.find("{{") != std::string_view::npos || text == "\"\"\"") {
-    return true;
-  }
+bool has_control_character(std::string_view text) {
   return std::ranges::any_of(text, [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte < 0x20 || byte == 0x7f;
   });
+}
+
+/// What a line of a script cannot hold as it is.
+bool needs_quotes(std::string_view text) {
+  return text.empty() || text.front() == ' ' || text.back() == ' ' ||
+         text.find("{{") != std::string_view::npos || text.starts_with("\"\"\"") ||
+         has_control_character(text);
+}
+
+/// What a line could hold, but means something else there: "[5s] text" has a deadline.
+bool is_json(std::string_view text) {
+  if (text.starts_with('{')) {
+    return true;
+  }
+  const std::size_t end = text.find(']');
+  return text.starts_with('[') && end != std::string_view::npos &&
+         std::isalpha(static_cast<unsigned char>(text[end - 1])) == 0;
 }
 
 void append_text(std::string& out, std::string_view text) {
@@ -41,8 +53,19 @@ void append_text(std::string& out, std::string_view text) {
     out += "string " + dump_json(Json(text));
     return;
   }
-  out += text.starts_with('{') || text.starts_with('[') ? "" : "text ";
+  out += is_json(text) ? "" : "text ";
   out += text;
+}
+
+/// A Close frame's reason.
+void append_reason(std::string& out, std::string_view reason) {
+  const std::string_view word = reason.substr(0, reason.find(' '));
+  const bool is_form = word == "text" || word == "string" || word == "hex" || word == "b64";
+  if (needs_quotes(reason)) {
+    out += " string " + dump_json(Json(reason));
+  } else {
+    out.append(is_form ? " text " : " ").append(reason);
+  }
 }
 
 void append_payload(std::string& out, const MessageView& message) {
@@ -61,8 +84,7 @@ void append_payload(std::string& out, const MessageView& message) {
         fmt::format_to(std::back_inserter(out), " {}", static_cast<unsigned>(message.code));
       }
       if (!message.payload.empty()) {
-        out += ' ';
-        out += message.payload;
+        append_reason(out, message.payload);
       }
       return;
     default:
@@ -71,6 +93,22 @@ void append_payload(std::string& out, const MessageView& message) {
         out += ' ';
         append_hex(out, message.payload);
       }
+  }
+}
+
+/// What is no control frame does.
+bool fits_its_frame(const Message& message) {
+  switch (message.type) {
+    case MessageType::text:
+    case MessageType::binary:
+      return true;
+    case MessageType::close:
+      return message.code == wire::CloseCode::no_status
+                 ? message.payload.empty()
+                 : wire::allowed_on_wire(message.code) &&
+                       message.payload.size() <= wire::kMaxCloseReason;
+    default:
+      return message.payload.size() <= wire::kMaxControlPayload;
   }
 }
 
@@ -87,7 +125,12 @@ std::string variable_of(std::string_view header) {
 std::string literal(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    out += text.substr(i).starts_with("{{") ? "\\{" : std::string(1, text[i]);
+    if (text.substr(i).starts_with("{{")) {
+      out += "\\{{";
+      ++i;
+    } else {
+      out += text[i];
+    }
   }
   return out;
 }
@@ -120,12 +163,19 @@ void Transcript::note(const RecordedLine& line) {
   connections_.insert(line.moment.connection);
 }
 
-std::string Transcript::head(std::string_view name) const {
+bool Transcript::names_clients() const {
+  return !connections_.empty() && (connections_.size() > 1 || *connections_.begin() != 1);
+}
+
+Expected<std::string> Transcript::head(std::string_view name) const {
   std::string out;
   if (!head_.url.empty()) {
     out += "url " + literal(head_.url) + "\n";
   }
+  bool one_line = !has_control_character(head_.url) && !has_control_character(subprotocol_) &&
+                  !has_control_character(name);
   for (const auto& [header, value] : head_.headers) {
+    one_line = one_line && !has_control_character(header) && !has_control_character(value);
     out += fmt::format(
         "header {}: {}\n", header,
         value == Redaction::kMark ? "{{env." + variable_of(header) + "}}" : literal(value));
@@ -133,8 +183,13 @@ std::string Transcript::head(std::string_view name) const {
   if (!subprotocol_.empty()) {
     out += fmt::format("protocol {}\n", subprotocol_);
   }
+  if (!one_line) {
+    return fail(ErrorCode::usage,
+                "a control character in the URL, a header, the protocol or the "
+                "file's name cannot be said in a script");
+  }
   out += fmt::format("{}test {}\n", out.empty() ? "" : "\n", name);
-  if (connections_.size() > 1) {
+  if (names_clients()) {
     std::vector<std::string> names;
     names.reserve(connections_.size());
     for (const std::uint64_t number : connections_) {
@@ -150,9 +205,12 @@ Expected<void> Transcript::append(std::string& out, const RecordedLine& line) co
   if (recorded == nullptr) {
     return {};
   }
-  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(line.moment.at).count();
+  if (!recorded->expect && !fits_its_frame(recorded->message)) {
+    return fail(ErrorCode::usage, "a control frame that cannot be sent (RFC 6455 5.5, 7.4)");
+  }
+  const auto micros = std::chrono::round<std::chrono::microseconds>(line.moment.at).count();
   fmt::format_to(std::back_inserter(out), "@{}.{:06} ", micros / 1'000'000, micros % 1'000'000);
-  if (connections_.size() > 1) {
+  if (names_clients()) {
     fmt::format_to(std::back_inserter(out), "c{}", line.moment.connection);
   }
   out += recorded->direction == Direction::send ? "> " : "< ";
@@ -177,6 +235,9 @@ Expected<void> Transcript::append(std::string& out, const RecordedLine& line) co
     const char* const kind = expect.contains("json") ? "json" : "json=";
     out += fmt::format("{} {}", kind, literal(dump_json(expect[kind])));
   } else if (expect.contains("re")) {
+    if (has_control_character(string_of("re"))) {
+      return fail(ErrorCode::usage, R"(write \n or \x0a for the control character in "re")");
+    }
     out += fmt::format("~ /{}/", regex_literal(string_of("re")));
   } else if (expect.contains("text")) {
     append_text(out, string_of("text"));

@@ -17,12 +17,16 @@ class Transcript {
  public:
   void note(const RecordedLine& line);
   /// The directives and the name of the test. Header values that the recording does not hold become
-  /// {{env.NAME}}.
-  [[nodiscard]] std::string head(std::string_view name) const;
-  /// Fails with ErrorCode::usage for an "expect" that cannot be said.
+  /// {{env.NAME}}. Fails with ErrorCode::usage for what would not be one line.
+  [[nodiscard]] Expected<std::string> head(std::string_view name) const;
+  /// Fails with ErrorCode::usage for an "expect" that cannot be said, and for a control frame that
+  /// cannot be sent.
   [[nodiscard]] Expected<void> append(std::string& out, const RecordedLine& line) const;
 
  private:
+  /// One that is the first connection needs no name.
+  [[nodiscard]] bool names_clients() const;
+
   RecordedHead head_;
   std::string subprotocol_;
   std::set<std::uint64_t> connections_;

@@ -72,12 +72,37 @@ TEST_CASE("wrong arguments of record") {
   CHECK_THAT(complaint({"ws://h/", "--url", "x"}), Catch::Contains("--import"));
   CHECK_THAT(complaint({"--import", "/nonexistent.har"}), Catch::Contains("/nonexistent.har"));
   CHECK_THAT(complaint({"--convert", "a.jsonl", "b.jsonl"}), Catch::Contains("FILE.wst"));
-  CHECK_THAT(complaint({"--convert", "a.wst", "b.jsonl"}),
-             Catch::Contains("only by running: wskit test a.wst --record b.jsonl"));
   const ScratchFile broken("broken.jsonl");
   broken.write("{\"wskit\":1}\n{\"t\":-1}\n");
   CHECK_THAT(complaint({"--convert", broken.path(), "/dev/null.wst"}),
              Catch::Contains(broken.path() + ":2: "));
+}
+
+TEST_CASE("a transcript becomes the recording again that it was made of") {
+  const std::string content =
+      "{\"wskit\":1,\"url\":\"ws://h/\",\"request\":{\"headers\":{\"Cookie\":\"<redacted>\"}}}\n"
+      R"({"t":0.000001,"conn":2,"ev":"open","status":101,"subprotocol":"chat"})"
+      "\n"
+      R"({"t":0.000001,"conn":2,"dir":"send","type":"text","data":"[5s] {{x}}"})"
+      "\n"
+      R"({"t":1.500000,"conn":2,"dir":"recv","type":"close","code":1000,"reason":"a\nb"})"
+      "\n";
+  const ScratchFile first("first.jsonl");
+  const ScratchFile script("between.wst");
+  const ScratchFile second("second.jsonl");
+  first.write(content);
+  REQUIRE(test::wskit({"record", "--convert", first.path(), script.path()}).code == 0);
+  const Exit back = test::wskit({"record", "--convert", script.path(), second.path()});
+  INFO(back.err);
+  REQUIRE(back.code == 0);
+  CHECK(second.content() == content);
+  script.write("test t\n> text a\n< json {\"b\":1}\n");
+  const Exit refused = test::wskit({"record", "--convert", script.path(), second.path()});
+  CHECK(refused.code == 2);
+  CHECK_THAT(refused.err, Catch::Contains(script.path() + ":3:1: ") &&
+                              Catch::Contains("only by running: wskit test " + script.path() +
+                                              " --record OUT.jsonl"));
+  CHECK(second.content() == content);
 }
 
 TEST_CASE("what was recorded until the process was killed replays") {

@@ -16,7 +16,7 @@ std::string transcript(const std::vector<std::string>& lines) {
   for (const std::string& line : lines) {
     made.note(parse_recorded_line(line).value());
   }
-  std::string out = made.head("t");
+  std::string out = made.head("t").value();
   for (const std::string& line : lines) {
     REQUIRE(made.append(out, parse_recorded_line(line).value()).has_value());
   }
@@ -74,6 +74,38 @@ TEST_CASE("an expectation becomes the line's matcher") {
                            R"({"dir":"recv","type":"text","data":"","expect":{"ignore":"/a"}})")
                            .value())
           .has_value());
+}
+
+TEST_CASE("what looks like a script's own words is written as the text that it is") {
+  CHECK(text("[5s] late") == "> text [5s] late");
+  CHECK(text("\"\"\"x") == R"(> string "\"\"\"x")");
+  CHECK(step(R"("type":"close","code":1000,"reason":"a\n> http GET http://h/")") ==
+        R"(> close 1000 string "a\n> http GET http://h/")");
+  CHECK(step(R"("type":"close","code":1000,"reason":"hex 00")") == "> close 1000 text hex 00");
+  CHECK_THAT(transcript({R"({"wskit":1,"request":{"headers":{"X":"{{{"}}})"}),
+             Catch::StartsWith("header X: \\{{{\n"));
+}
+
+TEST_CASE("what would be a line of its own, or no frame, is not written into a script") {
+  for (const std::string head :
+       {R"({"wskit":1,"url":"ws://h/\n> a"})",
+        R"({"wskit":1,"request":{"headers":{"X":"a\ninclude /etc/passwd"}}})",
+        R"({"ev":"open","subprotocol":"a\nb"})"}) {
+    Transcript made;
+    made.note(parse_recorded_line(head).value());
+    CHECK_FALSE(made.head("t").has_value());
+  }
+  const std::string long_payload(126, 'a');
+  for (const std::string& line :
+       {std::string(R"({"type":"close","reason":"a"})"),
+        std::string(R"({"type":"close","code":1006})"),
+        R"({"type":"close","code":1000,"reason":")" + long_payload + "\"}",
+        R"({"type":"ping","data":")" + long_payload + "\"}",
+        std::string(R"({"dir":"recv","type":"text","data":"","expect":{"re":"a\nb"}})")}) {
+    Transcript made;
+    std::string out;
+    CHECK_FALSE(made.append(out, parse_recorded_line(line).value()).has_value());
+  }
 }
 
 TEST_CASE("the head, and several connections") {
