@@ -7,9 +7,10 @@
 #include <string_view>
 
 #include "core/json.h"
-#include "script/message.h"
 
 namespace wskit::script {
+
+struct Mismatch;
 
 /// The first difference between what was expected and what came, in words for people.
 struct Difference {
@@ -18,21 +19,13 @@ struct Difference {
   std::string text;
 };
 
-/// At most so many bytes of foreign text in quotes, line ends and other control characters escaped,
-/// cut between characters.
-[[nodiscard]] std::string shown(std::string_view text, std::size_t max_bytes = 120);
-/// A message in one line: its kind and as much of it as fits.
-[[nodiscard]] std::string shown(const MessageView& message);
-
-/// As much of it as fits in a line.
-[[nodiscard]] std::string shown_json(const Json& json);
-
 /// Nothing when they are equal.
 [[nodiscard]] std::optional<Difference> difference(std::string_view expected, std::string_view got);
 
 /// Nothing when equal or, for `subset`, when `expected` is contained in `got` (is_subset). Says the
-/// JSONPath of the first difference.
+/// JSON pointer of the first difference; the distance is how many there are.
 [[nodiscard]] std::optional<Difference> difference(const Json& expected, const Json& got,
                                                    bool subset);
+[[nodiscard]] Difference difference(const Mismatch& mismatch);
 
 }  // namespace wskit::script

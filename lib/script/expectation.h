@@ -27,6 +27,8 @@ class Expectation {
   /// ran away.
   [[nodiscard]] Expected<std::optional<Mismatch>> compare(const MessageView& got,
                                                           const IgnoredPlaces& ignored) const;
+  /// Of the message as it was recorded.
+  [[nodiscard]] MessageType type() const { return recorded_.type; }
   /// For people, cut.
   [[nodiscard]] std::string text() const;
   /// Bytes that keeping it takes, roughly.

@@ -31,6 +31,19 @@ bool is_subset(const Json& part, const Json& whole) {
   return part == whole;
 }
 
+bool is_equal(const Json& a, const Json& b) {
+  if (a.is_object() && b.is_object()) {
+    return a.size() == b.size() && std::ranges::all_of(a.items(), [&b](const auto& member) {
+             const auto found = b.find(member.key());
+             return found != b.end() && is_equal(member.value(), *found);
+           });
+  }
+  if (a.is_array() && b.is_array()) {
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), is_equal);
+  }
+  return a == b;
+}
+
 Expected<Matcher> Matcher::parse_pointer(std::string_view text, std::string_view pointer) {
   const std::size_t equals = pointer.find('=');
   Pointer kind;

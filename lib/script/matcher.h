@@ -17,6 +17,8 @@ namespace wskit::script {
 /// Whether `part` is contained in `whole`: an object by each of its members, an array of the same
 /// length by each of its elements, anything else by equality (numbers by value).
 [[nodiscard]] bool is_subset(const Json& part, const Json& whole);
+/// Whether both say the same, whatever the order of their members.
+[[nodiscard]] bool is_equal(const Json& a, const Json& b);
 
 /// What a message can be held against.
 class Matcher {

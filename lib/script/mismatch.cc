@@ -2,10 +2,12 @@
 #include "script/mismatch.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "core/bytes.h"
+#include "script/shown.h"
 
 namespace wskit::script {
 namespace {
@@ -13,14 +15,6 @@ namespace {
 constexpr std::size_t kShown = 64;
 /// Bytes shown in front of the place where texts part.
 constexpr std::size_t kBefore = 16;
-
-std::string cut(const std::string& text) {
-  return escape(text, kShown);
-}
-
-std::string shown(const Json& json) {
-  return cut(dump_json(json));
-}
 
 /// RFC 6901 section 3.
 std::string pointer_text(const std::vector<std::string>& place) {
@@ -34,79 +28,71 @@ std::string pointer_text(const std::vector<std::string>& place) {
   return text;
 }
 
-/// Walks two JSON texts side by side; depth is bounded by kMaxJsonDepth.
+/// Walks two JSON texts side by side; depth is bounded by kMaxJsonDepth. Keeps the first mismatch
+/// and counts the others.
 class JsonComparison {
  public:
   JsonComparison(const IgnoredPlaces& ignored, Members members)
       : ignored_(ignored), members_(members) {}
 
-  std::optional<Mismatch> compare(const Json& expected, const Json& got) {
+  void compare(const Json& expected, const Json& got) {
     if (ignored_.contains(place_)) {
-      return std::nullopt;
+      return;
     }
     if (expected.is_object() && got.is_object()) {
-      return compare_objects(expected, got);
+      compare_objects(expected, got);
+    } else if (expected.is_array() && got.is_array()) {
+      compare_arrays(expected, got);
+    } else if (expected != got) {
+      note(&expected, &got);
     }
-    if (expected.is_array() && got.is_array()) {
-      return compare_arrays(expected, got);
-    }
-    if (expected == got) {
-      return std::nullopt;
-    }
-    return here(shown(expected), shown(got));
   }
+  [[nodiscard]] std::optional<Mismatch> take_first() { return std::move(first_); }
 
  private:
-  std::optional<Mismatch> compare_objects(const Json& expected, const Json& got) {
+  void compare_objects(const Json& expected, const Json& got) {
     for (const auto& [name, value] : expected.items()) {
       const auto found = got.find(name);
-      if (auto mismatch = below(name, &value, found == got.end() ? nullptr : &*found)) {
-        return mismatch;
-      }
-    }
-    if (members_ == Members::expected) {
-      return std::nullopt;
+      below(name, &value, found == got.end() ? nullptr : &*found);
     }
     for (const auto& [name, value] : got.items()) {
-      auto mismatch = expected.contains(name) ? std::nullopt : below(name, nullptr, &value);
-      if (mismatch) {
-        return mismatch;
+      if (members_ == Members::all && !expected.contains(name)) {
+        below(name, nullptr, &value);
       }
     }
-    return std::nullopt;
   }
 
-  std::optional<Mismatch> compare_arrays(const Json& expected, const Json& got) {
+  void compare_arrays(const Json& expected, const Json& got) {
     for (std::size_t i = 0; i < std::max(expected.size(), got.size()); ++i) {
-      if (auto mismatch = below(std::to_string(i), i < expected.size() ? &expected[i] : nullptr,
-                                i < got.size() ? &got[i] : nullptr)) {
-        return mismatch;
-      }
+      below(std::to_string(i), i < expected.size() ? &expected[i] : nullptr,
+            i < got.size() ? &got[i] : nullptr);
     }
-    return std::nullopt;
   }
 
   /// One of both may be absent.
-  std::optional<Mismatch> below(const std::string& step, const Json* expected, const Json* got) {
+  void below(const std::string& step, const Json* expected, const Json* got) {
     place_.push_back(step);
-    std::optional<Mismatch> mismatch;
     if (expected != nullptr && got != nullptr) {
-      mismatch = compare(*expected, *got);
+      compare(*expected, *got);
     } else if (!ignored_.contains(place_)) {
-      mismatch = here(expected == nullptr ? "nothing" : shown(*expected),
-                      got == nullptr ? "nothing" : shown(*got));
+      note(expected, got);
     }
     place_.pop_back();
-    return mismatch;
   }
 
-  [[nodiscard]] Mismatch here(std::string expected, std::string got) const {
-    return {.place = pointer_text(place_), .expected = std::move(expected), .got = std::move(got)};
+  void note(const Json* expected, const Json* got) {
+    if (first_) {
+      ++first_->distance;
+      return;
+    }
+    const auto text = [](const Json* json) { return json ? shown_json(*json) : "nothing"; };
+    first_ = Mismatch{.place = pointer_text(place_), .expected = text(expected), .got = text(got)};
   }
 
   const IgnoredPlaces& ignored_;
   Members members_;
   std::vector<std::string> place_;
+  std::optional<Mismatch> first_;
 };
 
 /// What stands at and before `at`, for people.
@@ -186,7 +172,9 @@ IgnoredPlaces IgnoredPlaces::with(const IgnoredPlaces& more) const {
 
 std::optional<Mismatch> first_mismatch(const Json& expected, const Json& got,
                                        const IgnoredPlaces& ignored, Members members) {
-  return JsonComparison(ignored, members).compare(expected, got);
+  JsonComparison comparison(ignored, members);
+  comparison.compare(expected, got);
+  return comparison.take_first();
 }
 
 std::optional<Mismatch> first_mismatch(const MessageView& expected, const MessageView& got,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,13 +14,16 @@
 
 namespace wskit::script {
 
-/// Where two messages part, and what stands there in each: printable, and cut where it is long.
+/// Where two messages part, and what stands there in each, cut where it is long. Control characters
+/// are escaped; a terminal may have others to fear.
 struct Mismatch {
   /// "/users/0/name" (RFC 6901), "byte 17", "type", "code" or "reason"; empty for all of a JSON
   /// text.
   std::string place;
   std::string expected;
   std::string got;
+  /// How many there are, of JSON.
+  std::size_t distance = 1;
 };
 
 /// Places in JSON texts that are not compared.

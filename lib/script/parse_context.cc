@@ -10,7 +10,7 @@
 
 #include "core/json.h"
 #include "core/parse.h"
-#include "script/difference.h"
+#include "script/shown.h"
 #include "script/utf8_place.h"
 #include "wire/uri.h"
 

@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "script/matcher.h"
+#include "script/mismatch.h"
+#include "script/shown.h"
 #include "script/values.h"
 
 namespace wskit::script {
@@ -30,7 +33,7 @@ Expected<Json> value_of(const Pattern::JsonValue& pattern, Values& values) {
 }
 
 bool equals(const Json& expected, const Json& got, bool subset) {
-  return !difference(expected, got, subset);
+  return subset ? is_subset(expected, got) : is_equal(expected, got);
 }
 
 struct Matching {
@@ -84,6 +87,13 @@ struct Matching {
     return glob_matches(*text, received.message().payload);
   }
   Expected<bool> operator()(const Pattern::Any& /*any*/) const { return received.is_data(); }
+  Expected<bool> operator()(const Expectation& expectation) const {
+    const auto mismatch = expectation.compare(received.message().view(), {});
+    if (!mismatch) {
+      return std::unexpected(mismatch.error());
+    }
+    return !*mismatch;
+  }
   Expected<bool> operator()(const Pattern::Control& control) const {
     const Message& message = received.message();
     if (message.type != control.type || (control.code && *control.code != message.code)) {
@@ -131,6 +141,10 @@ struct Explaining {
     return {.distance = 1, .text = "the pattern does not fit"};
   }
   Difference operator()(const Pattern::Any& /*any*/) const { return {}; }
+  Difference operator()(const Expectation& expectation) const {
+    const auto mismatch = expectation.compare(received.message().view(), {});
+    return mismatch && *mismatch ? difference(**mismatch) : Difference{};
+  }
   Difference operator()(const Pattern::Control& control) const {
     const Message& message = received.message();
     if (control.code && *control.code != message.code) {
@@ -148,6 +162,9 @@ MessageType wanted_type(const Pattern::Kind& kind, const Received& received) {
   }
   if (const auto* control = std::get_if<Pattern::Control>(&kind)) {
     return control->type;
+  }
+  if (const auto* expectation = std::get_if<Expectation>(&kind)) {
+    return expectation->type();
   }
   return received.is_data() ? received.message().type : MessageType::text;
 }
@@ -180,6 +197,13 @@ bool glob_matches(std::string_view glob, std::string_view text) {
     }
   }
   return glob.find_first_not_of('*', g) == std::string_view::npos;
+}
+
+bool Pattern::is_control() const {
+  const auto* const expectation = std::get_if<Expectation>(&kind_);
+  return std::holds_alternative<Control>(kind_) ||
+         (expectation != nullptr && expectation->type() != MessageType::text &&
+          expectation->type() != MessageType::binary);
 }
 
 Expected<bool> Pattern::matches(const Received& received, Values& values) const {

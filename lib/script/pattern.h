@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "script/difference.h"
+#include "script/expectation.h"
 #include "script/message.h"
 #include "script/received.h"
 #include "script/regex.h"
@@ -50,7 +51,8 @@ class Pattern {
     std::optional<wire::CloseCode> code;
     std::optional<Template> payload;
   };
-  using Kind = std::variant<Exact, JsonValue, Match, Glob, Any, Control>;
+  /// The Expectation is of a recording.
+  using Kind = std::variant<Exact, JsonValue, Match, Glob, Any, Control, Expectation>;
 
   explicit Pattern(Kind kind) : kind_(std::move(kind)) {}
 
@@ -62,7 +64,7 @@ class Pattern {
   /// Why a message does not match.
   [[nodiscard]] Difference explain(const Received& received, Values& values) const;
 
-  [[nodiscard]] bool is_control() const { return std::holds_alternative<Control>(kind_); }
+  [[nodiscard]] bool is_control() const;
   [[nodiscard]] const Kind& kind() const { return kind_; }
 
  private:

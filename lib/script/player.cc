@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "script/difference.h"
+#include "script/shown.h"
 
 namespace wskit::script {
 namespace {

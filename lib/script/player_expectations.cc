@@ -7,6 +7,7 @@
 #include "core/parse.h"
 #include "script/difference.h"
 #include "script/player.h"
+#include "script/shown.h"
 
 namespace wskit::script {
 namespace {

@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "core/parse.h"
-#include "script/difference.h"
 #include "script/player.h"
+#include "script/shown.h"
 #include "wire/http.h"
 #include "wire/utf8.h"
 

@@ -6,7 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "script/difference.h"
+#include "script/matcher.h"
+#include "script/shown.h"
 #include "script/values.h"
 
 namespace wskit::script {
@@ -106,18 +107,13 @@ std::string quoted_shown(const Json& value) {
   return value.is_string() ? shown(value.get_ref<const std::string&>()) : shown_json(value);
 }
 
-/// An object equals another whatever the order of their members is.
-bool equal(const Json& a, const Json& b) {
-  return !difference(a, b, false);
-}
-
 bool contains(const Json& whole, const Json& part) {
   if (whole.is_string() && part.is_string()) {
     return whole.get_ref<const std::string&>().contains(part.get_ref<const std::string&>());
   }
   if (whole.is_array()) {
     for (const Json& element : whole) {
-      if (equal(element, part)) {
+      if (is_equal(element, part)) {
         return true;
       }
     }
@@ -165,9 +161,9 @@ bool compares(Predicate::Test test, const Json& value, const Json& wanted) {
   const bool strings = value.is_string() && wanted.is_string();
   switch (test) {
     case Test::equal:
-      return equal(wanted, value);
+      return is_equal(wanted, value);
     case Test::not_equal:
-      return !equal(wanted, value);
+      return !is_equal(wanted, value);
     case Test::less:
       return comparable && value < wanted;
     case Test::less_or_equal:

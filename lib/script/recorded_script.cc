@@ -8,101 +8,13 @@
 
 #include <fmt/format.h>
 
+#include "script/expectation.h"
 #include "script/recorded_line.h"
 #include "script/redaction.h"
 #include "script/script_lines.h"
 
 namespace wskit::script {
 namespace {
-
-constexpr std::string_view kForms =
-    R"("expect" has one of "json", "json=", "text" and "re", and perhaps "ignore")";
-
-/// `json` without the places that "ignore" names.
-Expected<Json> without_ignored(Json json, const Json& expect) {
-  const auto ignore = expect.find("ignore");
-  if (ignore == expect.end()) {
-    return json;
-  }
-  if (!ignore->is_array()) {
-    return fail(ErrorCode::usage, R"("ignore" is a list of JSON pointers)");
-  }
-  for (const Json& place : *ignore) {
-    try {
-      const Json::json_pointer pointer(place.get<std::string>());
-      if (!pointer.empty() && json.contains(pointer) &&
-          json.at(pointer.parent_pointer()).is_object()) {
-        json.at(pointer.parent_pointer()).erase(pointer.back());
-      }
-    } catch (const Json::exception&) {
-      return fail(ErrorCode::usage, R"("ignore" is a list of JSON pointers)");
-    }
-  }
-  return json;
-}
-
-Expected<Pattern::Kind> itself(const Message& message, const Json& expect) {
-  if (expect.contains("ignore")) {
-    auto json = parse_json(message.payload);
-    if (!json) {
-      return fail(ErrorCode::usage, R"("ignore" is for a message that is JSON)");
-    }
-    auto rest = without_ignored(*std::move(json), expect);
-    if (!rest) {
-      return std::unexpected(std::move(rest.error()));
-    }
-    return Pattern::JsonValue{.text = {}, .value = *std::move(rest), .subset = true};
-  }
-  if (message.type == MessageType::text || message.type == MessageType::binary) {
-    return Pattern::Exact{message.type, Template::of_literal(message.payload)};
-  }
-  Pattern::Control control{.type = message.type, .code = {}, .payload = {}};
-  if (message.code != wire::CloseCode::no_status) {
-    control.code = message.code;
-  }
-  control.payload = Template::of_literal(message.payload);
-  return control;
-}
-
-Expected<Pattern::Kind> pattern_of(const RecordedMessage& recorded) {
-  const Json& expect = *recorded.expect;
-  if (!expect.is_object()) {
-    return fail(ErrorCode::usage, std::string(kForms));
-  }
-  std::size_t rules = 0;
-  for (const auto& [name, value] : expect.items()) {
-    const bool is_rule = name == "json" || name == "json=" || name == "text" || name == "re";
-    const bool is_text = name == "text" || name == "re";
-    if ((!is_rule && name != "ignore") || (is_text && !value.is_string())) {
-      return fail(ErrorCode::usage, std::string(kForms));
-    }
-    rules += is_rule ? 1 : 0;
-  }
-  if (rules > 1) {
-    return fail(ErrorCode::usage, std::string(kForms));
-  }
-  if (rules == 0) {
-    return itself(recorded.message, expect);
-  }
-  if (expect.contains("text")) {
-    return Pattern::Exact{MessageType::text,
-                          Template::of_literal(expect["text"].get<std::string>())};
-  }
-  if (expect.contains("re")) {
-    auto regex = Regex::compile(expect["re"].get<std::string>());
-    if (!regex) {
-      return std::unexpected(std::move(regex.error()));
-    }
-    return Pattern::Match{.regex = *std::move(regex), .captures = {}};
-  }
-  const bool subset = expect.contains("json");
-  auto value = without_ignored(expect[subset ? "json" : "json="], expect);
-  if (!value) {
-    return std::unexpected(std::move(value.error()));
-  }
-  return Pattern::JsonValue{
-      .text = {}, .value = *std::move(value), .subset = subset || expect.contains("ignore")};
-}
 
 /// Makes the steps of a test, line by line.
 class RecordedTest {
@@ -174,16 +86,16 @@ class RecordedTest {
     if (!message.expect) {
       return {};
     }
-    auto pattern = pattern_of(message);
-    if (!pattern) {
-      return std::unexpected(std::move(pattern.error()));
+    auto expectation = Expectation::create(message.message, &*message.expect);
+    if (!expectation) {
+      return std::unexpected(std::move(expectation.error()));
     }
     ++expectations_;
     test_.steps.push_back(
         {.place = place,
          .at = {},
          .kind = ExpectStep{
-             .client = client, .deadline = {}, .pattern = Pattern(*std::move(pattern))}});
+             .client = client, .deadline = {}, .pattern = Pattern(*std::move(expectation))}});
     return {};
   }
 

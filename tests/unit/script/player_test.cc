@@ -46,7 +46,7 @@ TEST_CASE("what does not come within the timeout fails at its line, with the nea
   CHECK(play.failure() == "3: nothing like it came within 2 s");
   const Failure& failure = *play.player().failure();
   CHECK(failure.nearest.size() == 2);
-  CHECK(failure.nearest.front().difference == "at $.n: expected 1, got 2");
+  CHECK(failure.nearest.front().difference == "at /n: expected 1, got 2");
   CHECK(failure.unread == 2);
   CHECK(failure.code == ErrorCode::timeout);
 }

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "core/json.h"
+#include "script/message.h"
+
+namespace wskit::script {
+
+/// At most so many bytes of foreign text in quotes, line ends and other control characters escaped,
+/// cut between characters.
+[[nodiscard]] std::string shown(std::string_view text, std::size_t max_bytes = 120);
+/// A message in one line: its kind and as much of it as fits.
+[[nodiscard]] std::string shown(const MessageView& message);
+/// As much of it as fits in a line.
+[[nodiscard]] std::string shown_json(const Json& json);
+
+/// The last place up to `at` where no character of UTF-8 is cut.
+[[nodiscard]] std::size_t character_boundary(std::string_view text, std::size_t at);
+
+}  // namespace wskit::script
