@@ -76,8 +76,10 @@ void Replay::begin_round(Instant /*now*/) {
 }
 
 void Replay::on_change(ReplayConnection& connection) {
-  // The wait for answers is over, or begins anew below.
-  answer_timer_.cancel();
+  if (connection.has_ended()) {
+    // It is not waited for any longer.
+    answer_timer_.cancel();
+  }
   const bool lost = connection.has_ended() && connection.end()->error.has_value();
   if (lost && !connection.is_closing()) {
     stop(connection.end()->error);

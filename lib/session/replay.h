@@ -79,6 +79,8 @@ class Replay final : ReplayConnectionOwner, ReplaySourceHandler {
  private:
   enum class Step : std::uint8_t { taken, wait };
 
+  /// The wait for answers is over, or begins anew in the next callback.
+  void on_answer() override { answer_timer_.cancel(); }
   void on_change(ReplayConnection& connection) override;
   void on_source() override { advance(); }
 

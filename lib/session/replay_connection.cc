@@ -95,6 +95,9 @@ void ReplayConnection::on_received(const script::MessageView& message, Instant /
   if (!is_data(message)) {
     return;
   }
+  if (missing() > 0) {
+    shared_.owner.on_answer();
+  }
   ++received_;
   ++shared_.result.received;
   shared_.result.received_bytes += message.payload.size();

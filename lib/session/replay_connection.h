@@ -23,6 +23,8 @@ class ReplayConnection;
 
 class ReplayConnectionOwner {
  public:
+  /// A message came where one was missing; on_change() follows.
+  virtual void on_answer() = 0;
   /// It opened, drained, received a message or ended: what waits for that may go on.
   virtual void on_change(ReplayConnection& connection) = 0;
 

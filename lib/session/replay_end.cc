@@ -32,7 +32,9 @@ void Replay::answers_late(Instant /*now*/) {
   settled_ = true;
   if (waits_to_close()) {
     for (const auto& [number, connection] : connections_) {
-      connection->give_up_missing();
+      if (!next_ || next_->line.moment.connection == number) {
+        connection->give_up_missing();
+      }
     }
     return advance();
   }

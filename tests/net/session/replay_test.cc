@@ -158,6 +158,36 @@ TEST_CASE("an answer that is needed and does not come is a time limit, with its 
   CHECK(run.done_at < 6500ms);
 }
 
+TEST_CASE("messages that nobody waits for do not prolong the wait for an answer") {
+  SimLoop loop;
+  SimEchoServer server(loop, {.fault = [](std::uint64_t) { return EchoFault::drop; }});
+  const SimReplay run(loop, server,
+                      kHead + at("0", text("send", "a", 1)) + at("0", text("recv", "a", 1)) +
+                          at("0", R"("conn":2,"ev":"open")"));
+  loop.advance(100ms);
+  for (int i = 0; i < 20 && run.done_at < 0s; ++i) {
+    server.send(wire::Opcode::text, "tick");
+    loop.advance(500ms);
+  }
+  CHECK(run.done_at >= 1s);
+  CHECK(run.done_at < 3s);
+}
+
+TEST_CASE("answers that come too late for one connection are still waited for on the others") {
+  SimLoop loop;
+  const SimEchoServer server(loop, {.delay = 3s});
+  const SimReplay run(loop, server,
+                      kHead + at("0", text("send", "a", 1)) + at("0", text("send", "b", 2)) +
+                          at("0", text("recv", "a", 1)) + at("0", text("recv", "b", 2)) +
+                          at("0", R"("conn":2,"dir":"send","type":"close","code":1000)") +
+                          at("0", text("send", "c", 1)),
+                      {.pace = Pace::reply});
+  loop.advance(2s);
+  CHECK(server.received() == std::vector<std::string>{"a", "b"});
+  loop.advance(2s);
+  CHECK(server.received() == std::vector<std::string>{"a", "b", "c"});
+}
+
 TEST_CASE("each connection of a recording is one, on a common clock") {
   SimLoop loop;
   const SimEchoServer server(loop);
