@@ -12,6 +12,9 @@ namespace wskit::script {
 namespace {
 
 constexpr std::size_t kShown = 64;
+/// What a byte of JSON, and a compiled regular expression, take at most, roughly.
+constexpr std::size_t kBytesOfJson = 16;
+constexpr std::size_t kBytesOfRegex = std::size_t{8} << 10;
 
 Expected<IgnoredPlaces> read_ignored(const Json& value) {
   std::vector<std::string> pointers;
@@ -83,6 +86,8 @@ Expected<std::unique_ptr<Expectation::Rule>> Expectation::read_rule(const Json& 
       return std::unexpected(read.error());
     }
   }
+  rule->bytes =
+      sizeof(Rule) + dump_json(expect).size() * kBytesOfJson + (rule->regex ? kBytesOfRegex : 0);
   return rule;
 }
 
@@ -97,6 +102,10 @@ Expected<Expectation> Expectation::create(Message recorded, const Json* expect) 
     expectation.rule_ = std::move(*rule);
   }
   return expectation;
+}
+
+std::size_t Expectation::bytes() const {
+  return recorded_.payload.size() + sizeof *this + (rule_ == nullptr ? 0 : rule_->bytes);
 }
 
 Expected<std::optional<Mismatch>> Expectation::compare(const MessageView& got,

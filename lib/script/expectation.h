@@ -32,7 +32,7 @@ class Expectation {
   /// For people, cut.
   [[nodiscard]] std::string text() const;
   /// Bytes that keeping it takes, roughly.
-  [[nodiscard]] std::size_t bytes() const { return recorded_.payload.size() + sizeof *this; }
+  [[nodiscard]] std::size_t bytes() const;
 
  private:
   struct Rule {
@@ -42,6 +42,7 @@ class Expectation {
     std::string text;
     std::optional<Regex> regex;
     IgnoredPlaces ignored;
+    std::size_t bytes = 0;
   };
   [[nodiscard]] static Expected<std::unique_ptr<Rule>> read_rule(const Json& expect);
   [[nodiscard]] static Expected<void> read_member(Rule& rule, const std::string& name,

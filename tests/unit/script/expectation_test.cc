@@ -98,3 +98,15 @@ TEST_CASE("an expectation that means nothing is refused") {
     CHECK(created.error().code == ErrorCode::usage);
   }
 }
+
+TEST_CASE("the memory of an expectation counts with its message's") {
+  Json list = Json::array();
+  for (int i = 0; i < 1'000; ++i) {
+    list.push_back(i);
+  }
+  const Json expect{{"json", list}};
+  const Message message{.type = MessageType::text, .payload = "x"};
+  const auto with = Expectation::create(message, &expect).value();
+  CHECK(with.bytes() >
+        Expectation::create(message, nullptr).value().bytes() + list.size() * sizeof(Json));
+}
