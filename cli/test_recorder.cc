@@ -40,16 +40,10 @@ class TestRecorder::Session final : public session::ScriptWatcher {
   }
   void on_frame(script::ClientIndex client, script::Direction direction,
                 const script::MessageView& message, Instant at) override {
-    script::MessageView shown = message;
     std::string clean;
-    const bool is_text =
-        message.type == script::MessageType::text || message.type == script::MessageType::close;
-    if (is_text && !recorder_.redaction_.empty()) {
-      clean = recorder_.redaction_.apply(message.payload);
-      shown.payload = clean;
-    }
     std::string line;
-    script::append_message(line, moment(client, at), direction, shown);
+    script::append_message(line, moment(client, at), direction,
+                           script::redacted(message, &recorder_.redaction_, clean));
     recorder_.write(line);
   }
 

@@ -169,14 +169,10 @@ void FrameTranscript::read_control(const wire::FrameEvent& event) {
   stopped_ = true;
 }
 
-void FrameTranscript::put(script::MessageView message) {
+void FrameTranscript::put(const script::MessageView& message) {
   std::string clean;
-  const bool text = message.type == MessageType::text || message.type == MessageType::close;
-  if (text && options_.redaction != nullptr && !options_.redaction->empty()) {
-    clean = options_.redaction->apply(message.payload);
-    message.payload = clean;
-  }
-  script::append_message(*out_, moment_, direction_, message);
+  script::append_message(*out_, moment_, direction_,
+                         script::redacted(message, options_.redaction, clean));
 }
 
 void FrameTranscript::put_violation(const Error& error) {

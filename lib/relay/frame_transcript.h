@@ -57,7 +57,7 @@ class FrameTranscript {
   void end_frame(const wire::FrameEvent& event);
   void end_message(const wire::FrameEvent& event);
   void read_control(const wire::FrameEvent& event);
-  void put(script::MessageView message);
+  void put(const script::MessageView& message);
   void put_violation(const Error& error);
 
   const TranscriptOptions& options_;

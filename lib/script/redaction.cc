@@ -77,6 +77,15 @@ std::string Redaction::apply(std::string_view text) const {
   return clean;
 }
 
+MessageView redacted(const MessageView& message, const Redaction* redaction, std::string& room) {
+  const bool is_text = message.type == MessageType::text || message.type == MessageType::close;
+  if (!is_text || redaction == nullptr || redaction->empty()) {
+    return message;
+  }
+  room = redaction->apply(message.payload);
+  return {.type = message.type, .payload = room, .code = message.code};
+}
+
 std::string redact_header(std::string_view name, std::string_view value) {
   return wire::is_secret_header(name) ? std::string(Redaction::kMark)
                                       : wire::without_secrets(value);

@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "core/json.h"
+#include "script/message.h"
 #include "script/regex.h"
 
 namespace wskit::script {
@@ -34,6 +35,11 @@ class Redaction {
   std::vector<Json::json_pointer> pointers_;
   std::vector<Regex> regexes_;
 };
+
+/// A message as recordings have it: `redaction`, which may be null, was applied to text and to the
+/// reason of a close, which `room` then holds.
+[[nodiscard]] MessageView redacted(const MessageView& message, const Redaction* redaction,
+                                   std::string& room);
 
 /// The value of a header as recordings have it unless secrets are asked for: kMark where its name
 /// suggests a secret, else without the secrets that a URL in it may have.

@@ -65,15 +65,10 @@ void Output::put_open(const ws::Opened& opened, Instant at) {
                        .extensions = extensions});
 }
 
-void Output::record(script::Direction direction, script::MessageView message, Instant at) {
-  using script::MessageType;
+void Output::record(script::Direction direction, const script::MessageView& message, Instant at) {
   std::string clean;
-  const bool text = message.type == MessageType::text || message.type == MessageType::close;
-  if (text && options_.redaction != nullptr && !options_.redaction->empty()) {
-    clean = options_.redaction->apply(message.payload);
-    message.payload = clean;
-  }
-  script::append_message(writer_->room(), moment(at), direction, message);
+  script::append_message(writer_->room(), moment(at), direction,
+                         script::redacted(message, options_.redaction, clean));
 }
 
 void Output::put(script::Direction direction, const script::MessageView& message, Instant at) {

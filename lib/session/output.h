@@ -72,7 +72,7 @@ class Output final : net::WriteHandler {
   void on_write_room() override { handler_.on_output_room(); }
   void on_write_finished() override { handler_.on_output_finished(); }
   void on_write_error(const Error& error) override;
-  void record(script::Direction direction, script::MessageView message, Instant at);
+  void record(script::Direction direction, const script::MessageView& message, Instant at);
   [[nodiscard]] script::Moment moment(Instant at) const;
 
   OutputOptions options_;
