@@ -39,6 +39,8 @@ struct HarOpening {
   std::string subprotocol;
   std::string extensions;
   std::optional<Nanoseconds> at;
+  /// Of the earliest message.
+  std::optional<Nanoseconds> first_message;
 };
 
 std::unexpected<Error> wrong(const std::string& place, std::string_view expected) {
@@ -180,7 +182,8 @@ class HarReader {
                        .headers = {},
                        .subprotocol = {},
                        .extensions = {},
-                       .at = parse_time(text_member(entry, "startedDateTime"))};
+                       .at = parse_time(text_member(entry, "startedDateTime")),
+                       .first_message = {}};
     for_each_header(member(entry, "request"), [&](const std::string& name, std::string value) {
       if (!is_of_handshake(name)) {
         const bool secret = options_.is_secret && options_.is_secret(name);
@@ -233,6 +236,8 @@ class HarReader {
                          .number = messages_.size(),
                          .direction = type == "send" ? Direction::send : Direction::recv,
                          .message = std::move(*message)});
+    auto& first = openings_.back().first_message;
+    first = std::min(first.value_or(Nanoseconds::max()), messages_.back().at);
     return {};
   }
 
@@ -256,16 +261,10 @@ class HarReader {
   }
 
   /// An entry that does not say when it began did so with its first message.
-  [[nodiscard]] Nanoseconds opened_at(std::uint64_t connection) const {
-    std::optional<Nanoseconds> first;
-    for (const HarMessage& message : messages_) {
-      if (message.connection == connection && (!first || message.at < *first)) {
-        first = message.at;
-      }
-    }
-    const auto& said = openings_[connection - 1].at;
-    if (said && (!first || *said <= *first)) {
-      return *said;
+  [[nodiscard]] static Nanoseconds opened_at(const HarOpening& opening) {
+    const auto& first = opening.first_message;
+    if (opening.at && (!first || *opening.at <= *first)) {
+      return *opening.at;
     }
     return first.value_or(Nanoseconds(0));
   }
@@ -275,8 +274,8 @@ class HarReader {
       return;
     }
     std::vector<Nanoseconds> opened;
-    for (std::uint64_t i = 1; i <= openings_.size(); ++i) {
-      opened.push_back(opened_at(i));
+    for (const HarOpening& opening : openings_) {
+      opened.push_back(opened_at(opening));
     }
     const Nanoseconds start = *std::ranges::min_element(opened);
     append_head(
