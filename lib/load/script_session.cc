@@ -141,7 +141,7 @@ void ScriptSession::fail(const script::Failure& failure, const Ledger::Entry& en
 }
 
 void ScriptSession::next(bool after_pause, Instant now) {
-  if (quota_left_ == 0 || !worker_.sends_at(now)) {
+  if (quota_left_ == 0 || !worker_.may_send_after(now)) {
     return;
   }
   if (connection_ == nullptr) {

@@ -79,6 +79,9 @@ void Worker::start(Instant start) {
   }
   measure_timer_.arm(start);
   end_timer_.arm(end_);
+  if (!reconnects_.empty()) {
+    reconnect_timer_.arm(reconnects_.front().due);
+  }
   check_all_lost(loop_.now());
 }
 
@@ -210,15 +213,13 @@ void Worker::connection_ended(const Error* cause) {
 }
 
 void Worker::reopen(Participant& session, bool after_pause, Instant now) {
-  if (phase_ != Phase::running) {
-    return;
-  }
-  if (!after_pause) {
-    connect_queue_.add(session);
-    return;
+  if (phase_ == Phase::running && !after_pause) {
+    return connect_queue_.add(session);
   }
   reconnects_.push_back({.due = now + kReconnectDelay, .session = &session});
-  reconnect_timer_.arm(reconnects_.front().due);
+  if (phase_ == Phase::running) {
+    reconnect_timer_.arm(reconnects_.front().due);
+  }
 }
 
 void Worker::lose(Participant& session, Instant now) {
@@ -237,9 +238,7 @@ void Worker::lose(Participant& session, Instant now) {
 
 void Worker::reconnect_due(Instant now) {
   while (!reconnects_.empty() && reconnects_.front().due <= now) {
-    if (phase_ == Phase::running) {
-      connect_queue_.add(*reconnects_.front().session);
-    }
+    connect_queue_.add(*reconnects_.front().session);
     reconnects_.pop_front();
   }
   if (!reconnects_.empty()) {
@@ -255,7 +254,8 @@ void Worker::check_connected() {
 }
 
 void Worker::check_all_lost(Instant now) {
-  if (phase_ != Phase::running || open_ != 0 || !connect_queue_.idle() || !reconnects_.empty()) {
+  if (phase_ != Phase::running || open_ != 0 || !connect_queue_.idle() || !reconnects_.empty() ||
+      (script_ != nullptr && plays_on())) {
     return;
   }
   if (plan_.model == stats::Model::closed) {
@@ -269,10 +269,15 @@ void Worker::check_all_lost(Instant now) {
   }
 }
 
+// Without a connection an iteration may still have something to do, and the next one gets another.
+bool Worker::plays_on() const {
+  return std::ranges::any_of(
+      participants_, [](const Participant* const session) { return session->unresolved() != 0; });
+}
+
 void Worker::interrupt() {
   const Instant now = loop_.now();
   interrupted_ = true;
-  connect_queue_.clear();
   if (phase_ == Phase::running && now >= start_) {
     pacer_.stop_after(now);
     return end_measure(now);
@@ -294,6 +299,9 @@ void Worker::end_measure(Instant now) {
     return;
   }
   phase_ = Phase::draining;
+  // Who would open now has nothing to begin any more.
+  connect_queue_.clear();
+  reconnect_timer_.cancel();
   warmup_timer_.cancel();
   measure_timer_.cancel();
   end_timer_.cancel();
@@ -349,7 +357,6 @@ void Worker::begin_closing() {
     tally_.end(end_);
   }
   give_up_timer_.cancel();
-  reconnect_timer_.cancel();
   count_traffic(loop_.now());
   if (open_ == 0) {
     return finish();

@@ -89,6 +89,10 @@ class Worker final : PacerTarget {
   [[nodiscard]] bool is_measured(Instant at) const { return at >= start_; }
   /// Closed model: whether messages may be started now.
   [[nodiscard]] bool sends_at(Instant now) const { return phase_ == Phase::running && now < end_; }
+  /// Whether any may be started now or later.
+  [[nodiscard]] bool may_send_after(Instant now) const {
+    return phase_ <= Phase::running && now < end_;
+  }
   /// `messages` of the measure phase were started (closed model).
   void measured_messages_started(std::uint64_t messages, Instant now) {
     if (plan_.max_messages != 0) {
@@ -105,7 +109,7 @@ class Worker final : PacerTarget {
   /// wanted.
   void connection_ended(const Error* cause);
   /// The same: `session` wants another connection, at once or after the pause that keeps a server
-  /// that refuses from being hammered.
+  /// that refuses from being hammered; before the start, with the start.
   void reopen(Participant& session, bool after_pause, Instant now);
   /// A message of some session was given up.
   void message_resolved(Instant now) {
@@ -138,6 +142,7 @@ class Worker final : PacerTarget {
   void finish();
   void check_connected();
   void check_all_lost(Instant now);
+  [[nodiscard]] bool plays_on() const;
   void count_traffic(Instant at);
   [[nodiscard]] ScheduleOptions warmup_schedule() const;
   [[nodiscard]] ScheduleOptions measure_schedule() const;

@@ -159,6 +159,55 @@ TEST_CASE("iterations are accounted for when connections are lost") {
   CHECK(run.worker().tally().connections().closed_early.at("reset") == run.counts().lost);
 }
 
+TEST_CASE("a connection that is lost before the start is opened again") {
+  SimLoop loop;
+  SimEchoServer server(loop);
+  auto plan = limited(script_plan("> a\n< a\n", 5), 50);
+  plan.connect_rate = 10;
+  SimRun run(loop, server, plan);
+  run.worker().connect();
+  loop.run_until(loop.now() + 150ms);
+  server.drop();
+  run.run_rest();
+  check_sums(run);
+  CHECK(server.connections() > 5);
+  CHECK(script_of(run).completed == 50);
+}
+
+TEST_CASE("an iteration that closed its connection goes on when all others are lost") {
+  SimLoop loop;
+  SimEchoOptions options;
+  options.fault = [](std::uint64_t n) { return n == 1 ? EchoFault::drop : EchoFault::none; };
+  options.refuse = [](std::uint64_t connection) { return connection == 2; };
+  const SimEchoServer server(loop, options);
+  SimRun run(
+      loop, server,
+      limited(script_plan("> a\n< [50ms] a\n> close 1000\n< close 1000\nsleep 500ms\n", 2), 10));
+  run.run();
+  check_sums(run);
+  CHECK(script_of(run).completed == 5);
+  CHECK(script_of(run).failed == 1);
+}
+
+TEST_CASE("a connection that opens while the run closes the others is closed too") {
+  // The first connection fails and is opened again; somewhere in between the run ends, which closes
+  // the second one.
+  for (auto duration = 250ms; duration < 350ms; duration += 1ms) {
+    SimLoop loop;
+    loop.network.to_listener = 5ms;
+    SimEchoOptions options;
+    options.fault = [](std::uint64_t n) { return n == 0 ? EchoFault::drop : EchoFault::none; };
+    const SimEchoServer server(loop, options);
+    auto plan = script_plan("> a\n< [30ms] a\n", 2);
+    plan.duration = duration;
+    SimRun run(loop, server, plan);
+    run.run();
+    INFO(duration.count() << " ms");
+    check_sums(run);
+    CHECK(script_of(run).failed == 1);
+  }
+}
+
 TEST_CASE("what is not over when the time for the last iterations is, is cut off") {
   SimLoop loop;
   SimEchoOptions options;
