@@ -156,15 +156,15 @@ void Transcript::note(const RecordedLine& line) {
     return;
   }
   if (const auto* opening = std::get_if<RecordedOpening>(&line.what)) {
-    subprotocol_ = subprotocol_.empty() ? opening->subprotocol : subprotocol_;
+    connections_[line.moment.connection] = opening->subprotocol;
   } else if (std::holds_alternative<std::monostate>(line.what)) {
     return;
   }
-  connections_.insert(line.moment.connection);
+  connections_.try_emplace(line.moment.connection);
 }
 
 bool Transcript::names_clients() const {
-  return !connections_.empty() && (connections_.size() > 1 || *connections_.begin() != 1);
+  return !connections_.empty() && (connections_.size() > 1 || connections_.begin()->first != 1);
 }
 
 Expected<std::string> Transcript::head(std::string_view name) const {
@@ -172,16 +172,18 @@ Expected<std::string> Transcript::head(std::string_view name) const {
   if (!head_.url.empty()) {
     out += "url " + literal(head_.url) + "\n";
   }
-  bool one_line = !has_control_character(head_.url) && !has_control_character(subprotocol_) &&
-                  !has_control_character(name);
+  bool one_line = !has_control_character(head_.url) && !has_control_character(name);
+  for (const auto& [number, subprotocol] : connections_) {
+    one_line = one_line && !has_control_character(subprotocol.value_or(""));
+  }
   for (const auto& [header, value] : head_.headers) {
     one_line = one_line && !has_control_character(header) && !has_control_character(value);
     out += fmt::format(
         "header {}: {}\n", header,
         value == Redaction::kMark ? "{{env." + variable_of(header) + "}}" : literal(value));
   }
-  if (!subprotocol_.empty()) {
-    out += fmt::format("protocol {}\n", subprotocol_);
+  if (const auto common = common_subprotocol(); common && !common->empty()) {
+    out += fmt::format("protocol {}\n", *common);
   }
   if (!one_line) {
     return fail(ErrorCode::usage,
@@ -190,14 +192,38 @@ Expected<std::string> Transcript::head(std::string_view name) const {
   }
   out += fmt::format("{}test {}\n", out.empty() ? "" : "\n", name);
   if (names_clients()) {
+    append_clients(out);
+  }
+  return out;
+}
+
+std::optional<std::string> Transcript::common_subprotocol() const {
+  std::optional<std::string> common;
+  for (const auto& [number, subprotocol] : connections_) {
+    if (subprotocol && common && *subprotocol != *common) {
+      return std::nullopt;
+    }
+    common = subprotocol ? subprotocol : common;
+  }
+  return common.value_or("");
+}
+
+void Transcript::append_clients(std::string& out) const {
+  if (common_subprotocol()) {
     std::vector<std::string> names;
     names.reserve(connections_.size());
-    for (const std::uint64_t number : connections_) {
+    for (const auto& [number, subprotocol] : connections_) {
       names.push_back(fmt::format("c{}", number));
     }
     out += fmt::format("client {}\n", fmt::join(names, ", "));
+    return;
   }
-  return out;
+  for (const auto& [number, subprotocol] : connections_) {
+    out += fmt::format("client c{}\n", number);
+    if (subprotocol && !subprotocol->empty()) {
+      out += fmt::format("protocol {}\n", *subprotocol);
+    }
+  }
 }
 
 Expected<void> Transcript::append(std::string& out, const RecordedLine& line) const {

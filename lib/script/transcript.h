@@ -2,7 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,10 +27,13 @@ class Transcript {
  private:
   /// One that is the first connection needs no name.
   [[nodiscard]] bool names_clients() const;
+  /// Of all connections; nothing when they differ.
+  [[nodiscard]] std::optional<std::string> common_subprotocol() const;
+  void append_clients(std::string& out) const;
 
   RecordedHead head_;
-  std::string subprotocol_;
-  std::set<std::uint64_t> connections_;
+  /// Of each connection its subprotocol, empty for none; nothing where its opening is not there.
+  std::map<std::uint64_t, std::optional<std::string>> connections_;
 };
 
 }  // namespace wskit::script

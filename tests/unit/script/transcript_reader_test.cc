@@ -150,6 +150,24 @@ TEST_CASE("a recording survives being a script, whatever its messages are") {
   }
 }
 
+TEST_CASE("the subprotocol of each connection survives too") {
+  const std::string open = R"({"t":1.000000,"conn":1,"ev":"open","status":101,"subprotocol":)";
+  const std::string first = R"({"t":1.000000,"conn":1,"dir":"send","type":"text","data":"a"})";
+  const std::string second = R"({"t":1.000000,"conn":2,"dir":"send","type":"text","data":"b"})";
+  for (const std::string& other : {std::string("b.v2"), std::string("a.v1")}) {
+    const std::string recording =
+        kHead + open + "\"a.v1\"}\n" + first + "\n" +
+        R"({"t":1.000000,"conn":2,"ev":"open","status":101,"subprotocol":")" + other + "\"}\n" +
+        second + "\n";
+    INFO(script_of(recording));
+    CHECK(recording_of(script_of(recording)) == recording);
+  }
+  const std::string one = kHead + R"({"t":1.000000,"conn":2,"ev":"open","status":101})" + "\n" +
+                          open + "\"a.v1\"}\n" + first + "\n" + second + "\n";
+  CHECK(recording_of(script_of(one)) ==
+        kHead + open + "\"a.v1\"}\n" + first + "\n" + second + "\n");
+}
+
 TEST_CASE("a transcript that was written by hand is a recording") {
   CHECK(recording_of(kUrl + "protocol chat\ntest t\nclient a, b\n"
                             "a> hello\n@0.5 b< \"\"\"\n  two\n  lines\n  \"\"\"\nb> ping\n"
