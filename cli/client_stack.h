@@ -24,6 +24,7 @@ class ClientStack {
 
   [[nodiscard]] net::Loop& loop() { return *loop_; }
   [[nodiscard]] ws::Client& client() { return *client_; }
+  [[nodiscard]] net::Dialer& dialer() { return *dialer_; }
 
  private:
   ClientStack() = default;

@@ -21,6 +21,7 @@
 #include "cli/connect_options.h"
 #include "cli/hints.h"
 #include "cli/parsed_option.h"
+#include "cli/replay_clients.h"
 #include "cli/replay_input.h"
 #include "cli/standard_streams.h"
 #include "cli/terminal_options.h"
@@ -258,11 +259,7 @@ class ReplayRun final : session::ReplayWatcher {
       return std::unexpected(replay.error());
     }
     replay_ = std::move(*replay);
-    ConnectOptions connect = options_.connect;
-    if (connect.subprotocols.empty() && !input_.subprotocol().empty()) {
-      connect.subprotocols = {input_.subprotocol()};
-    }
-    auto plan = make_connect_plan(connect);
+    auto plan = make_connect_plan(options_.connect);
     if (!plan) {
       return plan;
     }
@@ -277,7 +274,7 @@ class ReplayRun final : session::ReplayWatcher {
       json_.emplace(std::move(*file));
     }
     if (!options_.quiet) {
-      warn("replay", connect, plan->request.options().uri);
+      warn("replay", options_.connect, plan->request.options().uri);
       warn_of_redacted(input_, *plan);
     }
     return plan;
@@ -294,7 +291,11 @@ class ReplayRun final : session::ReplayWatcher {
     }
     net::Loop& loop = (*stack)->loop();
     loop_ = &loop;
-    session::Replay replay((*stack)->client(), loop, replay_, result_);
+    ReplayClients clients(**stack, plan);
+    const auto find_client = [&clients](const std::string& subprotocol) {
+      return clients.find(subprotocol);
+    };
+    session::Replay replay(find_client, loop, replay_, result_);
     running = &replay;
     result_.start = std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now());
     session::ReplayWatcher& watcher = *this;

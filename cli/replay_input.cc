@@ -128,11 +128,7 @@ bool ReplayInput::look_at(std::string_view line) {
     head_ = std::move(*head);
     return true;
   }
-  const auto* const opening = std::get_if<script::RecordedOpening>(&parsed->what);
-  if (opening != nullptr) {
-    subprotocol_ = opening->subprotocol;
-  }
-  return opening == nullptr;
+  return std::holds_alternative<std::monostate>(parsed->what);
 }
 
 Expected<std::unique_ptr<session::ReplaySource>> ReplayInput::source(net::Loop& loop) {

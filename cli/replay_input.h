@@ -27,8 +27,6 @@ class ReplayInput {
   [[nodiscard]] bool is_plain() const { return plain_; }
   /// Of a recording that has one.
   [[nodiscard]] const std::optional<script::RecordedHead>& head() const { return head_; }
-  /// That the first connection agreed on; empty for none.
-  [[nodiscard]] const std::string& subprotocol() const { return subprotocol_; }
 
   /// The recording from its beginning, any number of times but for standard input.
   [[nodiscard]] Expected<std::unique_ptr<session::ReplaySource>> source(net::Loop& loop);
@@ -48,7 +46,6 @@ class ReplayInput {
   std::string recording_;
   bool plain_ = false;
   std::optional<script::RecordedHead> head_;
-  std::string subprotocol_;
 };
 
 }  // namespace wskit::cli

@@ -20,13 +20,13 @@ bool is_of_connection(const script::RecordedLine& line) {
 
 }  // namespace
 
-Replay::Replay(ws::Client& client, net::Loop& loop, const ReplayOptions& options,
+Replay::Replay(FindClient find_client, net::Loop& loop, const ReplayOptions& options,
                stats::ReplayResult& result)
     : loop_(loop),
       options_(options),
       result_(result),
-      shared_{.client = client,
-              .loop = loop,
+      find_client_(std::move(find_client)),
+      shared_{.loop = loop,
               .session = options.session,
               .owner = *this,
               .result = result,
@@ -141,7 +141,7 @@ Replay::Step Replay::take(const ReplaySource::Next& next) {
   if (options_.pace == Pace::timed && origin_ && !is_due(line.moment)) {
     return Step::wait;
   }
-  ReplayConnection* const connection = connection_at(line.moment);
+  ReplayConnection* const connection = connection_at(next);
   if (connection == nullptr) {
     return Step::wait;
   }
@@ -150,12 +150,23 @@ Replay::Step Replay::take(const ReplaySource::Next& next) {
              : Step::taken;
 }
 
-/// Null as long as the first one, by which the clock is set, is not open.
-ReplayConnection* Replay::connection_at(const script::Moment& moment) {
-  auto& connection = connections_[moment.connection];
-  if (connection == nullptr) {
-    connection = std::make_unique<ReplayConnection>(shared_, moment.connection);
+/// Null as long as the first one, by which the clock is set, is not open, and when it cannot be.
+ReplayConnection* Replay::connection_at(const ReplaySource::Next& next) {
+  const script::Moment& moment = next.line.moment;
+  auto found = connections_.find(moment.connection);
+  if (found == connections_.end()) {
+    const auto* const opening = std::get_if<script::RecordedOpening>(&next.line.what);
+    const auto client = find_client_(opening == nullptr ? std::string() : opening->subprotocol);
+    if (!client) {
+      (void)fail_at(next, client.error());
+      return nullptr;
+    }
+    found = connections_
+                .emplace(moment.connection,
+                         std::make_unique<ReplayConnection>(shared_, **client, moment.connection))
+                .first;
   }
+  const auto& connection = found->second;
   if (options_.pace != Pace::timed || origin_ || connection->has_ended()) {
     return connection.get();
   }

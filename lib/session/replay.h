@@ -66,8 +66,12 @@ class Replay final : ReplayConnectionOwner, ReplaySourceHandler {
   /// The recording from its beginning.
   using OpenSource = std::function<Expected<std::unique_ptr<ReplaySource>>()>;
 
+  /// The client of connections that agreed on this subprotocol in the recording, empty for none; it
+  /// outlives the replay. Fails with ErrorCode::usage for what is none.
+  using FindClient = std::function<Expected<ws::Client*>(const std::string& subprotocol)>;
+
   /// All references outlive the replay; `result` gets what is found out.
-  Replay(ws::Client& client, net::Loop& loop, const ReplayOptions& options,
+  Replay(FindClient find_client, net::Loop& loop, const ReplayOptions& options,
          stats::ReplayResult& result);
   Replay(const Replay&) = delete;
   Replay& operator=(const Replay&) = delete;
@@ -94,7 +98,7 @@ class Replay final : ReplayConnectionOwner, ReplaySourceHandler {
   [[nodiscard]] Step close(const ReplaySource::Next& next, ReplayConnection& connection);
   [[nodiscard]] Step expect(const ReplaySource::Next& next, ReplayConnection& connection);
   [[nodiscard]] Step fail_at(const ReplaySource::Next& next, const Error& error);
-  [[nodiscard]] ReplayConnection* connection_at(const script::Moment& moment);
+  [[nodiscard]] ReplayConnection* connection_at(const ReplaySource::Next& next);
   [[nodiscard]] bool is_due(const script::Moment& moment);
   [[nodiscard]] Instant due(const script::Moment& moment) const;
   [[nodiscard]] bool awaits_answers(const ReplayConnection* one, Nanoseconds limit);
@@ -113,6 +117,7 @@ class Replay final : ReplayConnectionOwner, ReplaySourceHandler {
   net::Loop& loop_;
   const ReplayOptions& options_;
   stats::ReplayResult& result_;
+  FindClient find_client_;
   ReplayShared shared_;
   OpenSource open_;
   ReplayWatcher* watcher_ = nullptr;

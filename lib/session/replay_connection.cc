@@ -23,10 +23,9 @@ bool is_data(const script::MessageView& message) {
 
 }  // namespace
 
-ReplayConnection::ReplayConnection(const ReplayShared& shared, std::uint64_t number)
-    : shared_(shared),
-      number_(number),
-      session_(shared.client, shared.loop, shared.session, *this) {
+ReplayConnection::ReplayConnection(const ReplayShared& shared, ws::Client& client,
+                                   std::uint64_t number)
+    : shared_(shared), number_(number), session_(client, shared.loop, shared.session, *this) {
   session_.start();
 }
 

@@ -34,7 +34,6 @@ class ReplayConnectionOwner {
 
 /// What the connections of a replay share; outlives them.
 struct ReplayShared {
-  ws::Client& client;
   net::Loop& loop;
   const SessionOptions& session;
   ReplayConnectionOwner& owner;
@@ -46,7 +45,7 @@ struct ReplayShared {
 /// Messages are compared in order, as far as both are there; memory for what is ahead is bounded.
 class ReplayConnection final : SessionHandler {
  public:
-  ReplayConnection(const ReplayShared& shared, std::uint64_t number);
+  ReplayConnection(const ReplayShared& shared, ws::Client& client, std::uint64_t number);
 
   [[nodiscard]] std::uint64_t number() const { return number_; }
   [[nodiscard]] bool is_ready() const { return ready_ && session_.is_open(); }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/cli/proxy_process.h"
 #include "tests/cli/scratch_file.h"
 #include "tests/cli/wskit.h"
 
@@ -45,6 +46,44 @@ TEST_CASE("a recording replays at every pace, and comes back as it was recorded"
     const bool timed = std::string(pace) == "original" || pace[0] == 'x';
     CHECK((exit.out.find("Deviation") != std::string::npos) == timed);
   }
+}
+
+TEST_CASE("each connection asks for the subprotocol that it had") {
+  const EchoProcess server;
+  const ScratchFile seen("replay-seen.jsonl");
+  ProxyProcess proxy(server.url(), {"--record", seen.path()});
+  const ScratchFile file("replay-protocols.jsonl");
+  std::string recording = "{\"wskit\":1}\n";
+  for (const std::string rest :
+       {R"({"conn":1,"ev":"open","subprotocol":"a.v1"})", R"({"conn":2,"ev":"open"})",
+        R"({"conn":3,"ev":"open","subprotocol":"b.v2"})", R"({"conn":1,"type":"text","data":"x"})",
+        R"({"conn":2,"type":"text","data":"x"})", R"({"conn":3,"type":"text","data":"x"})"}) {
+    recording += rest + "\n";
+  }
+  file.write(recording);
+  const Exit exit = test::wskit({"replay", file.path(), proxy.url()});
+  INFO(exit.err);
+  CHECK(exit.code == 0);
+  proxy.process().signal(SIGINT);
+  CHECK(proxy.process().wait().code == 0);
+  const std::string content = seen.content();
+  const auto opened = [&content](const std::string& rest) {
+    std::size_t count = 0;
+    for (std::size_t at = 0;
+         (at = content.find("\"ev\":\"open\",\"status\":101" + rest, at)) != std::string::npos;
+         ++at) {
+      ++count;
+    }
+    return count;
+  };
+  INFO(content);
+  CHECK(opened("") == 3);
+  CHECK(opened(R"(,"subprotocol":"a.v1")") == 1);
+  CHECK(opened(R"(,"subprotocol":"b.v2")") == 1);
+  file.write("{\"wskit\":1}\n{\"t\":0,\"ev\":\"open\",\"subprotocol\":\"a b\"}\n");
+  const Exit refused = test::wskit({"replay", file.path(), server.url()});
+  CHECK(refused.code == 2);
+  CHECK_THAT(refused.err, Catch::Contains(file.path() + ":2: "));
 }
 
 TEST_CASE("a check that fails shows the line, both messages and where they part") {

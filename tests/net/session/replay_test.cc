@@ -40,7 +40,7 @@ class SimReplay final : session::ReplayWatcher {
         recording_(std::move(recording)),
         options_(std::move(options)),
         client_(loop, server.url()),
-        replay_(client_.client(), loop, options_, result) {
+        replay_([this](const std::string&) { return &client_.client(); }, loop, options_, result) {
     result.file = "a.jsonl";
     session::ReplayWatcher& watcher = *this;
     const Instant start = loop.now();
