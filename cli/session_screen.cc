@@ -15,10 +15,6 @@
 namespace wskit::cli {
 namespace {
 
-bool is_data(const script::MessageView& message) {
-  return message.type == script::MessageType::text || message.type == script::MessageType::binary;
-}
-
 void count(const script::MessageView& message, SessionScreen::Totals& totals) {
   if (is_data(message)) {
     ++totals.messages;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "load/plan.h"
 
+#include <limits>
 #include <memory>
 
 #include <fmt/format.h>
@@ -18,6 +19,14 @@ std::vector<std::uint32_t> connections_of(const Plan& plan, const Slice& slice) 
     numbers.push_back(c);
   }
   return numbers;
+}
+
+std::uint64_t quota_of(const Plan& plan, std::uint32_t number) {
+  if (plan.max_messages == 0) {
+    return std::numeric_limits<std::uint64_t>::max();
+  }
+  return plan.max_messages / plan.connections +
+         (number < plan.max_messages % plan.connections ? 1 : 0);
 }
 
 Expected<void> validate(const Plan& plan) {

@@ -84,6 +84,9 @@ struct Slice {
 /// The numbers of the plan's connections that are in the slice, ascending.
 [[nodiscard]] std::vector<std::uint32_t> connections_of(const Plan& plan, const Slice& slice);
 
+/// A connection's share of `max_messages`; without a limit the greatest number there is.
+[[nodiscard]] std::uint64_t quota_of(const Plan& plan, std::uint32_t number);
+
 /// Fails with ErrorCode::usage and what to change when the parts of the plan contradict each other.
 [[nodiscard]] Expected<void> validate(const Plan& plan);
 

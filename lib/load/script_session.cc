@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "load/script_session.h"
 
-#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,17 +8,10 @@
 #include "core/bytes.h"
 #include "core/check.h"
 #include "load/worker.h"
+#include "session/script_sender.h"
 
 namespace wskit::load {
 namespace {
-
-std::uint64_t quota_of(const Plan& plan, std::uint32_t number) {
-  if (plan.max_messages == 0) {
-    return std::numeric_limits<std::uint64_t>::max();
-  }
-  return plan.max_messages / plan.connections +
-         (number < plan.max_messages % plan.connections ? 1 : 0);
-}
 
 script::PlayerOptions options_of(const Plan& plan, std::uint32_t number) {
   // One seed for each connection, and other ones for the neighbouring seeds of another run.
@@ -191,24 +183,10 @@ void ScriptSession::on_open(const ws::Opened& opened) {
   worker_.session_opened(*this);
 }
 
-void ScriptSession::on_message(ws::MessageType type, std::span<const std::byte> payload,
-                               ws::Received received) {
-  worker_.tally().payload_received(payload.size());
-  receive({.type = type == ws::MessageType::text ? script::MessageType::text
-                                                 : script::MessageType::binary,
-           .payload = as_text(payload)},
-          received.last);
-}
-
-void ScriptSession::on_ping(std::span<const std::byte> payload, Instant received) {
-  receive({.type = script::MessageType::ping, .payload = as_text(payload)}, received);
-}
-
-void ScriptSession::on_pong(std::span<const std::byte> payload, Instant received) {
-  receive({.type = script::MessageType::pong, .payload = as_text(payload)}, received);
-}
-
-void ScriptSession::receive(const script::MessageView& message, Instant at) {
+void ScriptSession::on_received(const script::MessageView& message, Instant at) {
+  if (is_data(message.type)) {
+    worker_.tally().payload_received(message.payload.size());
+  }
   // Between iterations there is nobody to read it.
   if (iteration_) {
     player_.on_received(0, message, at);
@@ -277,41 +255,15 @@ void ScriptSession::open(script::ClientIndex /*client*/, const script::OpenReque
 
 Expected<script::Room> ScriptSession::send(script::ClientIndex /*client*/,
                                            const script::MessageView& message) {
-  using script::MessageType;
-  if (!is_open()) {
-    return wskit::fail(ErrorCode::closed_remote, "the connection is closing");
+  auto sent = session::send_scripted(connection_.get(), message);
+  if (sent && is_data(message.type)) {
+    worker_.tally().payload_sent(message.payload.size());
   }
-  const auto bytes = as_bytes(message.payload);
-  const bool is_data = message.type == MessageType::text || message.type == MessageType::binary;
-  if (!is_data && bytes.size() > wire::kMaxControlPayload) {
-    return wskit::fail(ErrorCode::usage, "a control frame has at most 125 bytes (RFC 6455 5.5)");
-  }
-  if (message.type == MessageType::close) {
-    auto closed = connection_->close(message.code, message.payload);
-    return closed ? Expected<script::Room>(script::Room::more)
-                  : std::unexpected(std::move(closed.error()));
-  }
-  auto result = ws::SendResult::queued;
-  if (message.type == MessageType::ping) {
-    result = connection_->ping(bytes);
-  } else if (message.type == MessageType::pong) {
-    result = connection_->pong(bytes);
-  } else {
-    const bool is_text = message.type == MessageType::text;
-    result = connection_->send(is_text ? ws::MessageType::text : ws::MessageType::binary, bytes);
-    worker_.tally().payload_sent(result == ws::SendResult::dropped ? 0 : bytes.size());
-  }
-  if (result == ws::SendResult::dropped) {
-    return wskit::fail(ErrorCode::too_big, "too much is unsent: the server does not read");
-  }
-  return result == ws::SendResult::queued ? script::Room::more : script::Room::full;
+  return sent;
 }
 
 Expected<void> ScriptSession::send_raw(script::ClientIndex /*client*/, std::string_view bytes) {
-  if (!is_open() || connection_->send_raw(as_bytes(bytes)) == ws::SendResult::dropped) {
-    return wskit::fail(ErrorCode::closed_remote, "the connection is closing");
-  }
-  return {};
+  return session::send_scripted_raw(connection_.get(), bytes);
 }
 
 void ScriptSession::drop(script::ClientIndex /*client*/) {

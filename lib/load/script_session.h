@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string_view>
 
 #include "core/clock.h"
@@ -14,6 +13,7 @@
 #include "load/participant.h"
 #include "net/timer.h"
 #include "script/player.h"
+#include "session/message_handler.h"
 #include "ws/connection.h"
 #include "ws/handler.h"
 
@@ -24,7 +24,10 @@ class Worker;
 /// One connection of a load test that plays a script in a loop, each iteration after the other on
 /// the same connection. Where the script closed it, or the iteration failed, the next one begins on
 /// a fresh connection, after a failure with a pause.
-class ScriptSession final : public Participant, ws::Handler, net::TimerHandler, script::Stage {
+class ScriptSession final : public Participant,
+                            session::MessageHandler,
+                            net::TimerHandler,
+                            script::Stage {
  public:
   ScriptSession(Worker& worker, std::uint32_t number);
 
@@ -39,10 +42,7 @@ class ScriptSession final : public Participant, ws::Handler, net::TimerHandler, 
 
  private:
   void on_open(const ws::Opened& opened) override;
-  void on_message(ws::MessageType type, std::span<const std::byte> payload,
-                  ws::Received received) override;
-  void on_ping(std::span<const std::byte> payload, Instant received) override;
-  void on_pong(std::span<const std::byte> payload, Instant received) override;
+  void on_received(const script::MessageView& message, Instant at) override;
   void on_drain() override;
   void on_close(const ws::Closed& closed) override;
   void on_error(const ws::Failure& failure) override;
@@ -60,7 +60,6 @@ class ScriptSession final : public Participant, ws::Handler, net::TimerHandler, 
   void begin(Instant now);
   /// After each event of the player's: what it waits for, or the end of the iteration.
   void go_on(Instant now);
-  void receive(const script::MessageView& message, Instant at);
   void finish(Instant now);
   void fail(const script::Failure& failure, const Ledger::Entry& entry, Instant now);
   /// Begins the next iteration, or sees to a connection for it.

@@ -2,7 +2,6 @@
 #include "load/session.h"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,18 +10,6 @@
 #include "ws/small_messages.h"
 
 namespace wskit::load {
-namespace {
-
-std::uint64_t quota_of(const Plan& plan, std::uint32_t number) {
-  if (plan.max_messages == 0) {
-    return std::numeric_limits<std::uint64_t>::max();
-  }
-  return plan.max_messages / plan.connections +
-         (number < plan.max_messages % plan.connections ? 1 : 0);
-}
-
-}  // namespace
-
 Session::Session(Worker& worker, std::uint32_t number)
     : worker_(worker),
       expiry_(worker.loop().timers(), *this),

@@ -16,6 +16,11 @@ enum class MessageType : std::uint8_t { text, binary, ping, pong, close };
 [[nodiscard]] std::string_view name(MessageType type);
 [[nodiscard]] std::optional<MessageType> message_type(std::string_view name);
 
+/// Text or binary, no control frame.
+[[nodiscard]] constexpr bool is_data(MessageType type) {
+  return type == MessageType::text || type == MessageType::binary;
+}
+
 /// A whole message or control frame; `payload` belongs to somebody else.
 struct MessageView {
   MessageType type = MessageType::text;
@@ -23,6 +28,10 @@ struct MessageView {
   std::string_view payload;
   wire::CloseCode code = wire::CloseCode::no_status;
 };
+
+[[nodiscard]] constexpr bool is_data(const MessageView& message) {
+  return is_data(message.type);
+}
 
 /// The same, owning its payload.
 struct Message {

@@ -22,13 +22,12 @@ std::expected<ExpectStep, Refusal> awaited(SendStep sent, const Place& place) {
                                                    : "expected a message without {{...}}: what it "
                                                      "will be cannot be known here"});
   }
-  const bool is_data = sent.type == MessageType::text || sent.type == MessageType::binary;
   std::optional<wire::CloseCode> code;
   if (sent.type == MessageType::close && sent.code != wire::CloseCode::no_status) {
     code = sent.code;
   }
   Pattern::Kind kind = Pattern::Exact{sent.type, sent.payload};
-  if (!is_data) {
+  if (!is_data(sent.type)) {
     kind = Pattern::Control{.type = sent.type, .code = code, .payload = std::move(sent.payload)};
   }
   return ExpectStep{.deadline = {}, .pattern = Pattern(std::move(kind))};

@@ -202,8 +202,7 @@ bool glob_matches(std::string_view glob, std::string_view text) {
 bool Pattern::is_control() const {
   const auto* const expectation = std::get_if<Expectation>(&kind_);
   return std::holds_alternative<Control>(kind_) ||
-         (expectation != nullptr && expectation->type() != MessageType::text &&
-          expectation->type() != MessageType::binary);
+         (expectation != nullptr && !is_data(expectation->type()));
 }
 
 Expected<bool> Pattern::matches(const Received& received, Values& values) const {

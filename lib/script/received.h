@@ -18,9 +18,7 @@ class Received {
 
   [[nodiscard]] const Message& message() const { return message_; }
   [[nodiscard]] Instant at() const { return at_; }
-  [[nodiscard]] bool is_data() const {
-    return message_.type == MessageType::text || message_.type == MessageType::binary;
-  }
+  [[nodiscard]] bool is_data() const { return script::is_data(message_.type); }
   /// Parsed when first asked for.
   [[nodiscard]] const Expected<Json>& json() const {
     if (json_ == nullptr) {

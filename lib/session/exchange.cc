@@ -18,10 +18,6 @@ using script::MessageView;
 /// For the peer's answer to our Close once the result is known.
 constexpr Nanoseconds kShortPatience = std::chrono::milliseconds(500);
 
-bool is_data(const MessageView& message) {
-  return message.type == MessageType::text || message.type == MessageType::binary;
-}
-
 }  // namespace
 
 Exchange::Exchange(ws::Client& client, net::Loop& loop, const ExchangeOptions& options,

@@ -79,7 +79,7 @@ void Output::put(script::Direction direction, const script::MessageView& message
     }
     return;
   }
-  const bool data = message.type == MessageType::text || message.type == MessageType::binary;
+  const bool data = is_data(message);
   if (direction == script::Direction::send || !data) {
     return;
   }

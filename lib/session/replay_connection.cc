@@ -17,10 +17,6 @@ using stats::ReplayDifference;
 constexpr std::size_t kMostWaiting = 10'000;
 constexpr std::size_t kMostWaitingBytes = std::size_t{8} << 20;
 
-bool is_data(const script::MessageView& message) {
-  return message.type == MessageType::text || message.type == MessageType::binary;
-}
-
 }  // namespace
 
 ReplayConnection::ReplayConnection(const ReplayShared& shared, ws::Client& client,

@@ -8,6 +8,7 @@
 #include "core/bytes.h"
 #include "core/parse.h"
 #include "session/connection_end.h"
+#include "session/message_handler.h"
 #include "session/script_sender.h"
 #include "wire/excerpt.h"
 
@@ -28,7 +29,7 @@ script::Opening opening_of(const wire::HttpResponse& response) {
 }  // namespace
 
 /// A client of the test and its connection.
-class ScriptRun::Seat final : ws::Handler {
+class ScriptRun::Seat final : MessageHandler {
  public:
   Seat(ScriptRun& run, script::ClientIndex index) : run_(run), index_(index) {}
 
@@ -64,20 +65,7 @@ class ScriptRun::Seat final : ws::Handler {
     run_.player_.on_open(index_, opening_of(opened.response), opened.upgraded);
     run_.go_on();
   }
-  void on_message(ws::MessageType type, std::span<const std::byte> payload,
-                  ws::Received received) override {
-    receive({.type = type == ws::MessageType::text ? script::MessageType::text
-                                                   : script::MessageType::binary,
-             .payload = as_text(payload)},
-            received.last);
-  }
-  void on_ping(std::span<const std::byte> payload, Instant received) override {
-    receive({.type = script::MessageType::ping, .payload = as_text(payload)}, received);
-  }
-  void on_pong(std::span<const std::byte> payload, Instant received) override {
-    receive({.type = script::MessageType::pong, .payload = as_text(payload)}, received);
-  }
-  void receive(const script::MessageView& message, Instant at) {
+  void on_received(const script::MessageView& message, Instant at) override {
     run_.saw(index_, script::Direction::recv, message, at);
     run_.player_.on_received(index_, message, at);
     run_.go_on();

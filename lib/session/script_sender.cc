@@ -13,9 +13,7 @@ Expected<script::Room> send_scripted(ws::Connection* connection,
     return fail(ErrorCode::closed_remote, "the connection is closing");
   }
   const auto bytes = as_bytes(message.payload);
-  const bool is_control =
-      message.type != script::MessageType::text && message.type != script::MessageType::binary;
-  if (is_control && bytes.size() > wire::kMaxControlPayload) {
+  if (!script::is_data(message.type) && bytes.size() > wire::kMaxControlPayload) {
     return fail(ErrorCode::usage, "a control frame has at most 125 bytes (RFC 6455 5.5)");
   }
   auto result = ws::SendResult::queued;

@@ -11,6 +11,7 @@
 #include "core/bytes.h"
 #include "net/member_timer.h"
 #include "session/connection_end.h"
+#include "session/message_handler.h"
 #include "session/script_sender.h"
 #include "wire/handshake.h"
 #include "ws/connection.h"
@@ -60,7 +61,7 @@ wire::UpgradeAnswer deviate(wire::UpgradeAnswer answer, const std::string& accep
 }  // namespace
 
 /// A client and its session.
-class ScriptServer::Guest final : ws::Handler, script::Stage {
+class ScriptServer::Guest final : MessageHandler, script::Stage {
  public:
   Guest(ScriptServer& server, std::uint64_t number)
       : server_(server), number_(number), options_(server.setup_.options) {
@@ -96,18 +97,9 @@ class ScriptServer::Guest final : ws::Handler, script::Stage {
     player_->start(opened.upgraded);
     go_on();
   }
-  void on_message(ws::MessageType type, std::span<const std::byte> payload,
-                  ws::Received received) override {
-    receive({.type = type == ws::MessageType::text ? script::MessageType::text
-                                                   : script::MessageType::binary,
-             .payload = as_text(payload)},
-            received.last);
-  }
-  void on_ping(std::span<const std::byte> payload, Instant received) override {
-    receive({.type = script::MessageType::ping, .payload = as_text(payload)}, received);
-  }
-  void on_pong(std::span<const std::byte> payload, Instant received) override {
-    receive({.type = script::MessageType::pong, .payload = as_text(payload)}, received);
+  void on_received(const script::MessageView& message, Instant at) override {
+    player_->on_received(0, message, at);
+    go_on();
   }
   void on_drain() override {
     player_->on_drain(0, server_.setup_.loop.now());
@@ -130,10 +122,6 @@ class ScriptServer::Guest final : ws::Handler, script::Stage {
       return server_.forget(number_);
     }
     over({.what = failure.error.message, .is_failure = true, .refusal = {}});
-  }
-  void receive(const script::MessageView& message, Instant at) {
-    player_->on_received(0, message, at);
-    go_on();
   }
   void over(script::Ending ending) {
     connection_.reset();

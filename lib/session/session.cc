@@ -194,30 +194,16 @@ void Session::give_up(Instant now) {
                                                          format_duration(options_.ping_timeout))}});
 }
 
-void Session::say_received(const script::MessageView& message, Instant at) {
+void Session::on_received(const script::MessageView& message, Instant at) {
   heard_at_ = at;
-  handler_.on_received(message, at);
-}
-
-void Session::on_message(ws::MessageType type, std::span<const std::byte> payload,
-                         ws::Received received) {
-  backoff_.reset();
-  say_received({.type = type == ws::MessageType::text ? script::MessageType::text
-                                                      : script::MessageType::binary,
-                .payload = as_text(payload)},
-               received.last);
-}
-
-void Session::on_ping(std::span<const std::byte> payload, Instant received) {
-  say_received({.type = script::MessageType::ping, .payload = as_text(payload)}, received);
-}
-
-void Session::on_pong(std::span<const std::byte> payload, Instant received) {
-  if (as_text(payload) == pinged_) {
-    round_trip_ = received - pinged_at_;
+  if (script::is_data(message.type)) {
+    backoff_.reset();
+  }
+  if (message.type == script::MessageType::pong && message.payload == pinged_) {
+    round_trip_ = at - pinged_at_;
     pong_timer_.cancel();
   }
-  say_received({.type = script::MessageType::pong, .payload = as_text(payload)}, received);
+  handler_.on_received(message, at);
 }
 
 void Session::on_close(const ws::Closed& closed) {

@@ -16,6 +16,7 @@
 #include "script/message.h"
 #include "session/backoff.h"
 #include "session/connection_end.h"
+#include "session/message_handler.h"
 #include "session/options.h"
 #include "wire/close_code.h"
 #include "ws/client.h"
@@ -49,7 +50,7 @@ class SessionHandler {
 
 /// One conversation with a server: a connection that is kept alive with Pings and heartbeats, found
 /// dead when nothing comes back, and made again when it is lost.
-class Session final : ws::Handler {
+class Session final : MessageHandler {
  public:
   Session(ws::Client& client, net::Loop& loop, const SessionOptions& options,
           SessionHandler& handler);
@@ -82,10 +83,7 @@ class Session final : ws::Handler {
 
  private:
   void on_open(const ws::Opened& opened) override;
-  void on_message(ws::MessageType type, std::span<const std::byte> payload,
-                  ws::Received received) override;
-  void on_ping(std::span<const std::byte> payload, Instant received) override;
-  void on_pong(std::span<const std::byte> payload, Instant received) override;
+  void on_received(const script::MessageView& message, Instant at) override;
   void on_read_end(Instant received) override { heard_at_ = received; }
   void on_drain() override { handler_.on_drain(); }
   void on_flushed(std::size_t bytes) override;
@@ -99,7 +97,6 @@ class Session final : ws::Handler {
   void give_up(Instant now);
   void connection_over(ConnectionEnd end);
   void send_own(const script::MessageView& message);
-  void say_received(const script::MessageView& message, Instant at);
 
   ws::Client& client_;
   net::Loop& loop_;

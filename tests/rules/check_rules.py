@@ -25,7 +25,7 @@ ALLOWED = {
     "script": {"wire", "stats"},
     "session": {"script", "ws", "net", "wire", "stats"},
     "relay": {"script", "ws", "net", "wire"},
-    "load": {"script", "ws", "http", "net", "wire", "stats"},
+    "load": {"session", "script", "ws", "http", "net", "wire", "stats"},
     "serve": {"script", "relay", "broker", "wire", "stats"},
     "conform": {"ws", "net", "wire", "stats"},
     "report": {"stats"},
