@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "cli/announce.h"
 #include "cli/connect_options.h"
 #include "cli/hints.h"
 #include "cli/listen_tls.h"
@@ -22,13 +23,10 @@
 #include "net/dialer.h"
 #include "net/loop.h"
 #include "net/resolver.h"
-#include "net/tls_acceptor.h"
 #include "relay/recorder.h"
 #include "relay/relay.h"
-#include "report/file.h"
 #include "report/terminal.h"
 #include "script/redaction.h"
-#include "serve/certificate.h"
 #include "serve/listen_address.h"
 
 namespace wskit::cli {
@@ -52,10 +50,8 @@ class ProxyRun final : relay::RelayWatcher, relay::RecorderHandler {
 
  private:
   [[nodiscard]] Expected<void> prepare();
-  [[nodiscard]] Expected<void> prepare_tls();
   [[nodiscard]] Expected<void> prepare_recording(const relay::RequestRules& request);
   [[nodiscard]] Expected<void> listen();
-  [[nodiscard]] Expected<void> announce(const std::string& url) const;
   void obey();
 
   void on_unreachable(std::uint64_t connection, const Error& error) override;
@@ -73,8 +69,7 @@ class ProxyRun final : relay::RelayWatcher, relay::RecorderHandler {
   std::unique_ptr<SignalWatch> signals_;
   std::unique_ptr<net::Resolver> resolver_;
   std::unique_ptr<net::Dialer> dialer_;
-  std::optional<serve::Certificate> certificate_;
-  std::unique_ptr<net::TlsAcceptor> tls_;
+  ListenSecurity security_;
   script::Redaction redaction_;
   std::unique_ptr<relay::Recorder> recorder_;
   std::optional<relay::Relay> relay_;
@@ -98,11 +93,13 @@ Expected<void> ProxyRun::prepare() {
     return std::unexpected(std::move(dialer.error()));
   }
   dialer_ = std::move(*dialer);
-  if (auto secured = prepare_tls(); !secured) {
-    return secured;
+  auto security = secure_listening(*loop_, options_.tls);
+  if (!security) {
+    return std::unexpected(std::move(security.error()));
   }
+  security_ = *std::move(security);
   relay::RelayOptions options = relay_options(options_, plan_);
-  options.tls = tls_.get();
+  options.tls = security_.acceptor.get();
   if (auto recording = prepare_recording(options.request); !recording) {
     return recording;
   }
@@ -110,25 +107,6 @@ Expected<void> ProxyRun::prepare() {
   relay::RelayWatcher& watcher = *this;
   relay_.emplace(*dialer_, std::move(options), watcher);
   return listen();
-}
-
-Expected<void> ProxyRun::prepare_tls() {
-  auto certificate = find_certificate(options_.tls);
-  if (!certificate) {
-    return std::unexpected(std::move(certificate.error()));
-  }
-  certificate_ = std::move(*certificate);
-  if (!certificate_) {
-    return {};
-  }
-  auto tls = net::TlsAcceptor::create(*loop_, {.certificate = certificate_->certificate(),
-                                               .key = certificate_->key(),
-                                               .chain = certificate_->chain()});
-  if (!tls) {
-    return std::unexpected(std::move(tls.error()));
-  }
-  tls_ = std::move(*tls);
-  return {};
 }
 
 Expected<void> ProxyRun::prepare_recording(const relay::RequestRules& request) {
@@ -159,23 +137,13 @@ Expected<void> ProxyRun::listen() {
     return listening;
   }
   if (options_.tls.self_signed) {
-    if (auto told = tell_how_to_trust(options_.tls, *certificate_); !told) {
+    if (auto told = tell_how_to_trust(options_.tls, *security_.certificate); !told) {
       return told;
     }
   }
   serve::ListenAddress actual = options_.listen;
   actual.port = relay_->address().port();
-  return announce(serve::url_of(actual, certificate_.has_value()));
-}
-
-// The first line of standard output is the URL: whoever started us waits for it.
-Expected<void> ProxyRun::announce(const std::string& url) const {
-  if (!options_.ready_file.empty()) {
-    if (auto written = report::write_file(options_.ready_file, url + "\n"); !written) {
-      return written;
-    }
-  }
-  return print(url + "\n");
+  return announce(serve::url_of(actual, security_.certificate.has_value()), options_.ready_file);
 }
 
 // The first signal lets what is open end by itself; a second one ends the program.

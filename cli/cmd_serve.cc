@@ -12,13 +12,13 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "cli/announce.h"
 #include "cli/cmd_serve_script.h"
 #include "cli/hints.h"
 #include "cli/serve_options.h"
 #include "cli/standard_streams.h"
 #include "cli/stop_signals.h"
 #include "load/limits.h"
-#include "report/file.h"
 #include "report/terminal.h"
 #include "serve/echo_server.h"
 
@@ -29,16 +29,6 @@ constexpr std::string_view kName = "serve echo";
 
 void log_line(serve::LogLevel, std::string_view line) {
   say(fmt::format("wskit {}: {}\n", kName, report::printable(line)));
-}
-
-// The first line of standard output is the URL: whoever started us waits for it.
-Expected<void> announce(const ServeEchoOptions& options, const std::string& url) {
-  if (!options.ready_file.empty()) {
-    if (auto written = report::write_file(options.ready_file, url + "\n"); !written) {
-      return written;
-    }
-  }
-  return print(url + "\n");
 }
 
 void cut_when_signalled(const StopSignals& signals, serve::EchoServer& server,
@@ -77,7 +67,7 @@ Expected<void> serve_echo(const ServeEchoOptions& options) {
       return told;
     }
   }
-  if (auto announced = announce(options, (*server)->url()); !announced) {
+  if (auto announced = announce((*server)->url(), options.ready_file); !announced) {
     return announced;
   }
   serve_until_signalled(signals, **server);

@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "cli/announce.h"
 #include "cli/hints.h"
 #include "cli/listen_tls.h"
 #include "cli/parsed_option.h"
@@ -24,8 +25,6 @@
 #include "core/parse.h"
 #include "load/limits.h"
 #include "net/loop.h"
-#include "net/tls_acceptor.h"
-#include "report/file.h"
 #include "report/lines.h"
 #include "report/terminal.h"
 #include "script/mirror.h"
@@ -68,8 +67,7 @@ class ServeScriptRun final : session::ScriptServerWatcher {
 
  private:
   [[nodiscard]] Expected<void> prepare();
-  [[nodiscard]] Expected<void> prepare_tls();
-  [[nodiscard]] Expected<void> announce();
+  [[nodiscard]] Expected<void> tell_where() const;
 
   void on_session(std::uint64_t connection, const script::Test& test,
                   const std::optional<script::Failure>& failure) override;
@@ -89,32 +87,11 @@ class ServeScriptRun final : session::ScriptServerWatcher {
   };
   std::unique_ptr<net::Loop> loop_;
   std::unique_ptr<SignalWatch> signals_;
-  std::optional<serve::Certificate> certificate_;
-  std::unique_ptr<net::TlsAcceptor> tls_;
+  ListenSecurity security_;
   std::optional<session::ScriptServer> server_;
   std::uint64_t played_ = 0;
   std::uint64_t failed_ = 0;
 };
-
-Expected<void> ServeScriptRun::prepare_tls() {
-  auto certificate = find_certificate(options_.tls);
-  if (!certificate) {
-    return std::unexpected(std::move(certificate.error()));
-  }
-  certificate_ = std::move(*certificate);
-  if (!certificate_) {
-    return {};
-  }
-  auto tls = net::TlsAcceptor::create(*loop_, {.certificate = certificate_->certificate(),
-                                               .key = certificate_->key(),
-                                               .chain = certificate_->chain()});
-  if (!tls) {
-    return std::unexpected(std::move(tls.error()));
-  }
-  tls_ = std::move(*tls);
-  return options_.tls.self_signed ? tell_how_to_trust(options_.tls, *certificate_)
-                                  : Expected<void>();
-}
 
 Expected<void> ServeScriptRun::prepare() {
   auto loop = net::make_loop(net::IoChoice::epoll);
@@ -127,8 +104,15 @@ Expected<void> ServeScriptRun::prepare() {
     return std::unexpected(std::move(signals.error()));
   }
   signals_ = std::move(*signals);
-  if (auto secured = prepare_tls(); !secured) {
-    return secured;
+  auto security = secure_listening(*loop_, options_.tls);
+  if (!security) {
+    return std::unexpected(std::move(security.error()));
+  }
+  security_ = *std::move(security);
+  if (options_.tls.self_signed) {
+    if (auto told = tell_how_to_trust(options_.tls, *security_.certificate); !told) {
+      return told;
+    }
   }
   const auto address = find_address(options_.listen);
   if (!address) {
@@ -142,26 +126,19 @@ Expected<void> ServeScriptRun::prepare() {
                   .seed = options_.script.seed ? *options_.script.seed : device(),
                   .wall_clock = &wall_clock_},
       .loop = *loop_,
-      .tls = tls_.get(),
+      .tls = security_.acceptor.get(),
       .to_the_end = options_.to_the_end,
       .watcher = watcher});
   if (auto listening = server_->listen(*address); !listening) {
     return listening;
   }
-  return announce();
+  return tell_where();
 }
 
-// The first line of standard output is the URL: whoever started us waits for it.
-Expected<void> ServeScriptRun::announce() {
+Expected<void> ServeScriptRun::tell_where() const {
   serve::ListenAddress actual = options_.listen;
   actual.port = server_->address().port();
-  const std::string url = serve::url_of(actual, certificate_.has_value());
-  if (!options_.ready_file.empty()) {
-    if (auto written = report::write_file(options_.ready_file, url + "\n"); !written) {
-      return written;
-    }
-  }
-  return print(url + "\n");
+  return announce(serve::url_of(actual, security_.certificate.has_value()), options_.ready_file);
 }
 
 void ServeScriptRun::on_session(std::uint64_t connection, const script::Test& test,
@@ -237,10 +214,7 @@ void add_where(CLI::App& app, ServeScriptOptions& options) {
       ->type_name("HOST:PORT|unix:PATH")
       ->default_str("127.0.0.1:9001")
       ->group("Where");
-  app.add_option("--ready-file", options.ready_file,
-                 "Write the URL to this file once connections are accepted")
-      ->type_name("FILE")
-      ->group("Where");
+  add_ready_file(app, options.ready_file, "Where");
   add_listen_tls(app, options.tls);
 }
 

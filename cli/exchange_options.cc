@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/parsed_option.h"
+#include "cli/redaction_options.h"
 #include "core/bytes.h"
 #include "core/parse.h"
 #include "wire/utf8.h"
@@ -52,17 +53,8 @@ void add_output_flags(CLI::App& app, ExchangeFlags& flags) {
 }  // namespace
 
 void add_recording_flags(CLI::App& app, ExchangeFlags& flags) {
-  const std::string group = "Output";
-  app.add_option("--redact", flags.redact,
-                 "Leave out of recordings what this regular expression matches in text messages, "
-                 "or the value at this JSON pointer, as /auth/token (repeatable)")
-      ->allow_extra_args(false)
-      ->type_name("REGEX|POINTER")
-      ->check(not_empty())
-      ->group(group);
-  app.add_flag("--record-secrets", flags.record_secrets,
-               "Record the request's credentials, cookies and tokens as they are")
-      ->group(group);
+  add_redaction_options(app, {.redact = flags.redact, .record_secrets = flags.record_secrets},
+                        "Output");
 }
 
 void add_life_flags(CLI::App& app, ExchangeFlags& flags) {

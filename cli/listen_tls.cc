@@ -45,6 +45,26 @@ Expected<std::optional<serve::Certificate>> find_certificate(const ListenTls& op
   return *std::move(certificate);
 }
 
+Expected<ListenSecurity> secure_listening(net::Loop& loop, const ListenTls& options) {
+  auto certificate = find_certificate(options);
+  if (!certificate) {
+    return std::unexpected(std::move(certificate.error()));
+  }
+  ListenSecurity security{.certificate = *std::move(certificate), .acceptor = nullptr};
+  if (!security.certificate) {
+    return security;
+  }
+  auto acceptor =
+      net::TlsAcceptor::create(loop, {.certificate = security.certificate->certificate(),
+                                      .key = security.certificate->key(),
+                                      .chain = security.certificate->chain()});
+  if (!acceptor) {
+    return std::unexpected(std::move(acceptor.error()));
+  }
+  security.acceptor = *std::move(acceptor);
+  return security;
+}
+
 Expected<void> tell_how_to_trust(const ListenTls& options, const serve::Certificate& certificate) {
   say(fmt::format("self-signed certificate, SHA-256 {}\n", certificate.fingerprint()));
   if (options.ca_file.empty()) {

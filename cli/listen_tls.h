@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "core/error.h"
+#include "net/loop.h"
+#include "net/tls_acceptor.h"
 #include "serve/certificate.h"
 
 namespace CLI {
@@ -28,6 +31,15 @@ void add_listen_tls(CLI::App& app, ListenTls& options);
 /// ErrorCode::usage.
 [[nodiscard]] Expected<std::optional<serve::Certificate>> find_certificate(
     const ListenTls& options);
+
+/// What makes accepted connections TLS; both empty where there is to be none.
+struct ListenSecurity {
+  std::optional<serve::Certificate> certificate;
+  std::unique_ptr<net::TlsAcceptor> acceptor;
+};
+
+/// The same with what speaks it on a loop, which outlives it.
+[[nodiscard]] Expected<ListenSecurity> secure_listening(net::Loop& loop, const ListenTls& options);
 
 /// Of a self-signed certificate: says on standard error how clients can trust it, and writes the
 /// file that they need.

@@ -10,7 +10,9 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "cli/announce.h"
 #include "cli/parsed_option.h"
+#include "cli/redaction_options.h"
 #include "core/parse.h"
 #include "net/look_up.h"
 #include "wire/handshake.h"
@@ -43,10 +45,7 @@ void add_where(CLI::App& app, ProxyCommandOptions& options) {
       ->type_name("HOST:PORT|unix:PATH")
       ->default_str("127.0.0.1:9000")
       ->group(group);
-  app.add_option("--ready-file", options.ready_file,
-                 "Write the URL to this file once connections are accepted")
-      ->type_name("FILE")
-      ->group(group);
+  add_ready_file(app, options.ready_file, group);
   app.add_flag("--keep-host", options.keep_host,
                "Pass the client's Host header on; without it the server gets its own name")
       ->group("Request");
@@ -63,16 +62,8 @@ void add_recording(CLI::App& app, ProxyCommandOptions& options) {
   app.add_flag("--record-frames", options.record_frames,
                "A line for each frame of a message too, with its size")
       ->group(group);
-  app.add_option("--redact", options.redact,
-                 "Leave out of recordings what this regular expression matches in text messages, "
-                 "or the value at this JSON pointer, as /auth/token (repeatable)")
-      ->allow_extra_args(false)
-      ->type_name("REGEX|POINTER")
-      ->check(not_empty())
-      ->group(group);
-  app.add_flag("--record-secrets", options.record_secrets,
-               "Record the requests' credentials, cookies and tokens as they are")
-      ->group(group);
+  add_redaction_options(app, {.redact = options.redact, .record_secrets = options.record_secrets},
+                        group);
   add_parsed(app, "--max-message", options.target.max_message_bytes, parse_size)
       ->description("Longest message to record, inflated; longer ones pass all the same")
       ->type_name("SIZE")

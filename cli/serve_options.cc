@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/announce.h"
 #include "cli/parsed_option.h"
 #include "core/parse.h"
 
@@ -54,10 +55,7 @@ void add_where(CLI::App& app, ServeEchoOptions& options) {
       ->type_name("N")
       ->default_str("1")
       ->group(group);
-  app.add_option("--ready-file", options.ready_file,
-                 "Write the URL to this file once connections are accepted")
-      ->type_name("FILE")
-      ->group(group);
+  add_ready_file(app, options.ready_file, group);
 }
 
 void add_behaviour(CLI::App& app, EchoOptions& server) {

@@ -12,6 +12,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/parsed_option.h"
+#include "cli/redaction_options.h"
 #include "core/parse.h"
 #include "report/file.h"
 #include "script/line_cursor.h"
@@ -167,17 +168,10 @@ void add_test_options(CLI::App& app, TestOptions& options) {
                      "Record all connections in this file (JSON Lines), which can be replayed")
           ->type_name("FILE")
           ->group(group);
-  app.add_option(
-         "--redact", options.redact,
-         "Keep what matches out of the recording: a JSON pointer, else a regular expression")
-      ->type_name("POINTER|REGEX")
-      ->allow_extra_args(false)
-      ->needs(record)
-      ->group(group);
-  app.add_flag("--record-secrets", options.record_secrets,
-               "Record credentials, cookies and tokens of the request too")
-      ->needs(record)
-      ->group(group);
+  add_redaction_options(app, {.redact = options.redact, .record_secrets = options.record_secrets},
+                        group);
+  app.get_option("--redact")->needs(record);
+  app.get_option("--record-secrets")->needs(record);
   app.add_flag("-q,--quiet", options.quiet, "Print failures and the summary only")->group(group);
   app.add_option("--color", options.color, "auto, always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}))
