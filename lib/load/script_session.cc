@@ -112,6 +112,8 @@ void ScriptSession::fail(const script::Failure& failure, const Ledger::Entry& en
   const bool lost = loss_.has_value() || failure.code == ErrorCode::closed_remote;
   if (lost) {
     tally.lost(entry, now);
+  } else if (failure.code == ErrorCode::timeout) {
+    tally.expired(entry, now);
   } else {
     tally.answered({.verdict = Ledger::Verdict::answered, .entry = &entry},
                    Reply::Kind::error_reply, now);

@@ -46,7 +46,7 @@ constexpr std::array kOddities{
 /// The same for an iteration of a script.
 Fate of_script(Fate fate) {
   if (fate.count == &Counts::timeout) {
-    fate.meaning = "cut off: not over when the time for the last ones was";
+    fate.meaning = "nothing came in time, or cut off at the end of the run";
   } else if (fate.count == &Counts::lost) {
     fate.meaning = "the connection ended before the iteration";
   } else if (fate.count == &Counts::error_reply) {

@@ -108,12 +108,12 @@ TEST_CASE("a failure is counted in its step, and the next iteration has a fresh 
   CHECK(script_of(run).completed == 9);
   CHECK(script_of(run).failed == 1);
   CHECK(step_of(run, "a").failures.empty());
-  CHECK(step_of(run, "b").failures == stats::Causes{{"unmet", 1}});
+  CHECK(step_of(run, "b").failures == stats::Causes{{"timeout", 1}});
   CHECK(step_of(run, "a").metric.answered().count() == 10);
   CHECK(step_of(run, "b").metric.answered().count() == 9);
   CHECK(step_of(run, "b").metric.censored_count() == 1);
   CHECK(server.connections() == 2);
-  CHECK(run.counts().error_reply == 1);
+  CHECK(run.counts().timeout == 1);
   CHECK(run.worker().tally().connections().closed_early.empty());
   CHECK_THAT(script_of(run).first_failure,
              Catch::StartsWith("connection 1, iteration 3: nothing like it came within 100 ms\n"
@@ -131,6 +131,7 @@ TEST_CASE("a server that fails every iteration is not hammered") {
   CHECK(script_of(run).completed == 0);
   // One at the start and one every 250 ms.
   CHECK(script_of(run).failed == Approx(80).margin(2));
+  CHECK(run.counts().error_reply == script_of(run).failed);
 }
 
 TEST_CASE("a script that closes its connection gets a new one for each iteration") {
