@@ -51,13 +51,13 @@ using Levels = std::array<const script::Directives*, 3>;
 
 Expected<void> check_alike(const Levels& levels) {
   for (const script::Directives* level : levels) {
-    for (const auto& header : level->headers) {
-      if (header.value.varies()) {
-        return fail(ErrorCode::usage,
-                    fmt::format("header {}: in a load test all connections ask for the same: only "
-                                "variables of --var and the environment may stand in it",
-                                header.name));
-      }
+    const auto varying = std::ranges::find_if(
+        level->headers, [](const auto& header) { return header.value.varies(); });
+    if (varying != level->headers.end()) {
+      return fail(ErrorCode::usage,
+                  fmt::format("header {}: in a load test all connections ask for the same: only "
+                              "variables of --var and the environment may stand in it",
+                              varying->name));
     }
   }
   return {};

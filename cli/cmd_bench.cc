@@ -188,12 +188,26 @@ Expected<void> print_report(const BenchOptions& options, const stats::RunResult&
   return print(text);
 }
 
-bool all_lost(const stats::RunResult& result) {
-  std::uint64_t lost = 0;
-  for (const auto& [cause, count] : result.connections.closed_early) {
-    lost += count;
+std::uint64_t sum(const stats::Causes& causes) {
+  std::uint64_t sum = 0;
+  for (const auto& [cause, count] : causes) {
+    sum += count;
   }
-  return result.connections.opened != 0 && lost >= result.connections.opened;
+  return sum;
+}
+
+bool all_lost(const stats::RunResult& result) {
+  const stats::Connections& connections = result.connections;
+  if (result.script) {
+    // A connection that ends is opened again; the first failure of that gives it up.
+    return connections.opened != 0 && sum(connections.failed) >= connections.asked;
+  }
+  return connections.opened != 0 && sum(connections.closed_early) >= connections.opened;
+}
+
+/// Why the connections were lost.
+std::optional<Error> cause_of_loss(const load::Runner& runner, const stats::RunResult& result) {
+  return result.script ? runner.first_failure() : runner.first_loss();
 }
 
 int exit_code_of(const BenchOptions& options, const stats::RunResult& result,
@@ -204,7 +218,7 @@ int exit_code_of(const BenchOptions& options, const stats::RunResult& result,
   if (signal) {
     return kSignalBase + *signal;
   }
-  if (!result.script && all_lost(result)) {
+  if (all_lost(result)) {
     return exit_code(ErrorCode::reset);
   }
   if (!std::ranges::all_of(result.verdict.thresholds, &stats::ThresholdResult::ok)) {
@@ -266,13 +280,12 @@ int run_bench(const BenchOptions& options) {
       return complain("bench", outcome->error());
     }
   }
-  if (const auto loss = runner.first_loss();
-      loss && !result.script && all_lost(result) && !signal) {
+  if (const auto loss = cause_of_loss(runner, result); loss && all_lost(result) && !signal) {
     say(fmt::format(
         "wskit bench: {}: {}: {}\n", prepared->url,
-        result.connections.opened == 1
+        result.connections.asked == 1
             ? "the connection was lost"
-            : fmt::format("all {} connections were lost; the first", result.connections.opened),
+            : fmt::format("all {} connections were lost; the first", result.connections.asked),
         report::printable(loss->message)));
   }
   return exit_code_of(options, result, signal);

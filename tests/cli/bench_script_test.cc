@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "tests/cli/canned_server.h"
 #include "tests/cli/script_file.h"
 #include "tests/cli/wskit.h"
 
@@ -59,6 +61,20 @@ TEST_CASE("the report has a line for each step, and the first failure with its l
   CHECK_THAT(exit.out, Catch::Contains("2  unmet in bad\n"));
   CHECK_THAT(exit.out, Catch::Contains("connection 1, iteration 1: the next message is another"));
   CHECK_THAT(exit.out, Catch::Contains("t.wst:6: strict < c\n"));
+}
+
+TEST_CASE("bench says when no connection of a script could be opened again, and exits with 56") {
+  bool upgraded = false;
+  const CannedServer server([&upgraded](const std::string& request) {
+    return std::exchange(upgraded, true) ? "HTTP/1.1 503 Gone\r\nContent-Length: 0\r\n\r\n"
+                                         : accept_answer(request,
+                                                         "\x81\x01"
+                                                         "a");
+  });
+  const ScriptFile script("< [100ms] a\n");
+  const Exit exit = bench(server.url(), script, {"-c", "1", "-n", "10", "-q"});
+  CHECK(exit.code == 56);
+  CHECK_THAT(exit.err, Catch::Contains("the connection was lost: ") && Catch::Contains("503"));
 }
 
 TEST_CASE("thresholds hold for steps") {
