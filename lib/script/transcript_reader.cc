@@ -152,36 +152,45 @@ class TranscriptReader {
         .text = script_.line(place)});
   }
 
-  /// All that the directives of file and test say, which are the same for a recording.
+  /// All that the directives of file and test say.
   std::expected<void, ScriptError> head(const Test& test) {
     Json json{{"wskit", kRecordingVersion}};
     Json headers = Json::object();
-    for (const bool of_test : {false, true}) {
-      const auto pick = [of_test](const Script& script) -> const Directives& {
-        return of_test ? script.tests.front().directives : script.head;
-      };
-      const Directives& directives = pick(script_);
-      if (directives.url) {
-        const auto* const url = literals_([&](const Script& s) { return &*pick(s).url; });
-        if (url == nullptr) {
-          return wrong(test.place, "a URL with placeholders");
-        }
-        json["url"] = *url;
-      }
-      for (std::size_t i = 0; i < directives.headers.size(); ++i) {
-        const auto* const value =
-            literals_([&](const Script& s) { return &pick(s).headers[i].value; });
-        headers[directives.headers[i].name] =
-            value == nullptr ? std::string(Redaction::kMark) : *value;
-      }
-      protocols_ = directives.subprotocols.empty() ? protocols_ : directives.subprotocols;
-      if (directives.timeout) {
-        return wrong(test.place, "a timeout");
+    for (const Pick pick : {of_file, of_test}) {
+      if (auto read = directives(pick, test.place, json, headers); !read) {
+        return read;
       }
     }
     json["request"] = Json{{"headers", headers}};
     out_ = dump_json(json) + "\n";
     return clients(test);
+  }
+
+  using Pick = const Directives& (*)(const Script& script);
+  static const Directives& of_file(const Script& script) { return script.head; }
+  static const Directives& of_test(const Script& script) { return script.tests.front().directives; }
+
+  std::expected<void, ScriptError> directives(Pick pick, const Place& place, Json& head,
+                                              Json& headers) {
+    const Directives& given = pick(script_);
+    const auto* const url = literals_(
+        [pick](const Script& script) { return pick(script).url ? &*pick(script).url : nullptr; });
+    if (given.url && url == nullptr) {
+      return wrong(place, "a URL with placeholders");
+    }
+    if (given.timeout) {
+      return wrong(place, "a timeout");
+    }
+    if (url != nullptr) {
+      head["url"] = *url;
+    }
+    for (std::size_t i = 0; i < given.headers.size(); ++i) {
+      const auto* const value =
+          literals_([pick, i](const Script& script) { return &pick(script).headers[i].value; });
+      headers[given.headers[i].name] = value == nullptr ? std::string(Redaction::kMark) : *value;
+    }
+    protocols_ = given.subprotocols.empty() ? protocols_ : given.subprotocols;
+    return {};
   }
 
   std::expected<void, ScriptError> clients(const Test& test) {
