@@ -157,6 +157,19 @@ TEST_CASE("illegal frames pass and are told of in the recording") {
              Catch::Contains(R"("ev":"violation","dir":"send","error":")"));
 }
 
+TEST_CASE("a message is in the recording while its connection goes on") {
+  const CannedServer server([](const std::string& request) {
+    return accept_answer(request, std::string("\x81\x05hello", 7));
+  });
+  const ScratchDirectory scratch("open");
+  const ProxyProcess proxy(server.url(), {"--record", scratch.file("r.jsonl")});
+  const Process listen({WSKIT_BINARY, "listen", proxy.url(), "-o", "/dev/null"});
+  CHECK(eventually([&] {
+    return scratch.content("r.jsonl").find(R"("type":"text","data":"hello"})"
+                                           "\n") != std::string::npos;
+  }));
+}
+
 TEST_CASE("a proxy that is killed leaves a recording that is whole up to its last line end") {
   std::string flood;
   for (int i = 0; i < 300'000; ++i) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // That the proxy changes no byte of a load test's connections, seen from outside.
+#include <csignal>
+#include <cstddef>
 #include <string>
 #include <vector>
 
+#include "tests/cli/scratch_file.h"
 #include "tests/interop/byte_log.h"
 
 using namespace wskit;
@@ -10,8 +13,18 @@ using namespace wskit::test;
 
 namespace {
 
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (std::size_t at = 0; (at = text.find(part, at)) != std::string::npos; at += part.size()) {
+    ++found;
+  }
+  return found;
+}
+
+/// The proxy records, which is what would change bytes: it unmasks them in place.
 void check_bench(bool tls, const std::vector<std::string>& options) {
-  LoggedProxy proxy(tls);
+  const ScratchFile recording("relay-bytes.jsonl");
+  LoggedProxy proxy(tls, {"--record", recording.path()});
   std::vector<std::string> arguments{
       "bench",  proxy.url(), "-c", "100",      "-n",
       "20000",  "--window",  "4",  "--cacert", test_certificate("ca.pem"),
@@ -31,6 +44,16 @@ void check_bench(bool tls, const std::vector<std::string>& options) {
   }
   CHECK(up >= result["counts"]["wire_bytes_sent"].get<std::uint64_t>());
   CHECK(down >= result["counts"]["wire_bytes_received"].get<std::uint64_t>());
+  proxy.proxy.process().signal(SIGTERM);
+  CHECK(proxy.proxy.process().wait().code == 0);
+  const std::string lines = recording.content();
+  CHECK(count(lines, R"("dir":"send","type":"binary")") +
+            count(lines, R"("dir":"send","type":"text")") >=
+        20'000);
+  CHECK(count(lines, R"("dir":"recv","type":"binary")") +
+            count(lines, R"("dir":"recv","type":"text")") >=
+        20'000);
+  CHECK(count(lines, "violation") == 0);
 }
 
 }  // namespace
