@@ -206,8 +206,8 @@ int list(const std::vector<script::Script>& scripts) {
 }
 
 int run_test(TestOptions& options) {
-  if (options.grammar) {
-    const auto printed = print(script::grammar_text());
+  if (options.grammar || options.grammar_json) {
+    const auto printed = print(options.grammar ? script::grammar_text() : script::grammar_json());
     return printed ? EXIT_SUCCESS : complain(kName, printed.error());
   }
   if (const auto taken = take_url(options); !taken) {

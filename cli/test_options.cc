@@ -112,6 +112,9 @@ void add_choice_options(CLI::App& app, TestOptions& options) {
   app.add_flag("--list", options.list, "Check the scripts, list their tests, and run nothing")
       ->group(group);
   app.add_flag("--grammar", options.grammar, "Print the grammar of scripts (EBNF)")->group(group);
+  app.add_flag("--grammar-json", options.grammar_json,
+               "Print it for editors: rules and words (JSON)")
+      ->group(group);
 }
 
 void add_time_options(CLI::App& app, TestOptions& options) {

@@ -31,6 +31,7 @@ struct TestOptions {
   bool fail_fast = false;
   bool list = false;
   bool grammar = false;
+  bool grammar_json = false;
   std::vector<std::string> variables;
   std::vector<std::string> variable_files;
   Nanoseconds timeout = std::chrono::seconds(5);

@@ -3,8 +3,11 @@
 
 #include <array>
 #include <iterator>
+#include <set>
 
 #include <fmt/format.h>
+
+#include "core/json.h"
 
 namespace wskit::script {
 namespace {
@@ -125,6 +128,30 @@ constexpr std::array kRules{
         Keyword::http},
 };
 
+/// The terminals of a definition, without the braces of blocks behind them.
+void add_words(std::string_view definition, std::set<std::string>& words) {
+  while (true) {
+    const std::size_t open = definition.find('"');
+    constexpr std::string_view kBlock = R"(""")";
+    if (open != std::string_view::npos && definition.substr(open).starts_with(kBlock)) {
+      words.emplace(kBlock);
+      definition.remove_prefix(open + kBlock.size());
+      continue;
+    }
+    const std::size_t close =
+        open == std::string_view::npos ? open : definition.find('"', open + 1);
+    if (close == std::string_view::npos) {
+      return;
+    }
+    std::string_view word = definition.substr(open + 1, close - open - 1);
+    word = word.substr(0, word.find(" {"));
+    if (!word.empty()) {
+      words.emplace(word);
+    }
+    definition.remove_prefix(close + 1);
+  }
+}
+
 }  // namespace
 
 std::span<const Rule> grammar() {
@@ -155,6 +182,19 @@ std::string_view form_of(Keyword keyword) {
 
 bool is_directive(Keyword keyword) {
   return keyword <= Keyword::no_pong;
+}
+
+std::string grammar_json() {
+  Json rules = Json::array();
+  std::set<std::string> words;
+  for (const Rule& rule : kRules) {
+    rules.push_back({{"name", rule.name},
+                     {"definition", rule.definition},
+                     {"meaning", rule.meaning},
+                     {"begins", rule.keyword.has_value()}});
+    add_words(rule.definition, words);
+  }
+  return dump_json({{"wskit_grammar", 1}, {"rules", rules}, {"words", words}}, 1) + '\n';
 }
 
 std::string grammar_text() {

@@ -57,4 +57,9 @@ struct Rule {
 /// comment.
 [[nodiscard]] std::string grammar_text();
 
+/// The same for editors, as JSON: "rules" with "name", "definition", "meaning" and whether a line
+/// "begins" with it, and "words", all that the rules have in quotes, sorted: what is to be
+/// completed and coloured.
+[[nodiscard]] std::string grammar_json();
+
 }  // namespace wskit::script

@@ -5,6 +5,7 @@
 usage: grammar_test.py PROGRAM [SENTENCES]
 """
 
+import json
 import random
 import re
 import subprocess
@@ -222,10 +223,26 @@ class Sentence:
             self.before, self.glue = f"a {name}", name == "regex"
 
 
+def check_summary(program, text):
+    """What editors are given has the same rules, and every word that the parser goes by."""
+    summary = json.loads(subprocess.run([program, "test", "--grammar-json"], capture_output=True,
+                                        text=True, check=True).stdout)
+    rules = "".join(f"(* {rule['meaning']} *)\n{rule['name']} = {rule['definition']} ;\n"
+                    for rule in summary["rules"])
+    assert rules == text, "the two forms of the grammar differ"
+    words = summary["words"]
+    assert words == sorted(set(words))
+    for word in ("url", "no pong", "barrier", "json=", "startsWith", "repeat", "setup", "refused", "=="):
+        assert word in words, f"'{word}' is not among the words for editors"
+    begins = {rule["name"] for rule in summary["rules"] if rule["begins"]}
+    assert {"url", "set", "on", "fail", "http"} <= begins and "pattern" not in begins
+
+
 def main(arguments):
     program = Path(arguments[0]).resolve()
     count = int(arguments[1]) if len(arguments) > 1 else 2000
     printed = subprocess.run([program, "test", "--grammar"], capture_output=True, text=True, check=True)
+    check_summary(program, printed.stdout)
     grammar = Grammar(printed.stdout)
     used = set()
     with tempfile.TemporaryDirectory() as directory:
