@@ -587,6 +587,7 @@ complete -c wskit -n '__fish_seen_subcommand_from test' -l filter -x -d 'Only te
 complete -c wskit -n '__fish_seen_subcommand_from test' -l fail-fast -d 'End after the first test that fails'
 complete -c wskit -n '__fish_seen_subcommand_from test' -l list -d 'Check the scripts, list their tests, and run nothing'
 complete -c wskit -n '__fish_seen_subcommand_from test' -l grammar -d 'Print the grammar of scripts (EBNF)'
+complete -c wskit -n '__fish_seen_subcommand_from test' -l grammar-json -d 'Print it for editors: rules and words (JSON)'
 complete -c wskit -n '__fish_seen_subcommand_from test' -l var -x -d 'NAME=VALUE for {{NAME}} (repeatable)'
 complete -c wskit -n '__fish_seen_subcommand_from test' -l var-file -r -F -d 'A file of NAME=VALUE lines (repeatable)'
 complete -c wskit -n '__fish_seen_subcommand_from test' -l timeout -x -d 'How long < waits where the script does not say it'
