@@ -121,8 +121,7 @@ void ScriptSession::fail(const script::Failure& failure, const Ledger::Entry& en
   if (entry.measured) {
     stats::ScriptResult& result = *tally.script();
     ++result.failed;
-    const auto name = player_.step_name();
-    stats::StepResult& step = result.steps[name ? *name + std::size_t{1} : 0];
+    stats::StepResult& step = this->step();
     stats::raise(step.failures, loss_.value_or(failure.code));
     step.metric.record_censored(now - player_.step_began());
     if (result.first_failure.empty()) {
@@ -132,6 +131,11 @@ void ScriptSession::fail(const script::Failure& failure, const Ledger::Entry& en
     }
   }
   drop_connection();
+}
+
+stats::StepResult& ScriptSession::step() {
+  const auto name = player_.step_name();
+  return worker_.tally().script()->steps[name ? *name + std::size_t{1} : 0];
 }
 
 void ScriptSession::next(bool after_pause, Instant now) {
@@ -165,9 +169,11 @@ void ScriptSession::abandon(ErrorCode /*cause*/) {
   }
   const Ledger::Entry entry = *std::exchange(iteration_, std::nullopt);
   timer_.cancel();
-  worker_.tally().expired(entry, worker_.loop().now());
+  const Instant now = worker_.loop().now();
+  worker_.tally().expired(entry, now);
   if (entry.measured) {
     ++worker_.tally().script()->cut_off;
+    step().metric.record_censored(now - player_.step_began());
   }
   drop_connection();
 }

@@ -62,6 +62,8 @@ class ScriptSession final : public Participant,
   void go_on(Instant now);
   void finish(Instant now);
   void fail(const script::Failure& failure, const Ledger::Entry& entry, Instant now);
+  /// The one that the player is in.
+  [[nodiscard]] stats::StepResult& step();
   /// Begins the next iteration, or sees to a connection for it.
   void next(bool after_pause, Instant now);
   void ended(script::Ending ending, const Error& cause);

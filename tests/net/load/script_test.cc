@@ -214,7 +214,7 @@ TEST_CASE("what is not over when the time for the last iterations is, is cut off
   SimEchoOptions options;
   options.fault = [](std::uint64_t n) { return n >= 100 ? EchoFault::drop : EchoFault::none; };
   const SimEchoServer server(loop, options);
-  auto plan = script_plan("> a\n< [1h] a\n", 4);
+  auto plan = script_plan("step s\n> a\n< [1h] a\n", 4);
   plan.duration = 2s;
   SimRun run(loop, server, plan);
   run.run();
@@ -222,6 +222,7 @@ TEST_CASE("what is not over when the time for the last iterations is, is cut off
   CHECK(script_of(run).completed == 100);
   CHECK(script_of(run).cut_off == 4);
   CHECK(run.counts().timeout == 4);
+  CHECK(step_of(run, "s").metric.censored_count() == 4);
 }
 
 TEST_CASE("the warm-up's iterations stand apart") {
