@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "cli/output_options.h"
 #include "cli/parsed_option.h"
 #include "core/json.h"
 #include "core/parse.h"
@@ -165,14 +166,8 @@ void add_result_options(CLI::App& app, BenchOptions& options) {
   app.add_flag("--strict", options.strict,
                "Fail (exit 99) when the generator, not the server, was the limit")
       ->group(group);
-  app.add_option("--json", options.json_file, "Write the result to FILE; - for standard output")
-      ->type_name("FILE")
-      ->check(not_empty())
-      ->group(group);
-  app.add_option("--color", options.color, "auto, always or never")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->capture_default_str()
-      ->group(group);
+  add_json_option(app, options.json_file, group);
+  add_color_option(app, options.color, group);
   add_parsed(app, "--hdr-digits", options.plan.histogram.digits, parse_digits)
       ->description("Significant digits that the histograms keep: 1 to 4")
       ->type_name("N")

@@ -102,7 +102,7 @@ void add_bench_script_options(CLI::App& app, BenchScriptOptions& options) {
       ->check(not_empty())
       ->needs(file)
       ->group(group);
-  add_variable_options(app, options.script);
+  add_script_options(app, options.script);
   for (const char* const variables : {"--var", "--var-file"}) {
     app.get_option(variables)->needs(file);
   }
@@ -110,15 +110,13 @@ void add_bench_script_options(CLI::App& app, BenchScriptOptions& options) {
 
 Expected<load::ScriptPlan> make_script_plan(const BenchScriptOptions& options,
                                             std::uint32_t threads, ConnectOptions& connect) {
-  TestOptions script_options = options.script;
-  script_options.connect.url = connect.url;
-  const auto variables = read_variables(script_options);
+  const auto variables = read_variables(options.script);
   if (!variables) {
     return std::unexpected(variables.error());
   }
   load::ScriptPlan plan{.wall_clock = wall_milliseconds};
   for (std::uint32_t i = 0; i < threads; ++i) {
-    auto script = load_script(options.file, script_options, *variables);
+    auto script = load_script(options.file, *variables, ScriptSide::any_client);
     if (!script) {
       return std::unexpected(std::move(script.error()));
     }

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "cli/connect_options.h"
-#include "cli/test_options.h"
+#include "cli/script_options.h"
 #include "core/error.h"
 #include "load/script_plan.h"
 
@@ -21,8 +21,7 @@ struct BenchScriptOptions {
   std::string file;
   /// The name of the test; the script's only one if empty.
   std::string test;
-  /// Only its variables.
-  TestOptions script;
+  ScriptOptions script;
 };
 
 /// After all other options of `app`: it says which ones do not go with a script.

@@ -67,6 +67,7 @@ std::vector<std::string> step_names(const load::ScriptPlan& plan) {
   stats::ScriptResult steps = load::empty_result(plan, {});
   load::remove_unused_steps(steps, plan);
   std::vector<std::string> names;
+  names.reserve(steps.steps.size());
   for (stats::StepResult& step : steps.steps) {
     names.push_back(std::move(step.name));
   }

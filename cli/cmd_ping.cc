@@ -16,6 +16,7 @@
 #include "cli/client_stack.h"
 #include "cli/connect_options.h"
 #include "cli/hints.h"
+#include "cli/output_options.h"
 #include "cli/parsed_option.h"
 #include "cli/standard_streams.h"
 #include "cli/stop_signals.h"
@@ -117,14 +118,8 @@ void add_check_options(CLI::App& app, PingCommand& options) {
       ->description("Fail (exit 1) when a certificate of the server ends within so many days")
       ->type_name("DAYS")
       ->group(group);
-  app.add_option("--json", options.json_file, "Write the result to FILE; - for standard output")
-      ->type_name("FILE")
-      ->check(not_empty())
-      ->group(group);
-  app.add_option("--color", options.color, "auto, always or never")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->capture_default_str()
-      ->group(group);
+  add_json_option(app, options.json_file, group);
+  add_color_option(app, options.color, group);
   app.add_flag("-q,--quiet", options.quiet, "No text, only what was asked for")->group(group);
 }
 

@@ -20,6 +20,7 @@
 #include "cli/client_stack.h"
 #include "cli/connect_options.h"
 #include "cli/hints.h"
+#include "cli/output_options.h"
 #include "cli/parsed_option.h"
 #include "cli/replay_clients.h"
 #include "cli/replay_input.h"
@@ -145,14 +146,8 @@ void add_result_options(CLI::App& app, ReplayCommand& options) {
       ->type_name("POINTER")
       ->check(not_empty())
       ->group(group);
-  app.add_option("--json", options.json_file, "Write the result to FILE; - for standard output")
-      ->type_name("FILE")
-      ->check(not_empty())
-      ->group(group);
-  app.add_option("--color", options.color, "auto, always or never")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->capture_default_str()
-      ->group(group);
+  add_json_option(app, options.json_file, group);
+  add_color_option(app, options.color, group);
   app.add_flag("-q,--quiet", options.quiet, "No report and no warnings; differences all the same")
       ->group(group);
 }

@@ -13,6 +13,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/hints.h"
+#include "cli/output_options.h"
 #include "cli/standard_streams.h"
 #include "cli/terminal_options.h"
 #include "report/csv.h"
@@ -188,9 +189,7 @@ void add_report(CLI::App& app, Command& chosen) {
           "Only this metric, in text its picture: response, service, send_lag, pacer_lag, "
           "blocked, connect_dns, connect_tcp, connect_tls, connect_upgrade or connect_total")
       ->type_name("NAME");
-  report.add_option("--color", options->color, "auto, always or never")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->capture_default_str();
+  add_color_option(report, options->color, "Options");
   report.callback([options, &chosen] { chosen = [options] { return run_report(*options); }; });
 }
 

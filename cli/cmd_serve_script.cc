@@ -9,7 +9,6 @@
 #include <random>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -19,9 +18,10 @@
 #include "cli/listen_tls.h"
 #include "cli/parsed_option.h"
 #include "cli/proxy_command_options.h"
+#include "cli/script_options.h"
 #include "cli/signal_watch.h"
 #include "cli/standard_streams.h"
-#include "cli/test_options.h"
+#include "core/clock.h"
 #include "core/parse.h"
 #include "load/limits.h"
 #include "net/loop.h"
@@ -40,7 +40,10 @@ constexpr int kFailed = 1;
 constexpr std::uint64_t kMaxSessions = 1'000'000'000'000;
 
 struct ServeScriptOptions {
-  TestOptions script;
+  std::string file;
+  ScriptOptions script;
+  /// How long an expectation waits where the script does not say it.
+  Nanoseconds timeout = std::chrono::hours(24);
   serve::ListenAddress listen{.port = 9001};
   ListenTls tls;
   std::string ready_file;
@@ -122,9 +125,7 @@ Expected<void> ServeScriptRun::prepare() {
   std::random_device device;
   server_.emplace(session::ScriptServer::Setup{
       .script = script_,
-      .options = {.timeout = options_.script.timeout,
-                  .seed = options_.script.seed ? *options_.script.seed : device(),
-                  .wall_clock = &wall_clock_},
+      .options = {.timeout = options_.timeout, .seed = device(), .wall_clock = &wall_clock_},
       .loop = *loop_,
       .tls = security_.acceptor.get(),
       .to_the_end = options_.to_the_end,
@@ -184,7 +185,7 @@ Expected<script::Script> load(const ServeScriptOptions& options) {
   if (!variables) {
     return std::unexpected(variables.error());
   }
-  auto script = load_script(options.script.files.front(), options.script, *variables,
+  auto script = load_script(options.file, *variables,
                             options.mirror ? ScriptSide::any_client : ScriptSide::server);
   if (!script || !options.mirror) {
     return script;
@@ -231,8 +232,8 @@ void add_how(CLI::App& app, ServeScriptOptions& options) {
       ->description("End after so many sessions")
       ->type_name("N")
       ->group(group);
-  add_variable_options(app, options.script);
-  add_parsed(app, "--timeout", options.script.timeout, parse_duration)
+  add_script_options(app, options.script);
+  add_parsed(app, "--timeout", options.timeout, parse_duration)
       ->description("How long < waits where the script does not say it")
       ->type_name("DURATION")
       ->default_str("24h")
@@ -246,11 +247,9 @@ void add_how(CLI::App& app, ServeScriptOptions& options) {
 void add_serve_script(CLI::App& serve, Command& chosen) {
   CLI::App& app = *serve.add_subcommand("script", "Play a script with each client: a mock server");
   auto options = std::make_shared<ServeScriptOptions>();
-  options->script.timeout = std::chrono::hours(24);
-  app.add_option("FILE", options->script.files, "A script (.wst) of the server's side")
+  app.add_option("FILE", options->file, "A script (.wst) of the server's side")
       ->type_name("FILE")
-      ->required()
-      ->expected(1);
+      ->required();
   add_where(app, *options);
   add_how(app, *options);
   app.callback([options, &chosen] { chosen = [options] { return run_serve_script(*options); }; });

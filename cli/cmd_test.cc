@@ -216,14 +216,15 @@ int run_test(TestOptions& options) {
   if (options.files.empty()) {
     return complain(kName, {.code = ErrorCode::usage, .message = "no script: give its file"});
   }
-  const auto variables = read_variables(options);
+  const auto variables = read_variables(options.script);
   if (!variables) {
     return complain(kName, variables.error());
   }
+  const ScriptSide side = options.connect.url.empty() ? ScriptSide::client : ScriptSide::any_client;
   std::vector<script::Script> scripts;
   std::string errors;
   for (const std::string& file : options.files) {
-    auto script = load_script(file, options, *variables);
+    auto script = load_script(file, *variables, side);
     if (script) {
       scripts.push_back(*std::move(script));
     } else if (script.error().code != ErrorCode::usage) {

@@ -14,6 +14,7 @@
 #include "net/timer.h"
 #include "script/player.h"
 #include "session/message_handler.h"
+#include "stats/script_result.h"
 #include "ws/connection.h"
 #include "ws/handler.h"
 

@@ -16,8 +16,8 @@ namespace wskit::stats {
 struct StepResult {
   /// Empty for what stands before the first name.
   std::string name;
-  /// Each time that it was played to its end; what failed or was cut off is censored, at its waiting
-  /// time.
+  /// Each time that it was played to its end; what failed or was cut off is censored, at its
+  /// waiting time.
   Metric metric;
   Causes failures;
 
