@@ -41,7 +41,7 @@ class Mailbox {
   /// Forgets so many from the front.
   void drop(std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
-      Received dropped = std::move(messages_[first_++]);
+      const Received dropped = std::move(messages_[first_++]);
       bytes_ -= bytes_of(dropped);
     }
     tidy();
