@@ -18,7 +18,7 @@ ALLOWED = {
     "core": set(),
     "wire": set(),
     "stats": set(),
-    "broker": set(),
+    "broker": {"wire"},
     "net": {"wire"},
     "http": {"net", "wire"},
     "ws": {"http", "net", "wire"},
@@ -26,7 +26,8 @@ ALLOWED = {
     "session": {"script", "ws", "net", "wire", "stats"},
     "relay": {"script", "ws", "net", "wire"},
     "load": {"session", "script", "ws", "http", "net", "wire", "stats"},
-    "serve": {"script", "relay", "broker", "wire", "stats"},
+    "pubsub": {"broker", "wire", "stats"},
+    "serve": {"pubsub", "broker", "relay", "script", "wire", "stats"},
     "conform": {"ws", "net", "wire", "stats"},
     "report": {"stats"},
 }

@@ -41,6 +41,8 @@ class CheckRules(unittest.TestCase):
         self.assertEqual([("layers", 2)], self.found_in("lib/core/a.cc", '#include "wire/b.h"\n'))
         self.assertEqual([("layers", 2)], self.found_in("lib/load/a.cc", '#include "cli/main.h"\n'))
         self.assertEqual([("layers", 2)], self.found_in("cli/a.cc", '#include "broker/broker.h"\n'))
+        self.assertEqual([("layers", 2)], self.found_in("lib/pubsub/a.cc", '#include "serve/b.h"\n'))
+        self.assertEqual([], self.found_in("lib/pubsub/a.cc", '#include "broker/broker.h"\n'))
 
     def test_a_source_that_no_list_names_fails(self):
         tree = {

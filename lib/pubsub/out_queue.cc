@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+#include "pubsub/out_queue.h"
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+namespace wskit::pubsub {
+
+OutQueue::Pushed OutQueue::push(const Piece& piece, const QueueLimits& limits) {
+  const std::size_t more = cost(piece);
+  if (fits(more, limits)) [[likely]] {
+    append(piece);
+    return Pushed::queued;
+  }
+  if (limits.policy == SlowPolicy::close) {
+    return Pushed::overflow;
+  }
+  if (piece.is_notice()) {
+    if (bytes_ + more > 2 * limits.max_bytes) {
+      return Pushed::overflow;
+    }
+    append(piece);
+    return Pushed::queued;
+  }
+  const std::size_t room = limits.max_bytes > more ? limits.max_bytes - more : 0;
+  switch (limits.policy) {
+    case SlowPolicy::close:
+    case SlowPolicy::drop_new:
+      ++dropped_;
+      ++dropped_last_;
+      return Pushed::dropped;
+    case SlowPolicy::drop_old:
+      drop_oldest_above(room);
+      break;
+    case SlowPolicy::latest:
+      keep_latest(piece.topic());
+      // Otherwise a queue of many topics would be gone through for every message.
+      if (bytes_ > limits.max_bytes / 4 * 3 || bytes_ > room) {
+        drop_oldest_above(std::min(limits.max_bytes / 4 * 3, room));
+      }
+      break;
+  }
+  append(piece);
+  return Pushed::dropped;
+}
+
+void OutQueue::clear() {
+  entries_ = {};
+  head_ = 0;
+  bytes_ = 0;
+  dropped_last_ = 0;
+}
+
+void OutQueue::append(const Piece& piece) {
+  if (entries_.capacity() == 0) {
+    entries_.reserve(kSpareEntries);
+  }
+  entries_.emplace_back(piece, std::exchange(dropped_last_, 0));
+  bytes_ += cost(piece);
+}
+
+void OutQueue::pop() {
+  bytes_ -= cost(entries_[head_].piece);
+  entries_[head_] = {};
+  ++head_;
+  // A queue that never gets empty must not keep what it has taken.
+  constexpr std::size_t kWorthMoving = 64;
+  if (head_ >= kWorthMoving && 2 * head_ >= entries_.size()) {
+    entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(head_));
+    head_ = 0;
+  }
+}
+
+void OutQueue::release() {
+  head_ = 0;
+  entries_.clear();
+  if (entries_.capacity() > kSpareEntries) {
+    entries_ = {};
+  }
+}
+
+void OutQueue::drop_oldest_above(std::size_t max_bytes) {
+  while (!empty() && bytes_ > max_bytes && !entries_[head_].piece.is_notice()) {
+    const std::uint32_t dropped = entries_[head_].dropped + 1;
+    pop();
+    ++dropped_;
+    (empty() ? dropped_last_ : entries_[head_].dropped) += dropped;
+  }
+  if (bytes_ > max_bytes) {
+    drop_if([&](const Entry& entry) { return bytes_ > max_bytes && !entry.piece.is_notice(); });
+  }
+}
+
+void OutQueue::keep_latest(std::string_view coming) {
+  std::unordered_set<std::string_view> later{coming};
+  std::vector<bool> outdated(pieces());
+  for (std::size_t i = pieces(); i-- > 0;) {
+    const Piece& piece = entries_[head_ + i].piece;
+    outdated[i] = !piece.is_notice() && !later.insert(piece.topic()).second;
+  }
+  std::size_t i = 0;
+  drop_if([&](const Entry&) { return outdated[i++]; });
+}
+
+template <class Drop>
+void OutQueue::drop_if(Drop&& drop) {
+  std::uint32_t dropped = 0;  // that the next one to stay has to tell of
+  std::size_t kept = head_;
+  for (std::size_t i = head_; i < entries_.size(); ++i) {
+    Entry& entry = entries_[i];
+    if (drop(entry)) {
+      bytes_ -= cost(entry.piece);
+      ++dropped_;
+      dropped += entry.dropped + 1;
+      continue;
+    }
+    entry.dropped += std::exchange(dropped, 0);
+    if (kept != i) {
+      entries_[kept] = std::move(entry);
+    }
+    ++kept;
+  }
+  entries_.resize(kept);
+  dropped_last_ += dropped;
+}
+
+}  // namespace wskit::pubsub

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+#include "pubsub/out_queue.h"
+
+#include <string>
+
+#include "tests/support/catch.h"
+
+using namespace wskit::pubsub;
+using Pushed = OutQueue::Pushed;
+
+namespace {
+
+/// Room for `pieces` of one byte.
+QueueLimits room_for(std::size_t pieces, SlowPolicy policy) {
+  return {.policy = policy, .max_bytes = pieces * (1 + OutQueue::kEntryBytes)};
+}
+
+Piece message(const char* bytes, const char* topic = "t") {
+  return {topic, bytes};
+}
+
+/// What the receiver gets: the pieces, and (n) where n messages were dropped.
+std::string taken(OutQueue& queue, std::size_t max_bytes = SIZE_MAX) {
+  std::string all;
+  queue.take(
+      max_bytes, [&](const Piece& piece) { all += piece.bytes(); },
+      [&](std::uint32_t count) { all += "(" + std::to_string(count) + ")"; });
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("pieces leave in the order in which they came") {
+  OutQueue queue;
+  const QueueLimits limits;
+  CHECK(queue.empty());
+  for (const char* const bytes : {"a", "bc", "d"}) {
+    CHECK(queue.push(message(bytes), limits) == Pushed::queued);
+  }
+  CHECK(queue.pieces() == 3);
+  CHECK(queue.bytes() == 4 + 3 * OutQueue::kEntryBytes);
+  CHECK(taken(queue, 2) == "a");
+  CHECK(taken(queue, 1) == "bc");
+  CHECK(taken(queue) == "d");
+  CHECK(queue.empty());
+  CHECK(queue.bytes() == 0);
+}
+
+TEST_CASE("a receiver that is too slow is to be closed") {
+  OutQueue queue;
+  const QueueLimits limits = room_for(2, SlowPolicy::close);
+  CHECK(queue.push(message("1"), limits) == Pushed::queued);
+  CHECK(queue.push(message("2"), limits) == Pushed::queued);
+  CHECK(queue.push(message("3"), limits) == Pushed::overflow);
+  CHECK(queue.pieces() == 2);
+  queue.clear();
+  CHECK(queue.empty());
+  CHECK(taken(queue).empty());
+}
+
+TEST_CASE("a piece larger than the limit fits into an empty queue") {
+  OutQueue queue;
+  const QueueLimits limits{.policy = SlowPolicy::close, .max_bytes = 2};
+  CHECK(queue.push(message("large"), limits) == Pushed::queued);
+  CHECK(queue.push(message("x"), limits) == Pushed::overflow);
+  CHECK(taken(queue) == "large");
+}
+
+TEST_CASE("drop-new tells of what it dropped where it is missing") {
+  OutQueue queue;
+  const QueueLimits limits = room_for(2, SlowPolicy::drop_new);
+  for (const char* const bytes : {"1", "2", "3", "4"}) {
+    queue.push(message(bytes), limits);
+  }
+  CHECK(queue.dropped() == 2);
+  CHECK(taken(queue, 1) == "1");
+  CHECK(queue.push(message("5"), limits) == Pushed::queued);
+  CHECK(queue.push(message("6"), limits) == Pushed::dropped);
+  CHECK(taken(queue) == "2(2)5(1)");
+  CHECK(queue.push(message("7"), limits) == Pushed::queued);
+  CHECK(taken(queue) == "7");
+}
+
+TEST_CASE("drop-old keeps the newest and tells of the others first") {
+  OutQueue queue;
+  const QueueLimits limits = room_for(2, SlowPolicy::drop_old);
+  for (const char* const bytes : {"1", "2", "3", "4", "5"}) {
+    queue.push(message(bytes), limits);
+  }
+  CHECK(queue.dropped() == 3);
+  CHECK(taken(queue) == "(3)45");
+}
+
+TEST_CASE("drop-old makes room for a large one with several small ones") {
+  OutQueue queue;
+  const QueueLimits limits = room_for(3, SlowPolicy::drop_old);
+  for (const char* const bytes : {"1", "2", "3", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}) {
+    queue.push(message(bytes), limits);
+  }
+  CHECK(taken(queue) == "(2)3ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+  queue.push(message("1"), limits);
+  queue.push(message(std::string(1000, 'x').c_str()), limits);
+  CHECK(taken(queue) == "(1)" + std::string(1000, 'x'));
+}
+
+TEST_CASE("latest keeps the last message of each topic") {
+  OutQueue queue;
+  const QueueLimits limits = room_for(4, SlowPolicy::latest);
+  queue.push(message("a", "1"), limits);
+  queue.push(message("b", "2"), limits);
+  queue.push(message("c", "1"), limits);
+  queue.push(message("d", "3"), limits);
+  CHECK(queue.dropped() == 0);
+  CHECK(queue.push(message("e", "3"), limits) == Pushed::dropped);
+  CHECK(queue.dropped() == 2);
+  CHECK(taken(queue) == "(1)bc(1)e");
+}
+
+TEST_CASE("latest with too many topics drops the oldest ones") {
+  OutQueue queue;
+  const QueueLimits limits = room_for(4, SlowPolicy::latest);
+  for (const char* const topic : {"a", "b", "c", "d", "e"}) {
+    queue.push(message(topic, topic), limits);
+  }
+  CHECK(queue.dropped() == 1);
+  CHECK(taken(queue) == "(1)bcde");
+}
+
+TEST_CASE("notices are not dropped, and exceed the limit once") {
+  OutQueue queue;
+  const QueueLimits limits = room_for(2, SlowPolicy::drop_old);
+  CHECK(queue.push(Piece("!"), limits) == Pushed::queued);
+  queue.push(message("1"), limits);
+  queue.push(message("2"), limits);
+  queue.push(message("3"), limits);
+  CHECK(queue.push(Piece("?"), limits) == Pushed::queued);
+  CHECK(queue.push(Piece("?"), limits) == Pushed::queued);
+  CHECK(queue.push(Piece("?"), limits) == Pushed::overflow);
+  CHECK(taken(queue) == "!(2)3??");
+  const QueueLimits closing = room_for(1, SlowPolicy::close);
+  queue.push(Piece("!"), closing);
+  CHECK(queue.push(Piece("?"), closing) == Pushed::overflow);
+}
+
+TEST_CASE("queues share the bytes and forget them when they are taken") {
+  const Piece piece = message("x");
+  OutQueue one;
+  OutQueue two;
+  one.push(piece, {});
+  two.push(piece, {});
+  one.take(
+      SIZE_MAX, [&](const Piece& taken) { CHECK(taken.bytes().data() == piece.bytes().data()); },
+      [](std::uint32_t) {});
+  CHECK(two.pieces() == 1);
+}
+
+TEST_CASE("a queue that is never empty does not keep what it has taken") {
+  OutQueue queue;
+  const QueueLimits limits = room_for(3, SlowPolicy::close);
+  queue.push(message("0"), limits);
+  for (int i = 0; i < 1'000; ++i) {
+    REQUIRE(queue.push(message("x"), limits) == Pushed::queued);
+    REQUIRE(taken(queue, 1).size() == 1);
+  }
+  CHECK(queue.pieces() == 1);
+}
