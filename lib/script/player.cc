@@ -19,7 +19,6 @@ bool needs_connections(const Step& step) {
          std::holds_alternative<ExpectStep>(step.kind) ||
          std::holds_alternative<NoneStep>(step.kind) ||
          std::holds_alternative<UnorderedStep>(step.kind) ||
-         std::holds_alternative<ExpectOpenStep>(step.kind) ||
          std::holds_alternative<BarrierStep>(step.kind);
 }
 
@@ -282,11 +281,19 @@ bool Player::watch(ClientIndex client, const Received& received) {
 void Player::check_endings() {
   for (std::size_t i = 0; i < seats_.size(); ++i) {
     const Seat& seat = seats_[i];
-    if (seat.ending && seat.ending->is_failure && !seat.end_seen && !seat.refusal_expected) {
+    if (seat.ending && seat.ending->is_failure && !seat.end_seen) {
       fail_here(named(static_cast<ClientIndex>(i)) + seat.ending->what, ErrorCode::closed_remote);
       return;
     }
   }
+}
+
+void Player::break_off(const Failure& failure) {
+  const auto* const awaited = step_ == nullptr ? nullptr : std::get_if<ExpectStep>(&step_->kind);
+  if (awaited == nullptr || done_) {
+    return end(failure);
+  }
+  fail_expectation(*awaited, failure.place, failure.message, failure.code);
 }
 
 void Player::fail_here(std::string what, ErrorCode code) {

@@ -128,8 +128,8 @@ class Player {
   void tick(Instant now) { run(now); }
   [[nodiscard]] Instant next_tick() const { return next_tick_; }
 
-  /// The test is over for another reason: an interrupt, or its time.
-  void abort(Failure failure) { end(std::move(failure)); }
+  /// The test is over for another reason: an interrupt, or its time. What it waited for is told.
+  void break_off(const Failure& failure);
 
   [[nodiscard]] bool done() const { return done_; }
   /// Once done: nothing is a success.
@@ -214,6 +214,9 @@ class Player {
   bool fail_if_hopeless(const ExpectStep& step, const Place& place, Instant now);
   void fail_expectation(const ExpectStep& step, const Place& place, std::string what,
                         ErrorCode code = ErrorCode::unmet);
+  [[nodiscard]] std::string unmet_where(const ExpectStep& step, const Received& received);
+  /// Adds what a client has not read to the failure.
+  void show_mailbox(ClientIndex client);
   void fail_here(std::string what, ErrorCode code = ErrorCode::unmet);
   void end(std::optional<Failure> failure);
   void check_endings();

@@ -43,13 +43,25 @@ Expected<bool> Player::selects(const ExpectStep& step, const Received& received)
   return true;
 }
 
+/// Why a message that the pattern fits was not selected.
+std::string Player::unmet_where(const ExpectStep& step, const Received& received) {
+  for (const auto& [place, predicate] : step.where) {
+    const auto wrong = predicate.check(subject_of(received), values_);
+    if (!wrong || *wrong) {
+      return fmt::format("line {} does not hold: {}", place.line,
+                         wrong ? **wrong : wrong.error().message);
+    }
+  }
+  return "it came too late";
+}
+
 std::optional<std::size_t> Player::find(const ExpectStep& step, const Place& place) {
   Seat& seat = seats_[step.client];
   for (; seat.looked_at < seat.mailbox.size(); ++seat.looked_at) {
     const Received& received = seat.mailbox[seat.looked_at];
     const auto selected = selects(step, received);
     if (!selected) {
-      fail_expectation(step, place, selected.error().message);
+      fail_expectation(step, place, selected.error().message, selected.error().code);
       return std::nullopt;
     }
     if (*selected) {
@@ -99,7 +111,11 @@ bool Player::accept(const ExpectStep& step, const Place& place, Received receive
         .code = captured.error().code, .place = place, .message = captured.error().message});
     return false;
   }
-  return inspect(subject_of(received), step.captures, step.asserts);
+  const bool good = inspect(subject_of(received), step.captures, step.asserts);
+  if (!good) {
+    show_mailbox(step.client);
+  }
+  return good;
 }
 
 bool Player::fail_if_hopeless(const ExpectStep& step, const Place& place, Instant now) {
@@ -183,7 +199,9 @@ Player::Progress Player::on(const NoneStep& step, Instant now) {
     if (!fits || *fits) {
       fail_here(fits
                     ? fmt::format("{}{} came", named(step.client), shown(received.message().view()))
-                    : fits.error().message);
+                    : fits.error().message,
+                fits ? ErrorCode::unmet : fits.error().code);
+      show_mailbox(step.client);
       return Progress::waits;
     }
   }
@@ -206,7 +224,7 @@ void Player::fail_expectation(const ExpectStep& step, const Place& place, std::s
     }
     Difference difference = step.pattern.explain(mailbox[i], values_);
     if (difference.text.empty()) {
-      difference.text = "a where line does not hold";
+      difference.text = unmet_where(step, mailbox[i]);
     }
     differences.emplace_back(std::move(difference), i);
   }
@@ -221,11 +239,20 @@ void Player::fail_expectation(const ExpectStep& step, const Place& place, std::s
     failure.nearest.push_back(
         {.message = shown(mailbox[index].message().view()), .difference = difference.text});
   }
-  failure.unread = mailbox.size();
-  for (std::size_t i = 0; i < std::min(mailbox.size(), kShownOfMailbox); ++i) {
-    failure.mailbox.push_back(shown(mailbox[i].message().view()));
-  }
   end(std::move(failure));
+  show_mailbox(step.client);
+}
+
+void Player::show_mailbox(ClientIndex client) {
+  const Mailbox& mailbox = seats_[client].mailbox;
+  if (!failure_) {
+    return;
+  }
+  failure_->unread = mailbox.size();
+  failure_->mailbox.clear();
+  for (std::size_t i = 0; i < std::min(mailbox.size(), kShownOfMailbox); ++i) {
+    failure_->mailbox.push_back(shown(mailbox[i].message().view()));
+  }
 }
 
 }  // namespace wskit::script

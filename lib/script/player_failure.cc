@@ -17,7 +17,9 @@ std::string describe(const Script& script, const Failure& failure) {
                    first == std::string::npos ? std::string() : line.substr(first));
   }
   if (!failure.nearest.empty()) {
-    fmt::format_to(out, "nearest of what came:\n");
+    // One that was taken, and of which a predicate does not hold, is not near but the one.
+    const bool taken = failure.nearest.front().difference.empty();
+    fmt::format_to(out, "{}:\n", taken ? "what came" : "nearest of what came");
   }
   for (const Failure::Candidate& candidate : failure.nearest) {
     fmt::format_to(out, "  {}\n", candidate.message);

@@ -242,10 +242,22 @@ Player::Progress Player::on(const RepeatStep& step, Instant now) {
 
 Player::Progress Player::on(const ExpectOpenStep& step, Instant now) {
   Seat& seat = seats_[step.client];
+  if (!std::exchange(seats_open_, true)) {
+    open_seats();
+  }
   if (seat.state == State::idle) {
     open(step.client, nullptr);
   }
-  if (seat.state == State::opening || done_) {
+  if (seat.state == State::opening) {
+    const Nanoseconds limit = limit_of(step.client, step.deadline);
+    if (overdue(limit, now) && !done_) {
+      fail_here(fmt::format("{}no answer to the upgrade within {}", named(step.client),
+                            format_duration(limit)),
+                ErrorCode::timeout);
+    }
+    return Progress::waits;
+  }
+  if (done_) {
     return Progress::waits;
   }
   last_taken_ = now;

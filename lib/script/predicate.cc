@@ -227,18 +227,25 @@ Expected<Json> Operand::evaluate(Values& values, bool beside_string) const {
   return Json(sum);
 }
 
-Expected<bool> Predicate::holds(const Json& value, Values& values) const {
+bool Operand::is_computed() const {
+  return terms.size() > 1 || (terms.size() == 1 && terms.front().text.has_placeholder());
+}
+
+Expected<Predicate::Outcome> Predicate::outcome(const Json& value, Values& values) const {
   if (test == Test::matches) {
-    return regex->find(text_of(value));
+    const auto found = regex->find(text_of(value));
+    return found ? Expected<Outcome>({.holds = *found, .wanted = {}})
+                 : std::unexpected(found.error());
   }
   if (!has_operand(test)) {
-    return is_of_type(test, value);
+    return Outcome{.holds = is_of_type(test, value), .wanted = {}};
   }
-  const auto wanted = operand.evaluate(values, value.is_string());
+  auto wanted = operand.evaluate(values, value.is_string());
   if (!wanted) {
-    return std::unexpected(wanted.error());
+    return std::unexpected(std::move(wanted.error()));
   }
-  return compares(test, value, *wanted);
+  const bool holds = compares(test, value, *wanted);
+  return Outcome{.holds = holds, .wanted = *std::move(wanted)};
 }
 
 Expected<std::optional<std::string>> Predicate::check(const Subject& subject,
@@ -251,14 +258,16 @@ Expected<std::optional<std::string>> Predicate::check(const Subject& subject,
     const bool absent_is_right = negated && test == Test::exists;
     return absent_is_right ? std::nullopt : std::optional<std::string>("there is none");
   }
-  const auto held = holds(**value, values);
-  if (!held) {
-    return std::unexpected(held.error());
+  const auto outcome = this->outcome(**value, values);
+  if (!outcome) {
+    return std::unexpected(outcome.error());
   }
-  if (*held != negated) {
+  if (outcome->holds != negated) {
     return std::nullopt;
   }
-  return fmt::format("it is {}", quoted_shown(**value));
+  const bool tell = outcome->wanted && operand.is_computed();
+  return fmt::format("it is {}{}", quoted_shown(**value),
+                     tell ? ", compared with " + quoted_shown(*outcome->wanted) : "");
 }
 
 }  // namespace wskit::script

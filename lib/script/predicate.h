@@ -71,6 +71,8 @@ struct Operand {
 
   /// As JSON; beside a string, text without quotes is a string. Fails with ErrorCode::unmet.
   [[nodiscard]] Expected<Json> evaluate(Values& values, bool beside_string) const;
+  /// The script's line does not show its value.
+  [[nodiscard]] bool is_computed() const;
 };
 
 /// A query and what must hold of it, in hurl's words.
@@ -109,7 +111,12 @@ struct Predicate {
                                                            Values& values) const;
 
  private:
-  [[nodiscard]] Expected<bool> holds(const Json& value, Values& values) const;
+  struct Outcome {
+    bool holds = false;
+    /// What the value was compared with, if it was with any.
+    std::optional<Json> wanted;
+  };
+  [[nodiscard]] Expected<Outcome> outcome(const Json& value, Values& values) const;
 };
 
 /// A value that goes into a variable.

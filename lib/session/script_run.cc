@@ -138,16 +138,18 @@ void ScriptRun::start() {
 }
 
 void ScriptRun::interrupt() {
-  player_.abort({.code = ErrorCode::timeout, .place = player_.place(), .message = "interrupted"});
+  player_.break_off(
+      {.code = ErrorCode::closed_local, .place = player_.place(), .message = "interrupted"});
   go_on();
 }
 
 void ScriptRun::time_over(Instant /*now*/) {
-  player_.abort({.code = ErrorCode::timeout,
-                 .place = player_.place(),
-                 .message = fmt::format("the test took longer than {}; --max-time says how long "
-                                        "it may take",
-                                        format_duration(setup_.max_time))});
+  player_.break_off(
+      {.code = ErrorCode::local_limit,
+       .place = player_.place(),
+       .message = fmt::format("the test took longer than {}; --max-time says how long "
+                              "it may take",
+                              format_duration(setup_.max_time))});
   go_on();
 }
 
@@ -247,7 +249,7 @@ void ScriptRun::request(const script::PlayedHttpRequest& request) {
   };
   auto made = setup_.network.request(request, answered);
   if (!made) {
-    player_.abort(
+    player_.break_off(
         {.code = made.error().code, .place = player_.place(), .message = made.error().message});
     return;
   }

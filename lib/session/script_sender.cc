@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "session/script_sender.h"
 
+#include <fmt/format.h>
+
 #include "core/bytes.h"
 #include "wire/close_code.h"
 #include "ws/connection.h"
+#include "ws/options.h"
 
 namespace wskit::session {
 
@@ -37,7 +40,9 @@ Expected<script::Room> send_scripted(ws::Connection* connection,
       break;
   }
   if (result == ws::SendResult::dropped) {
-    return fail(ErrorCode::too_big, "too much is unsent: the peer does not read");
+    return fail(ErrorCode::too_big,
+                fmt::format("a message of {} bytes does not fit: at most {} MiB may be unsent",
+                            bytes.size(), ws::ConnectionOptions().max_unsent_bytes >> 20U));
   }
   return result == ws::SendResult::queued ? script::Room::more : script::Room::full;
 }

@@ -74,7 +74,7 @@ class ScriptServer::Guest final : MessageHandler, script::Stage {
   void end_session() {
     if (player_) {
       told_ = true;  // An interrupt is no failure of the client's.
-      player_->abort({.code = ErrorCode::closed_local, .place = {}, .message = "interrupted"});
+      player_->break_off({.code = ErrorCode::closed_local, .place = {}, .message = "interrupted"});
     }
     close(wire::CloseCode::going_away, {});
   }
@@ -132,9 +132,9 @@ class ScriptServer::Guest final : MessageHandler, script::Stage {
       told_ = true;
       server_.setup_.watcher.on_left(number_, *test_, player_->place());
     } else if (!player_->done()) {
-      player_->abort({.code = ErrorCode::closed_remote,
-                      .place = player_->place(),
-                      .message = "the client left before the end of the script"});
+      player_->break_off({.code = ErrorCode::closed_remote,
+                          .place = player_->place(),
+                          .message = "the client left before the end of the script"});
     }
     tick_timer_.cancel();
     tell();

@@ -126,7 +126,7 @@ TEST_CASE("predicates hold or fail at their own line, at once") {
   CHECK(Play(script, four).open().come(R"({"users":[1,2],"n":5,"name":"ann"})").passed());
   Play wrong(script, four);
   wrong.open().come(R"({"users":[1,2],"n":6,"name":"ann"})");
-  CHECK(wrong.failure() == "3: it does not hold: it is 6");
+  CHECK(wrong.failure() == "3: it does not hold: it is 6, compared with 5");
 }
 
 TEST_CASE("where selects among the messages that fit") {
