@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/recording_files.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -10,8 +11,10 @@
 
 #include <fmt/format.h>
 
+#include "cli/standard_streams.h"
 #include "core/bytes.h"
 #include "report/file.h"
+#include "report/terminal.h"
 #include "script/har.h"
 #include "script/input_splitter.h"
 #include "script/recorded_line.h"
@@ -54,6 +57,19 @@ Expected<void> for_each_line(const std::string& file, std::string_view text, Vis
     }
   }
   return {};
+}
+
+/// Without a last line that was cut off because whoever wrote it was killed, of which it warns.
+std::string_view without_cut_line(const std::string& file, std::string_view text) {
+  const std::size_t end = text.rfind('\n');
+  if (end == std::string_view::npos || end + 1 == text.size() ||
+      script::parse_recorded_line(text.substr(end + 1))) {
+    return text;
+  }
+  const auto number = std::ranges::count(text, '\n') + 1;
+  say(fmt::format("wskit record: warning: {}:{}: the last line was cut off and is left out\n",
+                  report::printable(file), number));
+  return text.substr(0, end + 1);
 }
 
 /// "session" of "recordings/session.jsonl".
@@ -137,7 +153,8 @@ Expected<void> convert_recording(const std::string& from, const std::string& to)
   if (!text) {
     return std::unexpected(text.error());
   }
-  auto out = to_script ? as_transcript(from, *text) : as_recording(from, *text);
+  auto out =
+      to_script ? as_transcript(from, without_cut_line(from, *text)) : as_recording(from, *text);
   if (!out) {
     return std::unexpected(out.error());
   }

@@ -135,6 +135,11 @@ TEST_CASE("a line that was cut off is said with its number") {
   INFO(exit.err);
   CHECK(exit.code == 0);
   CHECK_THAT(exit.err, Catch::Contains(":3: ") && Catch::Contains("was cut off"));
+  const ScratchFile script("cut.wst");
+  const Exit converted = test::wskit({"record", "--convert", file.path(), script.path()});
+  CHECK(converted.code == 0);
+  CHECK_THAT(converted.err, Catch::Contains(":3: ") && Catch::Contains("was cut off"));
+  CHECK_THAT(script.content(), Catch::Contains("> text a\n"));
 }
 
 TEST_CASE("a full disk is said at once when a session is recorded") {
