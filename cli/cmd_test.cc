@@ -19,6 +19,7 @@
 #include "cli/standard_streams.h"
 #include "cli/terminal_options.h"
 #include "cli/test_options.h"
+#include "cli/test_progress.h"
 #include "cli/test_recorder.h"
 #include "cli/test_suite.h"
 #include "report/case_json.h"
@@ -43,6 +44,12 @@ std::uint64_t fresh_seed() {
   return device();
 }
 
+/// As GitHub documents it: "true" there.
+bool is_in_github_actions() {
+  const char* const value = std::getenv("GITHUB_ACTIONS");
+  return value != nullptr && std::string_view(value) == "true";
+}
+
 /// The reports that were asked for: their files are opened before anything is run.
 class Reports {
  public:
@@ -52,14 +59,9 @@ class Reports {
         {options.tap_file, report::write_tap},
         {options.json_file, report::write_case_json}};
     for (const auto& [path, write] : wanted) {
-      if (path.empty()) {
-        continue;
+      if (auto added = path.empty() ? Expected<void>() : add(path, write); !added) {
+        return added;
       }
-      auto file = report::PendingFile::open(path);
-      if (!file) {
-        return std::unexpected(std::move(file.error()));
-      }
-      files_.emplace_back(std::move(*file), write);
     }
     return {};
   }
@@ -69,11 +71,31 @@ class Reports {
         return written;
       }
     }
-    return {};
+    return printed_ == nullptr ? Expected<void>() : print(printed_(run));
+  }
+  /// One of them goes to standard output, as a file named - says.
+  [[nodiscard]] static bool printed(const TestOptions& options) {
+    return options.junit_file == "-" || options.tap_file == "-" || options.json_file == "-";
   }
 
  private:
   using Write = std::string (*)(const stats::CaseRun&);
+
+  [[nodiscard]] Expected<void> add(const std::string& path, Write report) {
+    if (path == "-") {
+      return std::exchange(printed_, report) == nullptr
+                 ? Expected<void>()
+                 : fail(ErrorCode::usage, "only one report can go to standard output");
+    }
+    auto file = report::PendingFile::open(path);
+    if (!file) {
+      return std::unexpected(std::move(file.error()));
+    }
+    files_.emplace_back(std::move(*file), report);
+    return {};
+  }
+
+  Write printed_ = nullptr;
   std::vector<std::pair<report::PendingFile, Write>> files_;
 };
 
@@ -83,8 +105,9 @@ class TestCommandRun {
   TestCommandRun(const TestOptions& options, const std::vector<script::Script>& scripts)
       : options_(options),
         scripts_(scripts),
-        text_(text_options(options.color, STDOUT_FILENO)),
-        annotates_(std::getenv("GITHUB_ACTIONS") != nullptr) {}
+        says_(Reports::printed(options)),
+        text_(text_options(options.color, says_ ? STDERR_FILENO : STDOUT_FILENO)),
+        annotates_(is_in_github_actions()) {}
 
   [[nodiscard]] int run() {
     if (const auto ran = play(); !ran) {
@@ -92,6 +115,9 @@ class TestCommandRun {
     }
     if (signal_) {
       return kSignalBase + *signal_;
+    }
+    if (record_failed_) {
+      return exit_code(ErrorCode::unwritable_file);
     }
     const stats::CaseCounts counts = stats::count_cases(run_.cases);
     return counts.failed + counts.errored == 0 ? EXIT_SUCCESS : kFailed;
@@ -102,14 +128,19 @@ class TestCommandRun {
   [[nodiscard]] Expected<std::unique_ptr<TestRecorder>> make_recorder(net::Loop& loop,
                                                                       ScriptNetwork& network) const;
   void show(const stats::CaseResult& result);
+  void tell(const std::string& text);
 
   const TestOptions& options_;
   const std::vector<script::Script>& scripts_;
+  /// Standard output is a report's: people read standard error.
+  bool says_;
   report::TextOptions text_;
   bool annotates_;
+  bool record_failed_ = false;
   stats::CaseRun run_;
   std::optional<int> signal_;
   Expected<void> printed_;
+  TestProgress* progress_ = nullptr;
 };
 
 void TestCommandRun::show(const stats::CaseResult& result) {
@@ -118,7 +149,18 @@ void TestCommandRun::show(const stats::CaseResult& result) {
   if ((options_.quiet && !failed) || !printed_) {
     return;
   }
-  printed_ = print(report::write_case(result, text_));
+  if (progress_ != nullptr) {
+    progress_->clear();
+  }
+  tell(report::write_case(result, text_));
+}
+
+void TestCommandRun::tell(const std::string& text) {
+  if (says_) {
+    say(text);
+  } else {
+    printed_ = print(text);
+  }
 }
 
 Expected<void> TestCommandRun::play() {
@@ -159,20 +201,23 @@ Expected<void> TestCommandRun::play() {
   if (!signals) {
     return std::unexpected(std::move(signals.error()));
   }
+  TestProgress progress(**loop, !options_.quiet,
+                        [&suite](Instant now) { return suite.running(now); });
+  progress_ = &progress;
   suite.start();
   (*loop)->run();
+  progress_ = nullptr;
+  progress.clear();
   run_.duration = (*loop)->now() - began;
   run_.cases = suite.results();
   if (printed_) {
-    printed_ = print((annotates_ ? report::github_annotations(run_) : std::string()) +
-                     report::write_case_summary(run_, options_.shuffle, text_));
+    tell((annotates_ ? report::github_annotations(run_) : std::string()) +
+         report::write_case_summary(run_, options_.shuffle, text_));
   }
   if (auto written = reports.write(run_); !written) {
     return written;
   }
-  if (*recorder != nullptr && (*recorder)->error()) {
-    return std::unexpected(*(*recorder)->error());
-  }
+  record_failed_ = *recorder != nullptr && (*recorder)->failed();
   return printed_;
 }
 

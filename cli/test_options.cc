@@ -99,13 +99,16 @@ void add_test_options(CLI::App& app, TestOptions& options) {
   add_script_options(app, options.script);
   add_time_options(app, options);
   const std::string group = "Output";
-  app.add_option("--report-junit", options.junit_file, "Write a JUnit report (XML)")
+  app.add_option("--report-junit", options.junit_file,
+                 "Write a JUnit report (XML); - for standard output")
       ->type_name("FILE")
       ->group(group);
-  app.add_option("--report-tap", options.tap_file, "Write a report in TAP 14")
+  app.add_option("--report-tap", options.tap_file,
+                 "Write a report in TAP 14; - for standard output")
       ->type_name("FILE")
       ->group(group);
-  app.add_option("--report-json", options.json_file, "Write a report as JSON")
+  app.add_option("--report-json", options.json_file,
+                 "Write a report as JSON; - for standard output")
       ->type_name("FILE")
       ->group(group);
   CLI::Option* const record =

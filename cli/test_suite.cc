@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "core/parse.h"
+#include "report/terminal.h"
 #include "script/player_failure.h"
 #include "script/regex.h"
 
@@ -38,6 +40,7 @@ stats::CaseStatus status_of(const script::Failure& failure) {
 struct TestSuite::Lane {
   const File* file = nullptr;
   std::size_t next = 0;
+  Instant began{};
   std::unique_ptr<script::PlayerOptions> options;
   std::unique_ptr<session::ScriptWatcher> watcher;
   std::unique_ptr<session::ScriptRun> run;
@@ -53,7 +56,7 @@ Expected<std::size_t> TestSuite::plan() {
   if (!options.filter.empty()) {
     auto compiled = script::Regex::compile(options.filter);
     if (!compiled) {
-      return std::unexpected(std::move(compiled.error()));
+      return fail(ErrorCode::usage, "--filter: " + compiled.error().message);
     }
     filter.emplace(*std::move(compiled));
   }
@@ -155,6 +158,7 @@ void TestSuite::next(Lane& lane) {
       .max_time = setup_.options.max_time,
       // In a turn of its own: the run is destroyed then.
       .on_done = [this, &lane] { setup_.loop.post([this, &lane] { finished(lane); }); }});
+  lane.began = setup_.loop.now();
   lane.run->start();
 }
 
@@ -197,6 +201,26 @@ void TestSuite::skip_rest() {
       record(left, {.status = stats::CaseStatus::skipped});
     }
   }
+}
+
+std::string TestSuite::running(Instant now) const {
+  const Lane* longest = nullptr;
+  std::size_t count = 0;
+  for (const auto& lane : lanes_) {
+    if (lane->run != nullptr) {
+      ++count;
+      longest = longest == nullptr || lane->began < longest->began ? lane.get() : longest;
+    }
+  }
+  if (longest == nullptr) {
+    return {};
+  }
+  const Case& slow = (*longest->file)[longest->next - 1];
+  return fmt::format(
+      "{}: {} ({}){}", report::printable(slow.script->files.front()),
+      report::printable(slow.test->name),
+      format_duration(std::chrono::floor<std::chrono::seconds>(now - longest->began)),
+      count > 1 ? fmt::format(" and {} more", count - 1) : "");
 }
 
 void TestSuite::interrupt() {

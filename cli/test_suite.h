@@ -6,11 +6,13 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "cli/script_network.h"
 #include "cli/test_options.h"
 #include "cli/test_recorder.h"
+#include "core/clock.h"
 #include "core/error.h"
 #include "net/loop.h"
 #include "script/regex.h"
@@ -45,6 +47,8 @@ class TestSuite {
   [[nodiscard]] Expected<std::size_t> plan();
   void start();
   void interrupt();
+  /// "file.wst: test (12 s)", of the one that runs longest, and how many others do.
+  [[nodiscard]] std::string running(Instant now) const;
 
   /// In the order of their ends; those that were not run are skipped ones.
   [[nodiscard]] const std::vector<stats::CaseResult>& results() const { return results_; }

@@ -154,8 +154,12 @@ def options_of(command, heading):
 
 def argument(positional):
     """ARG, or [ARG...] for one that may be left out and given several times."""
-    more = "..." * positional.value.endswith("...")
-    name = italic(positional.names[0]) + more
+    first = positional.names[0]
+    # Its type may say what may follow: "FILE... [URL]".
+    more = positional.value.removeprefix(first) if "..." in positional.value else ""
+    name = italic(first) + more
+    if more and not more.endswith("..."):
+        return name
     return name if positional.required else f"[{name}]"
 
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "tests/cli/canned_server.h"
+#include "tests/cli/script_file.h"
 #include "tests/cli/terminal.h"
 #include "tests/cli/wskit.h"
 
@@ -355,4 +356,14 @@ TEST_CASE("a message that cannot be sent is refused before a connection is made"
   const Terminal terminal("printf '\\377' >$HOME/x; " +
                           connect("ws://127.0.0.1:1/", "-x \"$(cat $HOME/x)\""));
   terminal.wait_for("exit 2");
+}
+
+TEST_CASE("test shows on a terminal which test takes long, and nothing of it stays") {
+  const EchoProcess server;
+  const ScriptFile script("test quick\n> x\n< x\ntest slow\n> x\n< [1h] never\n");
+  Terminal terminal(WSKIT_BINARY " test " + script.path() + " " + server.url(), 120);
+  terminal.wait_for(": slow (1 s)");
+  terminal.press("C-c");
+  terminal.wait_for("exit 130");
+  CHECK(terminal.screen().find("slow (1 s)\n") == std::string::npos);
 }

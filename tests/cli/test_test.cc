@@ -156,6 +156,18 @@ TEST_CASE("test records what it plays, without secrets, for a replay") {
   CHECK(full.err.find("/dev/full: No space left on device") != std::string::npos);
 }
 
+TEST_CASE("test says at once that the disk under its recording is full, and goes on") {
+  const EchoProcess server;
+  const ScriptFile script("test first\n> 1\n< 1\ntest second\n> 2\n< 2\n");
+  const Exit exit =
+      in_shell("test --record /dev/full " + script.path() + " " + server.url() + " 2>&1");
+  CHECK(exit.code == 23);
+  const std::size_t said = exit.out.find("/dev/full: No space left on device");
+  CHECK(said < exit.out.find("first ("));
+  CHECK(exit.out.find("/dev/full", said + 1) == std::string::npos);
+  CHECK(exit.out.find("2 tests: 2 passed") != std::string::npos);
+}
+
 TEST_CASE("test runs a recording that says what to expect") {
   const EchoProcess server;
   const std::string send = R"("dir":"send","type":"text","data":"{\"id\":1,\"at\":5}"})";
@@ -195,6 +207,13 @@ TEST_CASE("test meets the limit of an endless loop and of a message that is too 
   const Exit endless = test::wskit({"test", loop.path(), server.url(), "--max-time", "300ms"});
   CHECK(endless.code == 1);
   CHECK(endless.out.find("the test took longer than 300 ms") != std::string::npos);
+  CHECK(endless.out.find("1 errored") != std::string::npos);
+  const ScriptFile sends("test t\n> file big.json\n");
+  sends.add("big.json", '"' + std::string(100'000'000 - 2, 'x') + '"');
+  const Exit sent = test::wskit({"test", sends.path(), server.url()});
+  CHECK(sent.code == 1);
+  CHECK(sent.out.find("a message of 100000000 bytes does not fit: at most 64 MiB may be unsent") !=
+        std::string::npos);
   constexpr std::size_t kBig = 100'000'000;
   const CannedServer big_server([](const std::string& request) {
     std::string frame = "\x81\x7f";
@@ -217,4 +236,21 @@ TEST_CASE("test annotates failures where GitHub Actions runs it") {
   const Exit exit = test::wskit({"test", script.path(), server.url()});
   ::unsetenv("GITHUB_ACTIONS");
   CHECK(exit.out.find("::error file=" + script.path() + ",line=2") != std::string::npos);
+  ::setenv("GITHUB_ACTIONS", "false", 1);
+  const Exit elsewhere = test::wskit({"test", script.path(), server.url()});
+  ::unsetenv("GITHUB_ACTIONS");
+  CHECK(elsewhere.out.find("::error") == std::string::npos);
+}
+
+TEST_CASE("test writes one report to standard output, and what is for people to standard error") {
+  const EchoProcess server;
+  const ScriptFile script("test t\n> x\n< x\n");
+  const Exit exit = test::wskit({"test", script.path(), server.url(), "--report-tap", "-"});
+  CHECK(exit.code == 0);
+  CHECK(exit.out.starts_with("TAP version 14\n1..1\n"));
+  CHECK(exit.err.find("1 test: 1 passed") != std::string::npos);
+  const Exit two =
+      test::wskit({"test", script.path(), server.url(), "--report-tap", "-", "--report-json", "-"});
+  CHECK(two.code == 2);
+  CHECK(two.err.find("only one report can go to standard output") != std::string::npos);
 }
