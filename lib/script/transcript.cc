@@ -48,13 +48,63 @@ bool is_json(std::string_view text) {
          std::isalpha(static_cast<unsigned char>(text[end - 1])) == 0;
 }
 
+/// "X-Api-Key" as the name of a variable: X_API_KEY.
+std::string variable_of(std::string_view name) {
+  std::string variable;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    variable += std::isalnum(byte) != 0 ? static_cast<char>(std::toupper(byte)) : '_';
+  }
+  return variable;
+}
+
+std::string_view without_blanks_behind(std::string_view text) {
+  return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
+/// The name of the member whose value begins behind `text`, as `{"name": "`; empty for other text.
+std::string_view member_of(std::string_view text) {
+  if (!text.ends_with('"')) {
+    return {};
+  }
+  text = without_blanks_behind(text.substr(0, text.size() - 1));
+  if (!text.ends_with(':')) {
+    return {};
+  }
+  text = without_blanks_behind(text.substr(0, text.size() - 1));
+  if (!text.ends_with('"')) {
+    return {};
+  }
+  text.remove_suffix(1);
+  const std::size_t begin = text.rfind('"');
+  return begin == std::string_view::npos ? std::string_view() : text.substr(begin + 1);
+}
+
+/// What a recording left out comes from the environment, by the name of its JSON member.
+std::string with_variables(std::string_view text) {
+  std::string out;
+  for (std::size_t at = text.find(Redaction::kMark); at != std::string_view::npos;
+       at = text.find(Redaction::kMark)) {
+    std::string_view behind = text.substr(at + Redaction::kMark.size());
+    const std::string_view member = member_of(text.substr(0, at));
+    if (!member.empty() && behind.starts_with('"')) {
+      behind.remove_prefix(1);
+      out.append(text.substr(0, at - 1)).append("{{json env." + variable_of(member) + "}}");
+    } else {
+      out.append(text.substr(0, at)).append("{{env.REDACTED}}");
+    }
+    text = behind;
+  }
+  return out.append(text);
+}
+
 void append_text(std::string& out, std::string_view text) {
   if (needs_quotes(text)) {
     out += "string " + dump_json(Json(text));
     return;
   }
   out += is_json(text) ? "" : "text ";
-  out += text;
+  out += with_variables(text);
 }
 
 /// A Close frame's reason.
@@ -112,16 +162,6 @@ bool fits_its_frame(const Message& message) {
   }
 }
 
-/// "X-Api-Key" as the name of a variable: X_API_KEY.
-std::string variable_of(std::string_view header) {
-  std::string name;
-  for (const char c : header) {
-    const auto byte = static_cast<unsigned char>(c);
-    name += std::isalnum(byte) != 0 ? static_cast<char>(std::toupper(byte)) : '_';
-  }
-  return name;
-}
-
 std::string literal(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -133,6 +173,22 @@ std::string literal(std::string_view text) {
     }
   }
   return out;
+}
+
+/// With "?token=***", as recordings have it, as "?token={{env.TOKEN}}".
+std::string url_with_variables(std::string_view url) {
+  constexpr std::string_view kHidden = "=***";
+  std::string text = literal(url);
+  for (std::size_t at = text.find(kHidden); at != std::string::npos; at = text.find(kHidden, at)) {
+    const std::size_t begin = text.find_last_of("?&", at);
+    const std::size_t end = at + kHidden.size();
+    if (begin != std::string::npos && (end == text.size() || text[end] == '&')) {
+      const std::string name = variable_of(text.substr(begin + 1, at - begin - 1));
+      text.replace(at + 1, kHidden.size() - 1, "{{env." + name + "}}");
+    }
+    ++at;
+  }
+  return text;
 }
 
 std::string regex_literal(std::string_view pattern) {
@@ -170,7 +226,7 @@ bool Transcript::names_clients() const {
 Expected<std::string> Transcript::head(std::string_view name) const {
   std::string out;
   if (!head_.url.empty()) {
-    out += "url " + literal(head_.url) + "\n";
+    out += "url " + url_with_variables(head_.url) + "\n";
   }
   bool one_line = !has_control_character(head_.url) && !has_control_character(name);
   for (const auto& [number, subprotocol] : connections_) {

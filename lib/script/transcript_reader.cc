@@ -15,6 +15,7 @@
 #include "script/recording.h"
 #include "script/redaction.h"
 #include "script/script_parser.h"
+#include "wire/uri.h"
 
 namespace wskit::script {
 namespace {
@@ -22,8 +23,10 @@ namespace {
 /// Text that is the same whatever the environment is; null for text that is not.
 class Literals {
  public:
-  /// `other` is the script as it is in another environment, and may be null.
-  Literals(const Script& script, const Script* other) : script_(script), other_(other) {}
+  /// `other` is the script as it is in another environment, `redacted` as it is where all that
+  /// comes from there is redacted; both may be null.
+  Literals(const Script& script, const Script* other, const Script* redacted)
+      : script_(script), other_(other), redacted_(redacted) {}
 
   /// Of the template that `pick` finds in a script.
   template <class Pick>
@@ -33,6 +36,28 @@ class Literals {
     return text != nullptr && again != nullptr && *text == *again ? text : nullptr;
   }
 
+  /// The same, redacted where it comes from the environment.
+  template <class Pick>
+  [[nodiscard]] const std::string* redacted(Pick pick) const {
+    const std::string* const text = (*this)(pick);
+    return text != nullptr || redacted_ == nullptr ? text : literal(pick(*redacted_));
+  }
+  /// A URL with fields of its query that come from the environment: hidden, as recordings hide
+  /// them.
+  template <class Pick>
+  [[nodiscard]] std::optional<std::string> url(Pick pick) const {
+    if (const std::string* const text = (*this)(pick)) {
+      return *text;
+    }
+    const std::string* const text = literal(pick(script_));
+    const std::string* const again = other_ == nullptr ? nullptr : literal(pick(*other_));
+    if (text == nullptr || again == nullptr ||
+        wire::without_secrets(*text) != wire::without_secrets(*again)) {
+      return std::nullopt;
+    }
+    return wire::without_secrets(*text);
+  }
+
  private:
   static const std::string* literal(const Template* text) {
     return text == nullptr ? nullptr : text->literal();
@@ -40,6 +65,7 @@ class Literals {
 
   const Script& script_;
   const Script* other_;
+  const Script* redacted_;
 };
 
 /// What a step says of a message; nothing when it says anything else.
@@ -116,8 +142,8 @@ std::vector<std::uint64_t> connections_of(const std::vector<Client>& clients) {
 
 class TranscriptReader {
  public:
-  TranscriptReader(const Script& script, const Script* other)
-      : script_(script), literals_(script, other) {}
+  TranscriptReader(const Script& script, const Script* other, const Script* redacted)
+      : script_(script), literals_(script, other, redacted) {}
 
   std::expected<std::string, ScriptError> read() {
     const Test& test = script_.tests.front();
@@ -173,15 +199,15 @@ class TranscriptReader {
   std::expected<void, ScriptError> directives(Pick pick, const Place& place, Json& head,
                                               Json& headers) {
     const Directives& given = pick(script_);
-    const auto* const url = literals_(
+    const auto url = literals_.url(
         [pick](const Script& script) { return pick(script).url ? &*pick(script).url : nullptr; });
-    if (given.url && url == nullptr) {
+    if (given.url && !url) {
       return wrong(place, "a URL with placeholders");
     }
     if (given.timeout) {
       return wrong(place, "a timeout");
     }
-    if (url != nullptr) {
+    if (url) {
       head["url"] = *url;
     }
     for (std::size_t i = 0; i < given.headers.size(); ++i) {
@@ -216,7 +242,7 @@ class TranscriptReader {
     }
     const std::string none;
     const std::string* const payload =
-        message->payload == nullptr ? &none : literals_([index](const Script& script) {
+        message->payload == nullptr ? &none : literals_.redacted([index](const Script& script) {
           const auto other = said(script.tests.front().steps[index]);
           return other ? other->payload : nullptr;
         });
@@ -275,14 +301,15 @@ std::expected<std::string, ScriptError> recording_of_transcript(const std::strin
     return std::unexpected(script.error());
   }
   if (!asked) {
-    return TranscriptReader(*script, nullptr).read();
+    return TranscriptReader(*script, nullptr, nullptr).read();
   }
   // What is not the same in another environment comes from there.
   const auto other = parse_in(file, text, "2", asked);
   if (!other) {
     return std::unexpected(other.error());
   }
-  return TranscriptReader(*script, &*other).read();
+  const auto redacted = parse_in(file, text, std::string(Redaction::kMark), asked);
+  return TranscriptReader(*script, &*other, redacted ? &*redacted : nullptr).read();
 }
 
 }  // namespace wskit::script

@@ -87,6 +87,12 @@ TEST_CASE("unordered skips what came before the last message that it took") {
   CHECK(play.come("x").passed());
 }
 
+TEST_CASE("unordered skips as much when it takes an earlier message after a later one") {
+  Play play("> x\nsleep 1s\nunordered {\n  < b\n  < a\n}\n< none 10ms\n");
+  play.open().come("n1").come("a").come("n2").come("b").pass(1s);
+  CHECK(play.pass(10ms).passed());
+}
+
 TEST_CASE("many unread messages are read one after the other without going through all each time") {
   Play play("sleep 1s\nrepeat 300000 {\n  < any\n}\n");
   play.open();

@@ -194,8 +194,16 @@ TEST_CASE("a header from the environment is one that the recording does not hold
              Catch::Contains(R"("headers":{"A":"<redacted>","B":"1"})"));
 }
 
+TEST_CASE("what comes from the environment is redacted in a recording") {
+  CHECK_THAT(recording_of(kUrl + "test t\n> {\"token\":{{json env.TOKEN}}}\n< text a {{env.X}}\n"),
+             Catch::Contains(R"("data":"{\"token\":\"<redacted>\"}")") &&
+                 Catch::Contains(R"("data":"a <redacted>")"));
+  CHECK_THAT(recording_of("url ws://h/?token={{env.TOKEN}}&a=1\ntest t\n> text a\n"),
+             Catch::Contains(R"("url":"ws://h/?token=***&a=1")"));
+  CHECK(refused("url ws://h/{{env.PATH}}\ntest t\n> text a\n") == "2:6");
+}
+
 TEST_CASE("what a recording cannot say is refused at its place") {
-  CHECK(refused(kUrl + "test t\n> text {{env.X}}\n") == "3:1");
   CHECK(refused(kUrl + "test t\n> text {{uuid}}\n") == "3:1");
   CHECK(refused(kUrl + "test t\n> text a\n< json {\"a\":1}\n") == "4:1");
   CHECK(refused(kUrl + "test t\n> text a\n< text b\n    capture x = jsonpath \"$.x\"\n") == "4:1");

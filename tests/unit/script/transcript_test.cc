@@ -108,6 +108,21 @@ TEST_CASE("what would be a line of its own, or no frame, is not written into a s
   }
 }
 
+TEST_CASE("what a recording left out comes from the environment") {
+  const auto sent = [](const std::string& data) {
+    const std::string script =
+        transcript({R"({"t":1,"conn":1,"type":"text","data":)" + dump_json(Json(data)) + "}"});
+    return script.substr(script.find("> ") + 2);
+  };
+  CHECK(sent(R"({"auth":{"api-key": "<redacted>"},"n":1})") ==
+        "{\"auth\":{\"api-key\": {{json env.API_KEY}}},\"n\":1}\n");
+  CHECK(sent(R"({"text":"key <redacted>"})") == "{\"text\":\"key {{env.REDACTED}}\"}\n");
+  CHECK(sent("<redacted> and <redacted>") == "text {{env.REDACTED}} and {{env.REDACTED}}\n");
+  CHECK_THAT(transcript({R"({"wskit":1,"url":"ws://h/?a=***b&token=***&key=***"})",
+                         R"({"t":1,"conn":1,"type":"text","data":"a"})"}),
+             Catch::StartsWith("url ws://h/?a=***b&token={{env.TOKEN}}&key={{env.KEY}}\n"));
+}
+
 TEST_CASE("the head, and several connections") {
   CHECK(transcript({R"({"wskit":1,"url":"ws://h/","request":{"headers":)"
                     R"({"X-Api-Key":"<redacted>","X-Room":"{{1"}}})",
