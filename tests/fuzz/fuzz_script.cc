@@ -84,7 +84,7 @@ void play(const Script& script, const Test& test) {
     now = std::max(now, player.next_tick());
     player.tick(now);
   }
-  player.abort({.code = ErrorCode::timeout, .place = player.place(), .message = "enough"});
+  player.break_off({.code = ErrorCode::timeout, .place = player.place(), .message = "enough"});
   check(player.done(), "a player that is told to end has ended");
   if (player.failure()) {
     const Place& place = player.failure()->place;
