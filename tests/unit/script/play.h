@@ -21,7 +21,8 @@ using namespace std::chrono_literals;
 /// Plays a script against what the test says, on a clock of its own.
 class Play final : Stage {
  public:
-  explicit Play(const std::string& text, std::map<std::string, std::string> variables = {}) {
+  explicit Play(const std::string& text, std::map<std::string, std::string> variables = {},
+                double timeout_scale = 1) {
     auto parsed = parse_script("t.wst", text,
                                {.variables = std::move(variables),
                                 .environment = [](const std::string&) { return std::nullopt; },
@@ -33,6 +34,7 @@ class Play final : Stage {
     REQUIRE(parsed);
     script_ = std::make_unique<Script>(*std::move(parsed));
     options_.url = "ws://server/";
+    options_.timeout_scale = timeout_scale;
     options_.wall_clock = &wall_clock_;
     Stage& stage = *this;
     player_ = std::make_unique<Player>(*script_, script_->tests.front(), options_, stage);

@@ -30,6 +30,64 @@ TEST_CASE("a connection that is lost behind a refusal that was expected is a fai
   CHECK(play.failure() == "4: the connection was lost");
 }
 
+TEST_CASE("only an answer of HTTP is a refusal that was expected") {
+  Play away("< refused\n");
+  away.player().on_end(0, {.what = "there is no server", .is_failure = true, .refusal = {}},
+                       Instant(1h));
+  CHECK(away.failure() == "1: there is no server");
+  Play in_block("repeat 1 {\n  < refused 401\n}\n");
+  in_block.player().on_end(
+      0, {.what = "refused", .is_failure = true, .refusal = Opening{.status = 401}}, Instant(1h));
+  CHECK(in_block.passed());
+}
+
+TEST_CASE("an HTTP answer of 400 is the lowest that fails") {
+  const auto failure_of = [](int status) {
+    Play play("http GET http://h/\n");
+    play.player().on_answer(PlayedHttpAnswer{.status = status, .headers = {}, .body = "no"},
+                            Instant(2h));
+    return play.failure();
+  };
+  CHECK(failure_of(399).empty());
+  CHECK(failure_of(400) == "1: the answer is 400: \"no\"");
+}
+
+TEST_CASE("a barrier waits for the Pong to its own Ping, and not for who has left") {
+  Play play("test t\nclient a, b\na> x\nbarrier\n");
+  play.open(0).open(1);
+  play.player().on_received(0, {.type = MessageType::pong, .payload = "another"}, Instant(1h));
+  play.player().on_received(1, {.type = MessageType::pong, .payload = "barrier"}, Instant(1h));
+  CHECK(play.running());
+  play.player().on_end(0, {.close_code = wire::CloseCode::normal}, Instant(1h));
+  CHECK(play.passed());
+}
+
+TEST_CASE("a close is no silence") {
+  Play play("> x\n< none 1s\n");
+  play.open();
+  play.player().on_end(0, {.close_code = wire::CloseCode::normal}, Instant(1h));
+  CHECK(play.failure() == "2: close 1000 came");
+}
+
+TEST_CASE("all deadlines are multiplied by --timeout-scale") {
+  Play play("< [1s] a\n", {}, 2.5);
+  play.open().pass(2499ms);
+  CHECK(play.running());
+  CHECK(play.pass(1ms).failure() == "1: nothing like it came within 2.5 s");
+}
+
+TEST_CASE("more unread messages than a mailbox holds are a limit that is met") {
+  Play play("sleep 1h\n> x\n");
+  play.open();
+  const std::string chunk(std::size_t{32} << 20, 'x');
+  for (int i = 0; i < 8 && play.running(); ++i) {
+    play.come(chunk);
+  }
+  REQUIRE(play.player().failure());
+  CHECK(play.player().failure()->code == ErrorCode::too_big);
+  CHECK_THAT(play.failure(), Catch::Contains("more than 256 MiB of messages are unread"));
+}
+
 TEST_CASE("a predicate that does not hold shows what the value was compared with") {
   Play computed("set n = 4\n< any\n    jsonpath \"$.n\" == {{n}} + 1\n");
   computed.open().come(R"({"n":6})");

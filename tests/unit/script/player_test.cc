@@ -153,6 +153,9 @@ TEST_CASE("fail on stands watch for the whole test") {
   Play play("sleep 1s\n< a\nfail on json {\"type\":\"error\"}\n");
   play.open().come("{\"type\":\"error\"}");
   CHECK(play.failure() == "3: \"{\"type\":\"error\"}\" came");
+  Play of_one("test t\nclient a, b\nfail on a text no\na> x\nb< yes\n");
+  of_one.open(0).open(1).come("no", 1).come("yes", 1);
+  CHECK(of_one.passed());
 }
 
 TEST_CASE("all clients are open before the first message, whichever it is") {
