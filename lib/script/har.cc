@@ -18,8 +18,9 @@
 namespace wskit::script {
 namespace {
 
-/// Of the year 2200: more is a damaged file.
-constexpr double kMaxUnixSeconds = 7.3e9;
+/// Of the year 2068: more is a damaged file, and a recording's times lie within a hundred years.
+constexpr double kMaxUnixSeconds = 3.1e9;
+constexpr int kMaxYear = 2067;
 
 enum class Opcode { text = 1, binary = 2 };
 
@@ -77,7 +78,7 @@ std::optional<Nanoseconds> parse_time(const std::string& text) {
   }
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
                                          std::chrono::day(day)};
-  if (!date.ok() || year < 1970 || year > 2200) {
+  if (!date.ok() || year < 1970 || year > kMaxYear) {
     return std::nullopt;
   }
   int offset_hours = 0;

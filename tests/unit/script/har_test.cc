@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "script/recorded_line.h"
 #include "tests/support/catch.h"
 
 using namespace wskit;
@@ -101,4 +102,20 @@ TEST_CASE("what is wrong with a HAR file is said with its place") {
              Catch::Contains(".opcode is not"));
   CHECK_THAT(of_message(R"({"type":"send","opcode":2,"time":1,"data":"!"})"),
              Catch::Contains("base64"));
+}
+
+TEST_CASE("an import has no times that a recording cannot have") {
+  const auto sent_at = [](const std::string& time) {
+    return R"({"type":"send","time":)" + time + R"(,"opcode":1,"data":"a"})";
+  };
+  const std::string wrong =
+      import_har(har(entry("ws://h/", sent_at("0") + "," + sent_at("3.2e9"))), without_cookies())
+          .error()
+          .message;
+  CHECK_THAT(wrong, Catch::Contains("[1].time is not a number of seconds since 1970"));
+  const std::string recording =
+      imported(entry("ws://h/1", sent_at("0")) + "," +
+               entry("ws://h/2", sent_at("3.1e9"), "2150-01-20T15:30:45.100Z"));
+  const std::string last = recording.substr(recording.rfind('\n', recording.size() - 2) + 1);
+  CHECK(parse_recorded_line(last.substr(0, last.size() - 1)).has_value());
 }
