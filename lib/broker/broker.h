@@ -73,6 +73,7 @@ struct History {
   /// cursor of the future). `messages` is then what is left of it. Never a silent hole.
   bool complete = true;
   bool more = false;  // a limit cut it short: go on from `cursor`
+  Cursor start;       // what follows comes after it; unless complete, it has seen nothing
   Cursor cursor;      // has seen the start and all of `messages`; without `more`, it is `now`
   Cursor now;         // has seen all that the engine has accepted
   Cursor oldest;      // unless complete: the oldest cursor for these filters that is complete
@@ -113,9 +114,10 @@ class Listener {
 };
 
 /// An engine behind the servers: sequences messages, retains some of them, and serves the nodes of
-/// one process. All calls return at once; answers come through the node's inbox, in order with its
-/// messages: interest(), then history() and its answer leave no hole between history and live.
-/// Calls with a NodeId are made on that node's thread; the engine may be shared by all of them.
+/// one process. All calls return at once; every question is answered, if by an error, through the
+/// node's inbox and in order with its messages: interest(), then history() and its answer leave no
+/// hole between history and live. Calls with a NodeId are made on that node's thread; the engine
+/// may be shared by all of them.
 class Broker {
  public:
   virtual ~Broker() = default;

@@ -305,6 +305,7 @@ Expected<History> TopicStore::read(const HistoryRequest& request, Instant now) {
   }
   const From from = resolve(request);
   const std::vector<Topic*> topics = topics_after(request, from.after);
+  history.start = cursor(from.after);
   history.complete = from.complete && !(from.check_gaps && has_gap(request, topics, from.after));
   if (!history.complete) {
     history.oldest = cursor(oldest_complete(request));

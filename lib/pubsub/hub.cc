@@ -241,10 +241,9 @@ void Hub::on_regained() {
 
 void Hub::recover(Subscription& subscription) {
   if (subscription.past_ != nullptr) {
-    // The answer of a read under way may not count what was lost after it.
-    if (reading_.erase(subscription.past_->reading) > 0) {
-      read(subscription);
-    }
+    // A read under way does not have what was lost after it: another one will.
+    subscription.past_->arrived = {};
+    subscription.past_->overflowed = true;
     return;
   }
   Cursor from = seen_;
@@ -318,12 +317,12 @@ void Hub::tell_begin(Subscription& subscription, const broker::History& history)
   const bool skip = !history.complete && subscription.request_.skip_after_gap;
   if (!std::exchange(past.started, true)) {
     subscription.receiver_.on_started(subscription, {.complete = history.complete,
-                                                     .cursor = skip ? history.now : history.cursor,
+                                                     .cursor = skip ? history.now : history.start,
                                                      .oldest = history.oldest,
                                                      .topic = history.topic});
   } else if (!history.complete) {
     subscription.receiver_.on_gap(
-        subscription, {.cursor = skip ? history.now : history.cursor, .oldest = history.oldest});
+        subscription, {.cursor = skip ? history.now : history.start, .oldest = history.oldest});
   }
 }
 
@@ -341,9 +340,9 @@ void Hub::go_live(Subscription& subscription, Cursor cursor) {
   }
   subscription.past_ = nullptr;
   if (!seen_.covers(cursor)) {
-    subscription.floor_ = std::make_unique<Cursor>(std::move(cursor));
+    subscription.floor_ = std::make_unique<Cursor>(cursor);
   }
-  subscription.receiver_.on_live(subscription);
+  subscription.receiver_.on_live(subscription, cursor);
 }
 
 void Hub::end(Subscription& subscription) {

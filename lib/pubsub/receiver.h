@@ -16,15 +16,14 @@ struct Started {
   /// False: it was to begin somewhere in the past, and not all since is there any more. What of it
   /// is left follows, unless the subscription skips that.
   bool complete = true;
-  /// Has seen what the first read of the past has, which follows; all until now if that is nothing.
-  broker::Cursor cursor;
+  broker::Cursor cursor;                    // what follows comes after it
   broker::Cursor oldest;                    // unless complete: the oldest cursor that would be
   std::optional<broker::TopicState> topic;  // for a single filter that is no wildcard
 };
 
-/// Messages were lost, and will not come, between the last delivery and the next.
+/// Messages were lost, and will not come, between the last delivery and on_live().
 struct Gap {
-  broker::Cursor cursor;  // where it goes on
+  broker::Cursor cursor;  // what follows comes after it
   broker::Cursor oldest;
 };
 
@@ -38,8 +37,9 @@ class Receiver {
   /// Once, before anything else: asked for the past, the deliveries until on_live() are that.
   virtual void on_started(Subscription& subscription, const Started& started) = 0;
   virtual void on_delivery(Subscription& subscription, Delivery& delivery) = 0;
-  /// What follows is live. Called again when a lost connection to the engine has been made up for.
-  virtual void on_live(Subscription& subscription) = 0;
+  /// What follows is live; the cursor has seen everything until here. Called again when a lost
+  /// connection to the engine has been made up for.
+  virtual void on_live(Subscription& subscription, const broker::Cursor& cursor) = 0;
   virtual void on_gap(Subscription& subscription, const Gap& gap) = 0;
   /// Somebody joined or left one of the topics; when asked for, and only while live.
   virtual void on_presence(Subscription& subscription, const broker::PresenceEvent& event) = 0;

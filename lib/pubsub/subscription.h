@@ -47,7 +47,7 @@ class Subscription {
     std::uint64_t continues = 0;
     bool started = false;     // the receiver knows
     bool to_be_read = false;  // held back by the receiver
-    bool overflowed = false;  // `arrived` was too much: what came is read from the history again
+    bool overflowed = false;  // what came is not all in `arrived`: to be read once more
     std::vector<broker::MessagePtr> arrived;  // while a read was under way
   };
 

@@ -19,6 +19,7 @@ class ReceiverLog final : public pubsub::Receiver {
   std::string last_id;  // of the last message
   pubsub::Started start;
   pubsub::Gap last_gap;
+  broker::Cursor live_cursor;
   bool is_backlogged = false;
   std::function<void(const std::string& entry)> on_entry;
 
@@ -33,7 +34,10 @@ class ReceiverLog final : public pubsub::Receiver {
     last_id = delivery.message().id;
     add(delivery.message().topic + "=" + delivery.message().payload);
   }
-  void on_live(pubsub::Subscription& /*subscription*/) override { add("live"); }
+  void on_live(pubsub::Subscription& /*subscription*/, const broker::Cursor& cursor) override {
+    live_cursor = cursor;
+    add("live");
+  }
   void on_gap(pubsub::Subscription& /*subscription*/, const pubsub::Gap& gap) override {
     last_gap = gap;
     add("gap");

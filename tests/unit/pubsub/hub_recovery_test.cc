@@ -63,6 +63,9 @@ TEST_CASE("a subscriber that comes back gets what it missed, once and in order, 
   fixture.publish("b", "4");
   fixture.poll_all();
   CHECK(ann.take() == Log{"started", "a=2", "b=3", "live", "b=4"});
+  CHECK(ann.start.cursor == cursor);
+  CHECK(ann.live_cursor.covers(broker::Position{0, 3, 0}));
+  CHECK_FALSE(ann.live_cursor.covers(broker::Position{0, 4, 0}));
   CHECK(fixture.hub.counts().caught_up == 1);
   CHECK(fixture.hub.counts().gaps == 0);
 }
