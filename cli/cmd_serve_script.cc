@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <random>
@@ -51,6 +52,8 @@ struct ServeScriptOptions {
   bool to_the_end = false;
   /// 0 for no limit.
   std::uint64_t sessions = 0;
+  /// Nothing: another one at each start.
+  std::optional<std::uint64_t> seed;
   bool quiet = false;
 };
 
@@ -122,10 +125,10 @@ Expected<void> ServeScriptRun::prepare() {
     return std::unexpected(address.error());
   }
   session::ScriptServerWatcher& watcher = *this;
-  std::random_device device;
+  const std::uint64_t seed = options_.seed ? *options_.seed : std::random_device()();
   server_.emplace(session::ScriptServer::Setup{
       .script = script_,
-      .options = {.timeout = options_.timeout, .seed = device(), .wall_clock = &wall_clock_},
+      .options = {.timeout = options_.timeout, .seed = seed, .wall_clock = &wall_clock_},
       .loop = *loop_,
       .tls = security_.acceptor.get(),
       .to_the_end = options_.to_the_end,
@@ -230,6 +233,15 @@ void add_how(CLI::App& app, ServeScriptOptions& options) {
   add_parsed(app, "--sessions", options.sessions,
              [](std::string_view text) { return parse_integer(text, 1, kMaxSessions); })
       ->description("End after so many sessions")
+      ->type_name("N")
+      ->group(group);
+  add_parsed(app, "--seed", options.seed,
+             [](std::string_view text) -> Expected<std::optional<std::uint64_t>> {
+               const auto seed = parse_integer(text, 0, std::numeric_limits<std::int64_t>::max());
+               return seed ? Expected<std::optional<std::uint64_t>>(*seed)
+                           : std::unexpected(seed.error());
+             })
+      ->description("For {{rand}} and {{uuid}}; each connection has its own of it")
       ->type_name("N")
       ->group(group);
   add_script_options(app, options.script);

@@ -494,6 +494,7 @@ _wskit() {
         'wskit serve script --key' | \
         'wskit serve script --write-ca' | \
         'wskit serve script --sessions' | \
+        'wskit serve script --seed' | \
         'wskit serve script --var' | \
         'wskit serve script --var-file' | \
         'wskit serve script --timeout') skip=1 ;;
@@ -955,6 +956,7 @@ _wskit() {
     'wskit serve script --key') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit serve script --write-ca') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit serve script --sessions') COMPREPLY=(); return ;;
+    'wskit serve script --seed') COMPREPLY=(); return ;;
     'wskit serve script --var') COMPREPLY=(); return ;;
     'wskit serve script --var-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit serve script --timeout') COMPREPLY=(); return ;;
@@ -1030,7 +1032,7 @@ _wskit() {
     'wskit serve echo')
       COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --cert --key --self-signed --write-ca --delay --jitter --seed --stall --no-compress --subprotocol --allow-origin --max-message --max-connections --handshake-timeout --ping-interval --ping-timeout --drain-time' -- "$current")) ;;
     'wskit serve script')
-      COMPREPLY=($(compgen -W '-h --help --listen --ready-file --cert --key --self-signed --write-ca --mirror --to-the-end --sessions --var --var-file --timeout -q --quiet' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help --listen --ready-file --cert --key --self-signed --write-ca --mirror --to-the-end --sessions --seed --var --var-file --timeout -q --quiet' -- "$current")) ;;
     'wskit test')
       COMPREPLY=($(compgen -W '-h --help -j --jobs --repeat --shuffle --seed --filter --fail-fast --list --grammar --grammar-json --var --var-file --timeout --timeout-scale --max-time --report-junit --report-tap --report-json --record --redact --record-secrets -q --quiet --color -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
   esac

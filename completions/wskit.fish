@@ -574,6 +574,7 @@ complete -c wskit -n '__fish_seen_subcommand_from serve; and __fish_seen_subcomm
 complete -c wskit -n '__fish_seen_subcommand_from serve; and __fish_seen_subcommand_from script' -l mirror -d 'The script is a client\'s: expect what it sends and send what it expects'
 complete -c wskit -n '__fish_seen_subcommand_from serve; and __fish_seen_subcommand_from script' -l to-the-end -d 'A client that closes before the script is over is a failure, too'
 complete -c wskit -n '__fish_seen_subcommand_from serve; and __fish_seen_subcommand_from script' -l sessions -x -d 'End after so many sessions'
+complete -c wskit -n '__fish_seen_subcommand_from serve; and __fish_seen_subcommand_from script' -l seed -x -d 'For {{rand}} and {{uuid}}; each connection has its own of it'
 complete -c wskit -n '__fish_seen_subcommand_from serve; and __fish_seen_subcommand_from script' -l var -x -d 'NAME=VALUE for {{NAME}} (repeatable)'
 complete -c wskit -n '__fish_seen_subcommand_from serve; and __fish_seen_subcommand_from script' -l var-file -r -F -d 'A file of NAME=VALUE lines (repeatable)'
 complete -c wskit -n '__fish_seen_subcommand_from serve; and __fish_seen_subcommand_from script' -l timeout -x -d 'How long < waits where the script does not say it'

@@ -117,6 +117,20 @@ TEST_CASE("serve script takes a client that leaves early for a failure with --to
   }
 }
 
+TEST_CASE("serve script makes the same values by chance with the same --seed") {
+  const auto value = [](const std::string& seed) {
+    ScriptServerProcess server("> {{rand 1 1000000}} {{uuid}}\n",
+                               {"--seed", seed, "--sessions", "1"});
+    const Exit exit = test::wskit({"listen", server.url("/"), "-1"});
+    CHECK(exit.code == 0);
+    return exit.out;
+  };
+  const std::string first = value("7");
+  CHECK(first.size() > 36);
+  CHECK(value("7") == first);
+  CHECK(value("8") != first);
+}
+
 TEST_CASE("serve script --mirror is the other side of a client's script") {
   const std::string client =
       "url ws://example.org/chat\nheader X: y\n> hello\n< welcome\n> hex 00 01\n< b64 AAE=\n"
