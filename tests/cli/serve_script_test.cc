@@ -121,7 +121,7 @@ TEST_CASE("serve script makes the same values by chance with the same --seed") {
   const auto value = [](const std::string& seed) {
     ScriptServerProcess server("> {{rand 1 1000000}} {{uuid}}\n",
                                {"--seed", seed, "--sessions", "1"});
-    const Exit exit = test::wskit({"listen", server.url("/"), "-1"});
+    const Exit exit = test::wskit({"listen", server.url("/"), "-n", "1"});
     CHECK(exit.code == 0);
     return exit.out;
   };
