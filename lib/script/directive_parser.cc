@@ -37,7 +37,9 @@ bool StepParser::client(LineCursor& at, std::string_view name, ClientIndex& out)
   const bool named = !test_.clients.front().name.empty();
   if (name.empty()) {
     return context_.fail(
-        at.place(), fmt::format("expected the name of one of the clients here: {}", names(test_)));
+        at.place(),
+        fmt::format("expected the name of one of the clients of the test in line {}: {}",
+                    test_.place.line, names(test_)));
   }
   return context_.fail(
       at.place(),

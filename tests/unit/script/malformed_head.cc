@@ -247,6 +247,14 @@ setup {
 }
 test t
 > y
+=== setup without the names that a test gives its clients
+setup {
+> x
+^ expected the name of one of the clients of the test in line 4: a, b
+}
+test t
+client a, b
+a> y
 === setup with a test in it
 setup {
 test inner

@@ -11,7 +11,7 @@ connect c
 test t
 client a, b
 connect
-       ^ expected the name of one of the clients here: a, b
+       ^ expected the name of one of the clients of the test in line 1: a, b
 === reconnect with two clients
 test t
 client a, b

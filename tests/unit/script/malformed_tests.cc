@@ -103,7 +103,7 @@ a> x
 test t
 client a, b
 > x
-^ expected the name of one of the clients here: a, b
+^ expected the name of one of the clients of the test in line 1: a, b
 === a directive under a client that is wrong
 test t
 client a
