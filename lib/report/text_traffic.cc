@@ -136,8 +136,12 @@ std::string connections_text(const RunResult& result, const TextOptions& options
       std::min<std::size_t>(11, (options.width - 2 - name_width) / (kColumns.size() + 1));
   const stats::Connections& connections = result.connections;
   std::string out = heading("Connections", options);
-  out += fmt::format("  {} of {} opened", format_count(connections.opened),
-                     format_count(connections.asked));
+  // A script closes connections, and --on-close reconnect replaces lost ones.
+  const bool again = connections.opened > connections.asked;
+  out += again ? fmt::format("  {} opened for {}", format_count(connections.opened),
+                             format_count(connections.asked))
+               : fmt::format("  {} of {} opened", format_count(connections.opened),
+                             format_count(connections.asked));
   if (result.run.tls) {
     out += fmt::format(", {} of them resumed a TLS session", format_count(result.run.tls->resumed));
   }

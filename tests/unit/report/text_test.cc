@@ -64,6 +64,15 @@ TEST_CASE("a run in which some connections never opened is not all well") {
   CHECK_THAT(text_of(run), Contains("5 of 10 connections never opened"));
 }
 
+TEST_CASE("connections that were opened again are not counted against those that were asked for") {
+  stats::RunResult run = test::closed_run();
+  run.connections.asked = 10;
+  run.connections.opened = 30;
+  CHECK_THAT(text_of(run), Contains("\n  30 opened for 10\n"));
+  run.connections.opened = 10;
+  CHECK_THAT(text_of(run), Contains("\n  10 of 10 opened\n"));
+}
+
 TEST_CASE("a generator at its limit is red and says why whatever else failed") {
   const std::string text = write_text(test::broken_run(), {.colour = true});
   CHECK_THAT(text, Contains("\x1b[31mGENERATOR-LIMITED"));
