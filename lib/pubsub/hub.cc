@@ -113,6 +113,7 @@ bool Hub::poll(std::size_t max_events) {
   polling_ = true;
   const bool more = broker_.poll(node_, max_events);
   polling_ = false;
+  recent_.trim();
   for (Subscription* const subscription : std::exchange(ended_, {})) {
     remove(*subscription);
   }
@@ -286,9 +287,8 @@ void Hub::past_arrived(Subscription& subscription, broker::History& history) {
     history.more = false;
     history.cursor = history.now;
   }
-  for (MessagePtr& message : history.messages) {
-    Delivery delivery(std::move(message), scratch_);
-    deliver(subscription, delivery);
+  for (const MessagePtr& message : history.messages) {
+    deliver(subscription, recent_.of(message));
     if (subscription.ended_) {
       return;
     }

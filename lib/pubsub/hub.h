@@ -15,6 +15,7 @@
 #include "broker/filter_tree.h"
 #include "pubsub/delivery.h"
 #include "pubsub/receiver.h"
+#include "pubsub/recent_deliveries.h"
 #include "pubsub/subscription.h"
 
 namespace wskit::pubsub {
@@ -115,6 +116,7 @@ class Hub final : private broker::Listener {
   broker::NodeId node_;
   broker::Token last_token_ = broker::kNoAnswer;
   std::string scratch_;
+  RecentDeliveries recent_{scratch_};
   broker::Cursor seen_;  // of the messages that came
   std::string lost_;
   HubCounts counts_;

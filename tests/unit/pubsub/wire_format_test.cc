@@ -5,6 +5,7 @@
 
 #include "core/json.h"
 #include "pubsub/delivery.h"
+#include "pubsub/recent_deliveries.h"
 #include "tests/support/catch.h"
 
 using namespace wskit;
@@ -101,4 +102,24 @@ TEST_CASE("a delivery encodes once for all who share a format") {
   CHECK(first.bytes().data() == second.bytes().data());
   CHECK(delivery.piece(Format::event).bytes() == "id: ID\ndata: hi\n\n");
   CHECK(first.topic() == "a/\"b\"");
+}
+
+TEST_CASE("receivers who come back at once share what was encoded, up to a bound") {
+  std::string scratch;
+  RecentDeliveries recent(scratch);
+  const auto shared = std::make_shared<broker::Message>(message("hi"));
+  const char* const first = recent.of(shared).piece(Format::frame).bytes().data();
+  CHECK(recent.of(shared).piece(Format::frame).bytes().data() == first);
+
+  const Piece kept = recent.of(shared).piece(Format::frame);
+  const std::weak_ptr<broker::Message> big =
+      [&, payload = std::string(RecentDeliveries::kMaxBytes, 'x')] {
+        const auto made = std::make_shared<broker::Message>(message(payload));
+        CHECK(recent.of(made).piece(Format::frame).bytes().size() > payload.size());
+        return std::weak_ptr(made);
+      }();
+  CHECK_FALSE(big.expired());
+  recent.trim();
+  CHECK(big.expired());
+  CHECK(recent.of(shared).piece(Format::frame).bytes().data() != kept.bytes().data());
 }
