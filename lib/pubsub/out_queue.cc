@@ -1,11 +1,47 @@
 // SPDX-License-Identifier: MIT
 #include "pubsub/out_queue.h"
 
+#include "core/bytes.h"
+
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <unordered_set>
 #include <utility>
 
 namespace wskit::pubsub {
+namespace {
+
+constexpr std::array kPolicies{SlowPolicy::close, SlowPolicy::drop_new, SlowPolicy::drop_old,
+                               SlowPolicy::latest};
+
+}  // namespace
+
+Expected<SlowPolicy> parse_slow_policy(std::string_view text) {
+  const auto* const found = std::ranges::find(kPolicies, text, name);
+  if (found == kPolicies.end()) {
+    return fail(
+        ErrorCode::usage,
+        fmt::format("'{}' is no policy for slow receivers: close, drop-new, drop-old, latest",
+                    escape(text)));
+  }
+  return *found;
+}
+
+std::string_view name(SlowPolicy policy) {
+  switch (policy) {
+    case SlowPolicy::close:
+      return "close";
+    case SlowPolicy::drop_new:
+      return "drop-new";
+    case SlowPolicy::drop_old:
+      return "drop-old";
+    case SlowPolicy::latest:
+      return "latest";
+  }
+  return "";
+}
 
 OutQueue::Pushed OutQueue::push(const Piece& piece, const QueueLimits& limits) {
   const std::size_t more = cost(piece);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/error.h"
 #include "pubsub/piece.h"
 
 namespace wskit::pubsub {
@@ -18,6 +19,10 @@ enum class SlowPolicy : std::uint8_t {
   latest,  // of each topic only the last message is kept; if that frees less than a quarter of the
            // limit, the oldest ones are dropped until it is free
 };
+
+/// "close", "drop-new", "drop-old" or "latest"; fails with ErrorCode::usage and these names.
+[[nodiscard]] Expected<SlowPolicy> parse_slow_policy(std::string_view text);
+[[nodiscard]] std::string_view name(SlowPolicy policy);
 
 struct QueueLimits {
   SlowPolicy policy = SlowPolicy::close;

@@ -164,3 +164,15 @@ TEST_CASE("a queue that is never empty does not keep what it has taken") {
   }
   CHECK(queue.pieces() == 1);
 }
+
+TEST_CASE("the policies for slow receivers have names") {
+  for (const auto policy :
+       {SlowPolicy::close, SlowPolicy::drop_new, SlowPolicy::drop_old, SlowPolicy::latest}) {
+    CHECK(parse_slow_policy(name(policy)).value() == policy);
+  }
+  const auto unknown = parse_slow_policy("drop\n");
+  REQUIRE_FALSE(unknown);
+  CHECK(unknown.error().code == wskit::ErrorCode::usage);
+  CHECK(unknown.error().message ==
+        "'drop\\n' is no policy for slow receivers: close, drop-new, drop-old, latest");
+}
