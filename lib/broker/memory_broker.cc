@@ -16,11 +16,17 @@ struct MemoryBroker::Node {
   std::deque<Event> inbox;
   std::deque<Event> batch;    // taken from the inbox and being told
   std::size_t droppable = 0;  // of the inbox: what the node can do without once it knows
+  std::size_t bytes = 0;      // of these
   std::uint64_t matched = 0;
   bool woken = false;
   bool lost = false;  // gets no messages until it has been told so
   bool polling = false;
 };
+
+std::size_t MemoryBroker::payload_bytes(const Event& event) {
+  const auto* const message = std::get_if<MessagePtr>(&event);
+  return message == nullptr ? 0 : (*message)->payload.size();
+}
 
 MemoryBroker::MemoryBroker(const Clock& clock, const MemoryOptions& options)
     : clock_(clock),
@@ -68,6 +74,7 @@ bool MemoryBroker::poll(NodeId id, std::size_t max_events) {
     if (node->batch.empty()) {
       node->batch.swap(node->inbox);
       node->droppable = 0;
+      node->bytes = 0;
     }
     node->woken = false;
     node->polling = true;
@@ -128,8 +135,8 @@ void MemoryBroker::history(NodeId id, Token token, HistoryRequest request) {
   Node& node = node_of(id);
   post(
       node,
-      [token, answer = store_.read(request, now)](Listener& listener) {
-        listener.on_history(token, answer);
+      [token, answer = store_.read(request, now)](Listener& listener) mutable {
+        listener.on_history(token, std::move(answer));
       },
       &node);
 }
@@ -250,6 +257,12 @@ void MemoryBroker::post(Node& node, Event event, const Node* caller) {
   }
 }
 
+bool MemoryBroker::fits(const Node& node, const Event& event) const {
+  // A single message always fits, however large it is.
+  return node.droppable == 0 || (node.droppable < options_.max_inbox_messages &&
+                                 node.bytes + payload_bytes(event) <= options_.max_inbox_bytes);
+}
+
 void MemoryBroker::post_interested(std::string_view topic, const Event& event, const Node* caller) {
   ++matches_;
   interests_.match(topic, [&](NodeId id) {
@@ -258,11 +271,12 @@ void MemoryBroker::post_interested(std::string_view topic, const Event& event, c
       return;
     }
     node.matched = matches_;
-    if (node.droppable == options_.max_inbox_messages) {
+    if (!fits(node, event)) {
       overflow(node, caller);
       return;
     }
     ++node.droppable;
+    node.bytes += payload_bytes(event);
     post(node, event, caller);
   });
 }
@@ -271,6 +285,7 @@ void MemoryBroker::overflow(Node& node, const Node* caller) {
   std::erase_if(node.inbox,
                 [](const Event& event) { return !std::holds_alternative<Call>(event); });
   node.droppable = 0;
+  node.bytes = 0;
   if (node.lost) {
     return;
   }

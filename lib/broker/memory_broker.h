@@ -26,6 +26,7 @@ struct MemoryOptions {
   std::uint64_t epoch = 1;
   /// A node that has more waiting than this loses it all, is told so, and reads the history.
   std::size_t max_inbox_messages = 65'536;
+  std::size_t max_inbox_bytes = std::size_t{64} << 20;  // of payload
   std::size_t max_sessions = 100'000;
   std::size_t max_publish_keys = 100'000;
   Nanoseconds publish_key_ttl = std::chrono::minutes(5);
@@ -87,6 +88,8 @@ class MemoryBroker final : public Broker {
 
   [[nodiscard]] Node& node_of(NodeId id);
   void post(Node& node, Event event, const Node* caller);
+  [[nodiscard]] static std::size_t payload_bytes(const Event& event);
+  [[nodiscard]] bool fits(const Node& node, const Event& event) const;
   void post_interested(std::string_view topic, const Event& event, const Node* caller);
   void overflow(Node& node, const Node* caller);
   void tell_members(Node& node, std::string_view topic, bool joined, const Member& member);

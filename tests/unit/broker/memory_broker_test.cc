@@ -255,6 +255,22 @@ TEST_CASE("a node that does not read loses its messages, is told so, and keeps i
   CHECK(slow.told() == Log{"a=7"});
 }
 
+TEST_CASE("an inbox is limited by bytes too, but takes a single message of any size") {
+  MemoryOptions options;
+  options.max_inbox_bytes = 4;
+  Fixture fixture(options);
+  Node node(fixture.engine);
+  fixture.engine.interest(node.id(), "a", true);
+  fixture.publish(node, "a", "12345678");
+  CHECK(node.told() == Log{"a=12345678"});
+  fixture.publish(node, "a", "12");
+  fixture.publish(node, "a", "34");
+  CHECK(node.told() == Log{"a=12", "a=34"});
+  fixture.publish(node, "a", "12");
+  fixture.publish(node, "a", "345");
+  CHECK(node.told() == Log{"lost: messages were dropped before they were read", "regained"});
+}
+
 TEST_CASE("what is published while a node is being told of its loss is not lost again") {
   MemoryOptions options;
   options.max_inbox_messages = 1;
