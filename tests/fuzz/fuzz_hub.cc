@@ -298,7 +298,7 @@ class World {
   }
 
   void drain() {
-    constexpr int kRounds = 100;  // pages of the longest history, and more
+    constexpr int kRounds = 3;  // a node that is told of a loss asks for what it has lost
     for (int round = 0; round < kRounds; ++round) {
       std::ranges::for_each(clients_, [](auto& client) { client->set_backlogged(false); });
       std::ranges::for_each(hubs_, poll_all);
