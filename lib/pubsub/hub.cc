@@ -58,6 +58,18 @@ SubscriptionHandle Hub::subscribe(Receiver& receiver, SubscribeRequest request) 
   return SubscriptionHandle(&added);
 }
 
+Cursor Hub::cursor(const Subscription& subscription) const {
+  check(subscription.live(), "a subscription is live");
+  if (subscription.floor_ == nullptr) {
+    return seen_;
+  }
+  Cursor cursor = *subscription.floor_;
+  if (cursor.epoch() == seen_.epoch()) {
+    cursor.advance(seen_);
+  }
+  return cursor;
+}
+
 void Hub::resume(Subscription& subscription) {
   if (subscription.past_ != nullptr && subscription.past_->to_be_read) {
     read(subscription);
@@ -247,14 +259,8 @@ void Hub::recover(Subscription& subscription) {
     subscription.past_->overflowed = true;
     return;
   }
-  Cursor from = seen_;
-  if (subscription.floor_ != nullptr) {
-    from = std::move(*subscription.floor_);
-    subscription.floor_ = nullptr;
-    if (from.epoch() == seen_.epoch()) {
-      from.advance(seen_);
-    }
-  }
+  Cursor from = cursor(subscription);
+  subscription.floor_ = nullptr;
   subscription.past_ = std::make_unique<Subscription::Past>();
   subscription.past_->start = std::move(from);
   subscription.past_->started = true;

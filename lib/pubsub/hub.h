@@ -52,6 +52,10 @@ class Hub final : private broker::Listener {
   /// Begins a subscription; its receiver hears of it from poll() and outlives it.
   [[nodiscard]] SubscriptionHandle subscribe(Receiver& receiver, SubscribeRequest request);
 
+  /// What a live subscription has seen, for a receiver that got nothing lately: as good as the id
+  /// of a message, and newer than that of its last one.
+  [[nodiscard]] broker::Cursor cursor(const Subscription& subscription) const;
+
   /// The receiver of a subscription is no longer backlogged.
   void resume(Subscription& subscription);
 
@@ -73,8 +77,9 @@ class Hub final : private broker::Listener {
   void leave(std::string_view topic, std::string_view connection);
   void store_session(std::string_view key, std::string session, Nanoseconds ttl);
 
-  /// Handles at most `max_events` of what the engine has to tell; true when more is left.
-  bool poll(std::size_t max_events = 1'024);
+  /// Handles at most `max_events` of what the engine has to tell, each of them a message to any
+  /// number of receivers; true when more is left.
+  bool poll(std::size_t max_events = 128);
 
   /// False while the engine's messages do not arrive.
   [[nodiscard]] bool ready() const { return lost_.empty(); }

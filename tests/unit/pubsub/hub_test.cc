@@ -183,6 +183,20 @@ TEST_CASE("a publisher is told the message's cursor once the engine has it, unle
   CHECK(ann.take() == Log{"started", "a=2", "live"});
 }
 
+TEST_CASE("a quiet subscription's cursor moves on with what the node has seen") {
+  Fixture fixture;
+  ReceiverLog ann;
+  ReceiverLog bob;
+  const SubscriptionHandle quiet = fixture.hub.subscribe(ann, {.filters = {"quiet"}});
+  const SubscriptionHandle busy = fixture.hub.subscribe(bob, {.filters = {"busy"}});
+  fixture.poll_all();
+  CHECK(fixture.hub.cursor(*quiet) == ann.live_cursor);
+  fixture.publish("busy", "1");
+  fixture.poll_all();
+  CHECK(fixture.hub.cursor(*quiet).text() == bob.last_id);
+  CHECK(fixture.hub.cursor(*busy).text() == bob.last_id);
+}
+
 TEST_CASE("nodes hear each other, in one order") {
   Fixture fixture;
   int wakes = 0;
