@@ -266,6 +266,9 @@ bool MemoryBroker::fits(const Node& node, const Event& event) const {
 void MemoryBroker::post_interested(std::string_view topic, const Event& event, const Node* caller) {
   ++matches_;
   interests_.match(topic, [&](NodeId id) {
+    if (nodes_[id] == nullptr) {
+      return;  // detached with its interests on
+    }
     Node& node = *nodes_[id];
     if (lost_ || node.lost || node.matched == matches_) {
       return;

@@ -204,6 +204,19 @@ TEST_CASE("members join and leave where others can see it, and leave with their 
   CHECK(one.told() == Log{"-c1@room", "-c2@room", "members 4"});
 }
 
+TEST_CASE("a node that is gone hears nothing, whatever it was interested in") {
+  Fixture fixture;
+  Node one(fixture.engine);
+  auto two = std::make_unique<Node>(fixture.engine);
+  for (const NodeId node : {one.id(), two->id()}) {
+    fixture.engine.interest(node, "a", true);
+  }
+  fixture.publish(one, "a", "1");
+  two = nullptr;
+  fixture.publish(one, "a", "2");
+  CHECK(one.told() == Log{"a=1", "a=2"});
+}
+
 TEST_CASE("a session is taken once, by any node, while its time lasts") {
   Fixture fixture;
   Node one(fixture.engine);
