@@ -26,7 +26,8 @@ enum class SlowPolicy : std::uint8_t {
 
 struct QueueLimits {
   SlowPolicy policy = SlowPolicy::close;
-  /// Each piece counts as its bytes and OutQueue::kEntryBytes. A single piece always fits.
+  /// Each piece counts as its bytes and OutQueue::kEntryBytes. A single piece always fits, beside
+  /// notices too.
   std::size_t max_bytes = std::size_t{1} << 20;
 };
 
