@@ -50,6 +50,19 @@ TestSuite::TestSuite(Setup setup) : setup_(std::move(setup)), wall_clock_(wall_m
 
 TestSuite::~TestSuite() = default;
 
+Expected<std::size_t> TestSuite::add_files(std::uint32_t repetition, const script::Regex* filter,
+                                           std::mt19937_64& random) {
+  std::size_t count = 0;
+  for (const script::Script& script : setup_.scripts) {
+    const auto added = add_file(script, repetition, filter, random);
+    if (!added) {
+      return added;
+    }
+    count += *added;
+  }
+  return count;
+}
+
 Expected<std::size_t> TestSuite::plan() {
   const TestOptions& options = setup_.options;
   std::optional<script::Regex> filter;
@@ -64,13 +77,11 @@ Expected<std::size_t> TestSuite::plan() {
   std::size_t count = 0;
   for (std::uint64_t repetition = 1; repetition <= options.repeat; ++repetition) {
     const auto number = static_cast<std::uint32_t>(options.repeat > 1 ? repetition : 0);
-    for (const script::Script& script : setup_.scripts) {
-      const auto added = add_file(script, number, filter ? &*filter : nullptr, random);
-      if (!added) {
-        return std::unexpected(added.error());
-      }
-      count += *added;
+    const auto added = add_files(number, filter ? &*filter : nullptr, random);
+    if (!added) {
+      return added;
     }
+    count += *added;
   }
   if (options.shuffle) {
     std::ranges::shuffle(files_, random);

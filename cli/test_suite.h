@@ -71,6 +71,10 @@ class TestSuite {
                                                std::uint32_t repetition,
                                                const script::Regex* filter,
                                                std::mt19937_64& random);
+  /// The same of all files, for one repetition.
+  [[nodiscard]] Expected<std::size_t> add_files(std::uint32_t repetition,
+                                                const script::Regex* filter,
+                                                std::mt19937_64& random);
   void next(Lane& lane);
   void finished(Lane& lane);
   void record(const Case& done, stats::CaseResult result);

@@ -26,17 +26,24 @@ std::string_view why_not(const Step& step) {
   return {};
 }
 
-Expected<void> check_steps(const script::Script& script, const std::vector<Step>& steps) {
+// The first step that a load test cannot play, those of blocks included.
+const Step* unplayable_step(const std::vector<Step>& steps) {
   for (const Step& step : steps) {
-    if (const std::string_view why = why_not(step); !why.empty()) {
-      return fail(ErrorCode::usage,
-                  fmt::format("{}:{}: {}", script.files[step.place.file], step.place.line, why));
+    const auto* repeat = std::get_if<script::RepeatStep>(&step.kind);
+    const Step* const found = !why_not(step).empty() ? &step
+                              : repeat != nullptr    ? unplayable_step(repeat->steps)
+                                                     : nullptr;
+    if (found != nullptr) {
+      return found;
     }
-    if (const auto* repeat = std::get_if<script::RepeatStep>(&step.kind)) {
-      if (auto checked = check_steps(script, repeat->steps); !checked) {
-        return checked;
-      }
-    }
+  }
+  return nullptr;
+}
+
+Expected<void> check_steps(const script::Script& script, const std::vector<Step>& steps) {
+  if (const Step* step = unplayable_step(steps)) {
+    return fail(ErrorCode::usage, fmt::format("{}:{}: {}", script.files[step->place.file],
+                                              step->place.line, why_not(*step)));
   }
   return {};
 }

@@ -275,6 +275,7 @@ class HarReader {
       return;
     }
     std::vector<Nanoseconds> opened;
+    opened.reserve(openings_.size());
     for (const HarOpening& opening : openings_) {
       opened.push_back(opened_at(opening));
     }

@@ -184,6 +184,8 @@ class Player {
   Progress on(const ExpectOpenStep& step, Instant now);
   Progress on(const SleepStep& step, Instant now);
   Progress on(const BarrierStep& step, Instant now);
+  /// False when the step has failed.
+  [[nodiscard]] bool ping_for_barrier(ClientIndex client);
   Progress on(const ConnectStep& step, Instant now);
   Progress on(const SetStep& step, Instant now);
   Progress on(const HttpStep& step, Instant now);

@@ -51,13 +51,11 @@ Expected<OpenRequest> opening_request(std::span<const Directives* const> levels,
     if (level == nullptr) {
       continue;
     }
-    if (level->url) {
-      auto rendered = level->url->render(values);
-      if (!rendered) {
-        return std::unexpected(std::move(rendered.error()));
-      }
-      request.url = std::move(*rendered);
+    auto url_here = level->url ? level->url->render(values) : Expected<std::string>(request.url);
+    if (!url_here) {
+      return std::unexpected(std::move(url_here.error()));
     }
+    request.url = std::move(*url_here);
     if (!level->subprotocols.empty()) {
       request.subprotocols = level->subprotocols;
     }
@@ -161,19 +159,23 @@ Player::Progress Player::on(const SleepStep& step, Instant now) {
   return overdue(step.duration, now) ? Progress::done : Progress::waits;
 }
 
+bool Player::ping_for_barrier(ClientIndex client) {
+  seats_[client].awaits_pong = true;
+  const auto sent = stage_.send(client, {.type = MessageType::ping, .payload = "barrier"});
+  if (!sent) {
+    fail_here(named(client) + sent.error().message);
+  }
+  return sent.has_value();
+}
+
 Player::Progress Player::on(const BarrierStep& /*step*/, Instant now) {
   const bool begins = !begun_;
   const bool late = overdue(limit_of(0, {}), now);
   for (std::size_t i = 0; i < seats_.size(); ++i) {
     Seat& seat = seats_[i];
     const auto client = static_cast<ClientIndex>(i);
-    if (begins && seat.state == State::open) {
-      seat.awaits_pong = true;
-      if (const auto sent = stage_.send(client, {.type = MessageType::ping, .payload = "barrier"});
-          !sent) {
-        fail_here(named(client) + sent.error().message);
-        return Progress::waits;
-      }
+    if (begins && seat.state == State::open && !ping_for_barrier(client)) {
+      return Progress::waits;
     }
     if (late && seat.awaits_pong) {
       fail_here(fmt::format("{}no Pong to the barrier's Ping within {}", named(client),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "script/predicate.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -111,14 +112,8 @@ bool contains(const Json& whole, const Json& part) {
   if (whole.is_string() && part.is_string()) {
     return whole.get_ref<const std::string&>().contains(part.get_ref<const std::string&>());
   }
-  if (whole.is_array()) {
-    for (const Json& element : whole) {
-      if (is_equal(element, part)) {
-        return true;
-      }
-    }
-  }
-  return false;
+  return whole.is_array() &&
+         std::ranges::any_of(whole, [&](const Json& element) { return is_equal(element, part); });
 }
 
 bool is_of_type(Predicate::Test test, const Json& value) {

@@ -113,7 +113,7 @@ std::vector<Regex::NamedGroup> Regex::named_groups() const {
   PCRE2_SPTR entry = nullptr;
   (void)::pcre2_pattern_info(code_.get(), PCRE2_INFO_NAMECOUNT, &count);
   (void)::pcre2_pattern_info(code_.get(), PCRE2_INFO_NAMEENTRYSIZE, &entry_bytes);
-  (void)::pcre2_pattern_info(code_.get(), PCRE2_INFO_NAMETABLE, &entry);
+  (void)::pcre2_pattern_info(code_.get(), PCRE2_INFO_NAMETABLE, static_cast<void*>(&entry));
   std::vector<NamedGroup> names;
   for (std::uint32_t i = 0; i < count; ++i, entry += entry_bytes) {
     // Two bytes of number, then the name, ended by a NUL.

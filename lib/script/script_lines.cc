@@ -36,6 +36,18 @@ std::vector<std::string> split_lines(std::string_view text) {
   return lines;
 }
 
+// The first one from `next` to `end` that says something, or `end`.
+std::size_t next_telling(const std::vector<std::string>& lines, std::size_t next, std::size_t end) {
+  const auto says_nothing = [](std::string_view line) {
+    const std::string_view text = trimmed(line);
+    return text.empty() || text.starts_with('#');
+  };
+  while (next < end && says_nothing(lines[next])) {
+    ++next;
+  }
+  return next;
+}
+
 }  // namespace
 
 bool opens_block(std::string_view line) {
@@ -50,15 +62,12 @@ std::optional<LineCursor> ScriptLines::peek() {
   while (!stack_.empty()) {
     Level& level = stack_.back();
     const auto& lines = script_.lines[level.file];
-    while (level.next < level.end) {
-      const std::string_view text = trimmed(lines[level.next]);
-      if (!text.empty() && !text.starts_with('#')) {
-        const std::string& line = lines[level.next];
-        const auto last = line.find_last_not_of(" \t");
-        return LineCursor({.file = level.file, .line = static_cast<std::uint32_t>(level.next + 1)},
-                          std::string_view(line).substr(0, last + 1));
-      }
-      ++level.next;
+    level.next = next_telling(lines, level.next, level.end);
+    if (level.next < level.end) {
+      const std::string& line = lines[level.next];
+      const auto last = line.find_last_not_of(" \t");
+      return LineCursor({.file = level.file, .line = static_cast<std::uint32_t>(level.next + 1)},
+                        std::string_view(line).substr(0, last + 1));
     }
     if (stack_.size() == 1) {
       break;  // The end of the script itself stays, for place().

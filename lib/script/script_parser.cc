@@ -92,7 +92,7 @@ class ScriptParser {
       return context_.expected(at, fmt::format("{}, or a step", kWhatStands));
     }
     const std::string name = std::filesystem::path(context_.script.files.front()).stem().string();
-    Place place = at.place();
+    const Place place = at.place();
     if (!body(name, place)) {
       return false;
     }

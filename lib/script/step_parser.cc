@@ -40,10 +40,10 @@ std::size_t find_arrow(std::string_view text) {
 bool StepParser::steps(std::vector<Step>& out, std::optional<Place> block) {
   while (auto at = context_.lines.peek()) {
     const auto keyword = find_keyword(at->word());
+    if (at->rest() == "}" && !block) {
+      return context_.fail(at->place(), "expected a step; no block is open here");
+    }
     if (at->rest() == "}") {
-      if (!block) {
-        return context_.fail(at->place(), "expected a step; no block is open here");
-      }
       context_.lines.take();
       return true;
     }

@@ -36,6 +36,12 @@ Template Template::of_literal(std::string text) {
   return result;
 }
 
+void Template::append(std::string plain) {
+  if (!plain.empty()) {
+    parts_.emplace_back(std::move(plain));
+  }
+}
+
 std::expected<Template, TemplateError> Template::parse(std::string_view text,
                                                        const Lookup& lookup) {
   Template result;
@@ -66,16 +72,12 @@ std::expected<Template, TemplateError> Template::parse(std::string_view text,
     if (auto* known = std::get_if<std::string>(&*found)) {
       plain += *known;
     } else {
-      if (!plain.empty()) {
-        result.parts_.emplace_back(std::exchange(plain, {}));
-      }
+      result.append(std::exchange(plain, {}));
       result.parts_.emplace_back(std::get<Placeholder>(*found));
     }
     at = end + kClose.size();
   }
-  if (!plain.empty()) {
-    result.parts_.emplace_back(std::move(plain));
-  }
+  result.append(std::move(plain));
   return result;
 }
 

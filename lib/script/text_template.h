@@ -56,6 +56,9 @@ class Template {
 
  private:
   using Part = std::variant<std::string, Placeholder>;
+
+  void append(std::string plain);
+
   std::vector<Part> parts_;
 };
 

@@ -107,6 +107,7 @@ class Replay final : ReplayConnectionOwner, ReplaySourceHandler {
   }
   [[nodiscard]] bool waits_to_close() const;
   void answers_late(Instant now);
+  void give_up_missing();
   void no_time_left(Instant now);
   void time_came(Instant /*now*/) { advance(); }
   void close_all();

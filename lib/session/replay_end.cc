@@ -28,14 +28,19 @@ bool Replay::waits_to_close() const {
          recorded->message.type == script::MessageType::close;
 }
 
+// On the connection whose turn it is, or on all.
+void Replay::give_up_missing() {
+  for (const auto& [number, connection] : connections_) {
+    if (!next_ || next_->line.moment.connection == number) {
+      connection->give_up_missing();
+    }
+  }
+}
+
 void Replay::answers_late(Instant /*now*/) {
   settled_ = true;
   if (waits_to_close()) {
-    for (const auto& [number, connection] : connections_) {
-      if (!next_ || next_->line.moment.connection == number) {
-        connection->give_up_missing();
-      }
-    }
+    give_up_missing();
     return advance();
   }
   std::uint64_t received = 0;

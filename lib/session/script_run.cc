@@ -154,7 +154,7 @@ void ScriptRun::time_over(Instant /*now*/) {
 }
 
 void ScriptRun::saw(script::ClientIndex client, script::Direction direction,
-                    const script::MessageView& message, Instant at) {
+                    const script::MessageView& message, Instant at) const {
   if (setup_.watcher != nullptr) {
     setup_.watcher->on_frame(client, direction, message, at);
   }

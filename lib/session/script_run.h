@@ -99,7 +99,7 @@ class ScriptRun final : script::Stage {
   void step_played(std::uint16_t /*name*/, Nanoseconds /*duration*/) override {}
 
   void saw(script::ClientIndex client, script::Direction direction,
-           const script::MessageView& message, Instant at);
+           const script::MessageView& message, Instant at) const;
   /// After each event.
   void go_on();
   void tick(Instant now);
