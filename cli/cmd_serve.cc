@@ -20,7 +20,8 @@
 #include "cli/stop_signals.h"
 #include "load/limits.h"
 #include "report/terminal.h"
-#include "serve/echo_server.h"
+#include "serve/echo_service.h"
+#include "serve/server.h"
 
 namespace wskit::cli {
 namespace {
@@ -31,7 +32,7 @@ void log_line(serve::LogLevel, std::string_view line) {
   say(fmt::format("wskit {}: {}\n", kName, report::printable(line)));
 }
 
-void cut_when_signalled(const StopSignals& signals, serve::EchoServer& server,
+void cut_when_signalled(const StopSignals& signals, serve::Server& server,
                         const std::stop_token& done) {
   constexpr auto kLook = std::chrono::milliseconds(20);
   while (!done.stop_requested()) {
@@ -42,7 +43,7 @@ void cut_when_signalled(const StopSignals& signals, serve::EchoServer& server,
 }
 
 // The first signal lets what is open end in order, the second cuts it.
-void serve_until_signalled(const StopSignals& signals, serve::EchoServer& server) {
+void serve_until_signalled(const StopSignals& signals, serve::Server& server) {
   (void)signals.next();
   server.drain();
   const std::jthread second(
@@ -51,6 +52,9 @@ void serve_until_signalled(const StopSignals& signals, serve::EchoServer& server
 }
 
 Expected<void> serve_echo(const ServeEchoOptions& options) {
+  if (auto checked = serve::check_delay(options.delay); !checked) {
+    return checked;
+  }
   const StopSignals signals;
   (void)load::raise_limits();
   auto server_options = cli::server_options(options);
@@ -58,7 +62,8 @@ Expected<void> serve_echo(const ServeEchoOptions& options) {
     return std::unexpected(std::move(server_options.error()));
   }
   const auto certificate = server_options->certificate;
-  auto server = serve::EchoServer::start(std::move(*server_options), log_line);
+  auto server = serve::Server::start(std::move(*server_options), serve::echo_service(options.delay),
+                                     log_line);
   if (!server) {
     return std::unexpected(std::move(server.error()));
   }

@@ -14,7 +14,7 @@
 namespace wskit::cli {
 namespace {
 
-using serve::EchoOptions;
+using serve::ServerOptions;
 
 constexpr std::uint64_t kMaxThreads = 256;
 constexpr std::uint64_t kMaxNumber = std::numeric_limits<std::int64_t>::max();
@@ -58,16 +58,17 @@ void add_where(CLI::App& app, ServeEchoOptions& options) {
   add_ready_file(app, options.ready_file, group);
 }
 
-void add_behaviour(CLI::App& app, EchoOptions& server) {
+void add_behaviour(CLI::App& app, ServeEchoOptions& options) {
   const std::string group = "Behaviour";
-  add_duration(app, "--delay", server.delay.fixed, "Hold every echo back for this long")
+  ServerOptions& server = options.server;
+  add_duration(app, "--delay", options.delay.fixed, "Hold every echo back for this long")
       ->default_str("0")
       ->group(group);
-  add_duration(app, "--jitter", server.delay.jitter,
+  add_duration(app, "--jitter", options.delay.jitter,
                "Spread the delay evenly by plus or minus this")
       ->default_str("0")
       ->group(group);
-  add_parsed(app, "--seed", server.delay.seed, parse_number<std::uint64_t, 0, kMaxNumber>)
+  add_parsed(app, "--seed", options.delay.seed, parse_number<std::uint64_t, 0, kMaxNumber>)
       ->description("The same seed spreads the same way")
       ->type_name("N")
       ->default_str("1")
@@ -92,7 +93,7 @@ void add_behaviour(CLI::App& app, EchoOptions& server) {
       ->group(group);
 }
 
-void add_limits(CLI::App& app, EchoOptions& server) {
+void add_limits(CLI::App& app, ServerOptions& server) {
   const std::string group = "Limits";
   add_parsed(app, "--max-message", server.max_message, parse_size)
       ->description("Refuse longer messages with 1009")
@@ -107,19 +108,19 @@ void add_limits(CLI::App& app, EchoOptions& server) {
       ->group(group);
   add_duration(app, "--handshake-timeout", server.handshake_timeout,
                "From accepting to the end of the upgrade, in whole seconds")
-      ->default_str(seconds(EchoOptions().handshake_timeout))
+      ->default_str(seconds(ServerOptions().handshake_timeout))
       ->group(group);
   add_duration(app, "--ping-interval", server.ping_interval,
                "Ping a connection that was quiet for this long; 0 for never")
-      ->default_str(seconds(EchoOptions().ping_interval))
+      ->default_str(seconds(ServerOptions().ping_interval))
       ->group(group);
   add_duration(app, "--ping-timeout", server.ping_timeout,
                "Drop a connection that does not answer a ping")
-      ->default_str(seconds(EchoOptions().ping_timeout))
+      ->default_str(seconds(ServerOptions().ping_timeout))
       ->group(group);
   add_duration(app, "--drain-time", server.drain_time,
                "On SIGTERM close with 1001 and wait this long at most; a second signal cuts")
-      ->default_str(seconds(EchoOptions().drain_time))
+      ->default_str(seconds(ServerOptions().drain_time))
       ->group(group);
 }
 
@@ -128,12 +129,12 @@ void add_limits(CLI::App& app, EchoOptions& server) {
 void add_serve_echo_options(CLI::App& app, ServeEchoOptions& options) {
   add_where(app, options);
   add_listen_tls(app, options.tls);
-  add_behaviour(app, options.server);
+  add_behaviour(app, options);
   add_limits(app, options.server);
 }
 
-Expected<serve::EchoOptions> server_options(const ServeEchoOptions& options) {
-  EchoOptions server = options.server;
+Expected<serve::ServerOptions> server_options(const ServeEchoOptions& options) {
+  ServerOptions server = options.server;
   if (options.unix_path) {
     auto address = serve::parse_listen_address("unix:" + *options.unix_path);
     if (!address) {

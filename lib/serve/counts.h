@@ -6,16 +6,16 @@
 
 namespace wskit::serve {
 
-/// What an echo server has done so far.
-struct EchoStats {
+/// What a server has done so far.
+struct ServerStats {
   std::uint64_t accepted = 0;     // sockets
   std::uint64_t established = 0;  // upgrades
   std::uint64_t refused = 0;      // upgrades answered with something other than 101
   std::uint64_t open = 0;         // WebSocket connections now
-  std::uint64_t messages = 0;     // echoed
+  std::uint64_t messages = 0;     // received
   std::uint64_t bytes = 0;        // of their payloads
 
-  EchoStats& operator+=(const EchoStats& other) {
+  ServerStats& operator+=(const ServerStats& other) {
     accepted += other.accepted;
     established += other.established;
     refused += other.refused;
@@ -41,7 +41,7 @@ class ThreadCounts {
     add(bytes_, bytes);
   }
 
-  [[nodiscard]] EchoStats read() const {
+  [[nodiscard]] ServerStats read() const {
     return {.accepted = accepted_.load(std::memory_order_relaxed),
             .established = established_.load(std::memory_order_relaxed),
             .refused = refused_.load(std::memory_order_relaxed),

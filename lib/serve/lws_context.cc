@@ -49,7 +49,7 @@ unsigned whole_seconds(Nanoseconds duration) {
   return seconds < 1 ? 1U : static_cast<unsigned>(seconds);
 }
 
-lws_context_creation_info creation_info(const EchoOptions& options) {
+lws_context_creation_info creation_info(const ServerOptions& options) {
   lws_context_creation_info info{};
   info.port = CONTEXT_PORT_NO_LISTEN_SERVER;
   info.uid = -1;

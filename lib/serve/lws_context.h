@@ -5,7 +5,6 @@
 #include <memory>
 
 #include "core/error.h"
-#include "serve/echo_options.h"
 #include "serve/tls_setup.h"
 
 struct lws;
@@ -18,12 +17,12 @@ namespace wskit::serve {
 
 class ServiceThread;
 
-/// The arguments of one callback of libwebsockets. `session` is the connection's own slot, null
-/// before there is one.
+/// The arguments of one callback of libwebsockets. `slot` is the connection's own, for its
+/// Session or HttpExchange; null before there is one.
 struct LwsEvent {
   lws* connection;
   int reason;  // lws_callback_reasons
-  void** session;
+  void** slot;
   void* in;
   std::size_t size;
 };

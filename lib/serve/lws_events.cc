@@ -17,7 +17,12 @@ constexpr int kEnd = -1;
 
 // Only for the callbacks of a WebSocket connection: other ones pass other things in its place.
 Session* session_of(const LwsEvent& event) {
-  return event.session == nullptr ? nullptr : static_cast<Session*>(*event.session);
+  return event.slot == nullptr ? nullptr : static_cast<Session*>(*event.slot);
+}
+
+// The same for the callbacks of HTTP.
+HttpExchange* exchange_of(const LwsEvent& event) {
+  return event.slot == nullptr ? nullptr : static_cast<HttpExchange*>(*event.slot);
 }
 
 std::string_view text_of(const LwsEvent& event) {
@@ -39,6 +44,12 @@ int ServiceThread::on_event(const LwsEvent& event) {
     case LWS_CALLBACK_WS_SERVER_DROP_PROTOCOL:
     case LWS_CALLBACK_CLOSED:
       return session_of(event) == nullptr ? kGoOn : on_session_event(event, *session_of(event));
+    case LWS_CALLBACK_HTTP:
+    case LWS_CALLBACK_HTTP_BODY:
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+    case LWS_CALLBACK_HTTP_WRITEABLE:
+    case LWS_CALLBACK_CLOSED_HTTP:
+      return on_http_event(event);
     default:
       return on_handshake_event(event);
   }
@@ -55,10 +66,8 @@ int ServiceThread::on_handshake_event(const LwsEvent& event) {
       return upgrade_.accept_offer() ? kGoOn : kEnd;
     case LWS_CALLBACK_ADD_HEADERS:
       return upgrade_.add_parameters(event.in) ? kGoOn : kEnd;
-    case LWS_CALLBACK_HTTP:
-      return answer(event.connection, answer_to_plain_request(read_request(event.connection)));
     case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
-      return set_up_tls(reinterpret_cast<SSL_CTX*>(event.session), *options().certificate,
+      return set_up_tls(reinterpret_cast<SSL_CTX*>(event.slot), *options().certificate,
                         state_.ticket_keys)
                  ? kGoOn
                  : kEnd;
@@ -84,7 +93,7 @@ int ServiceThread::on_session_event(const LwsEvent& event, Session& session) {
       session.on_closing_below();
       return kGoOn;
     default:
-      *event.session = nullptr;
+      *event.slot = nullptr;
       on_closed(session);
       return kGoOn;
   }
@@ -107,48 +116,109 @@ int ServiceThread::on_established(const LwsEvent& event) {
     session->compress_with(*deflate);
   }
   session->index_ = sessions_.size();
-  *event.session = session.get();
+  *event.slot = session.get();
+  Session& opened = *session;
   sessions_.push_back(std::move(session));
+  opened.open(std::move(admitted_));
   counts_.on_established();
   state_.established.fetch_add(1, std::memory_order_relaxed);
   return kGoOn;
 }
 
-void ServiceThread::on_closed(Session& session) {
-  if (session.dirty_) {
-    std::erase(dirty_, &session);
+void ServiceThread::take_from_lists(Outlet& outlet) {
+  if (outlet.dirty_) {
+    std::erase(dirty_, &outlet);
+    std::ranges::replace(flushing_, &outlet, nullptr);
   }
+}
+
+void ServiceThread::on_closed(Session& session) {
+  take_from_lists(session);
   if (session.closing_) {
     std::erase(ending_, &session);
   }
-  (void)held_.take(session);
   const std::size_t index = session.index_;
   std::swap(sessions_[index], sessions_.back());
   sessions_[index]->index_ = index;
   sessions_.pop_back();
   counts_.on_closed();
   state_.established.fetch_sub(1, std::memory_order_relaxed);
-  if (draining_ && sessions_.empty()) {
+  if (draining_ && idle()) {
+    loop_.break_loop(ev::ALL);
+  }
+}
+
+int ServiceThread::on_http_event(const LwsEvent& event) {
+  if (event.reason == LWS_CALLBACK_HTTP) {
+    return on_request(event);
+  }
+  HttpExchange* const exchange = exchange_of(event);
+  if (exchange == nullptr) {
+    return kGoOn;
+  }
+  switch (event.reason) {
+    case LWS_CALLBACK_HTTP_BODY:
+      exchange->on_body(text_of(event));
+      return kGoOn;
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+      exchange->on_body_complete();
+      return kGoOn;
+    case LWS_CALLBACK_HTTP_WRITEABLE:
+      return on_http_writable(event, *exchange);
+    default:
+      *event.slot = nullptr;
+      end_exchange(*exchange);
+      return kGoOn;
+  }
+}
+
+int ServiceThread::on_request(const LwsEvent& event) {
+  auto created =
+      std::make_unique<HttpExchange>(event.connection, *this, read_request(event.connection));
+  HttpExchange& exchange = *created;
+  exchange.index_ = exchanges_.size();
+  *event.slot = created.get();
+  exchanges_.push_back(std::move(created));
+  exchange.start(service_->takes_bodies() ? options().max_message : 0);
+  return kGoOn;
+}
+
+int ServiceThread::on_http_writable(const LwsEvent& event, HttpExchange& exchange) {
+  if (!exchange.complete()) {
+    exchange.mark_dirty();
+    return kGoOn;
+  }
+  *event.slot = nullptr;
+  end_exchange(exchange);
+  return kEnd;
+}
+
+void ServiceThread::end_exchange(HttpExchange& exchange) {
+  take_from_lists(exchange);
+  const std::size_t index = exchange.index_;
+  std::swap(exchanges_[index], exchanges_.back());
+  exchanges_[index]->index_ = index;
+  exchanges_.pop_back();
+  if (draining_ && idle()) {
     loop_.break_loop(ev::ALL);
   }
 }
 
 int ServiceThread::on_upgrade(lws* connection) {
   const wire::HttpRequest request = read_request(connection);
-  const EchoOptions& server = options();
-  const auto agreement =
-      check_upgrade(request, {server.allowed_origins, server.subprotocols, server.compress});
-  if (!agreement) {
-    return refuse(connection, agreement.error());
+  auto admission = service_->on_upgrade(request);
+  if (!admission) {
+    return refuse(connection, admission.error());
   }
-  const std::size_t limit = server.max_connections;
+  const std::size_t limit = options().max_connections;
   if (limit > 0 && state_.established.load(std::memory_order_relaxed) >= limit) {
     return refuse(connection, wire::refuse_upgrade(503, "this server takes no more connections"));
   }
   if (draining_) {
     return refuse(connection, wire::refuse_upgrade(503, "the server is stopping"));
   }
-  upgrade_.begin(*agreement, request);
+  upgrade_.begin(admission->agreement, request);
+  admitted_ = std::move(admission->handler);
   return kGoOn;
 }
 

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "serve/lws_request.h"
 
-#include <utility>
-
-#include <fmt/format.h>
 #include <libwebsockets.h>
-
-#include "wire/server_handshake.h"
 
 namespace wskit::serve {
 namespace {
@@ -47,13 +42,6 @@ bool copy_line(lws* connection, lws_token_indexes index, int line, std::string& 
   return size >= 0;
 }
 
-std::string answer(int status, std::string_view body, bool with_body) {
-  return fmt::format(
-      "HTTP/1.1 {} {}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\n"
-      "Connection: close\r\n\r\n{}",
-      status, wire::reason_phrase(status), body.size(), with_body ? body : std::string_view());
-}
-
 }  // namespace
 
 wire::HttpRequest read_request(lws* connection) {
@@ -74,22 +62,6 @@ wire::HttpRequest read_request(lws* connection) {
     }
   }
   return request;
-}
-
-std::string answer_to_plain_request(const wire::HttpRequest& request) {
-  const bool get = request.method == "GET";
-  if (!get && request.method != "HEAD") {
-    return wire::refuse_upgrade(405, "only GET and HEAD", {{"Allow", "GET, HEAD"}}).bytes;
-  }
-  if (request.target == "/healthz") {
-    return answer(200, "ok\n", get);
-  }
-  if (!get) {
-    return answer(426, "", false);
-  }
-  return wire::refuse_upgrade(426, "this is a WebSocket echo server",
-                              {{"Upgrade", "websocket"}, {"Sec-WebSocket-Version", "13"}})
-      .bytes;
 }
 
 }  // namespace wskit::serve

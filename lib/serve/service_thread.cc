@@ -19,7 +19,7 @@ constexpr Nanoseconds kTick = milliseconds(50);
 constexpr Nanoseconds kMaxCheckPeriod = milliseconds(1000);
 
 // Looking at every connection costs; a quarter of the time-outs is exact enough.
-Nanoseconds check_period(const EchoOptions& options) {
+Nanoseconds check_period(const ServerOptions& options) {
   const Nanoseconds shortest = options.ping_interval.count() > 0
                                    ? std::min(options.ping_interval, options.ping_timeout)
                                    : kMaxCheckPeriod;
@@ -41,14 +41,12 @@ ServiceThread::ServiceThread(ServerState& state)
   tick_.start(period, period);
   turn_end_.set<ServiceThread, &ServiceThread::flush_dirty>(this);
   turn_end_.start();
-  if (state.options.delay.fixed.count() > 0) {
-    release_timer_.emplace(loop_, [this] { release_held(); });
-  }
   if (state.options.stall) {
     stalls_.emplace(*state.options.stall, state.start);
     stall_timer_.emplace(loop_, [this] { stand_still(); });
     stall_timer_->set(stalls_->next_begin(now()));
   }
+  service_ = state.service(*this);
 }
 
 Expected<std::unique_ptr<ServiceThread>> ServiceThread::create(ServerState& state) {
@@ -65,6 +63,9 @@ Expected<std::unique_ptr<ServiceThread>> ServiceThread::create(ServerState& stat
 ServiceThread::~ServiceThread() {
   const LwsLogScope log(state_.log, state_.clock);
   context_.destroy();
+  // What the handlers of connections hold on to goes after them.
+  sessions_.clear();
+  exchanges_.clear();
 }
 
 void ServiceThread::run() {
@@ -121,7 +122,7 @@ void ServiceThread::begin_drain() {
   for (const auto& session : sessions_) {
     session->start_close(wire::CloseCode::going_away, "server is stopping");
   }
-  if (sessions_.empty()) {
+  if (idle()) {
     loop_.break_loop(ev::ALL);
   }
 }
@@ -157,6 +158,12 @@ void ServiceThread::check_alive(Instant at) {
       cut(*sessions_[i]);
     }
   }
+  const Nanoseconds patience = options().ping_interval + options().ping_timeout;
+  for (std::size_t i = exchanges_.size(); i-- > 0;) {
+    if (!exchanges_[i]->check_alive(at, patience)) {
+      cut(*exchanges_[i]);
+    }
+  }
 }
 
 void ServiceThread::flush_dirty() noexcept {
@@ -164,40 +171,27 @@ void ServiceThread::flush_dirty() noexcept {
     return;
   }
   flushing_.swap(dirty_);
-  for (Session* session : flushing_) {
-    session->dirty_ = false;
-    if (!session->flush()) {
-      cut(*session);
+  for (Outlet*& outlet : flushing_) {
+    if (outlet == nullptr) {
+      continue;  // gone meanwhile
+    }
+    Outlet& flushed = *outlet;
+    flushed.dirty_ = false;
+    if (!flushed.flush()) {
+      cut(flushed);
     }
   }
   flushing_.clear();
 }
 
-void ServiceThread::cut(Session& session) {
-  lws* const connection = session.connection();
-  session.on_cut();
-  const std::size_t before = sessions_.size();
+void ServiceThread::cut(Outlet& outlet) {
+  lws* const connection = outlet.connection();
+  outlet.on_cut();
+  const std::size_t before = sessions_.size() + exchanges_.size();
   lws_set_timeout(connection, PENDING_TIMEOUT_KILLED_BY_PARENT, LWS_TO_KILL_SYNC);
-  if (sessions_.size() == before) {
+  if (sessions_.size() + exchanges_.size() == before) {
     // It wants to flush what it has buffered first, and has lost its own time limit for that.
     ::shutdown(lws_get_socket_fd(connection), SHUT_RDWR);
-  }
-}
-
-void ServiceThread::hold(Session& session, std::string frame) {
-  const auto before = held_.next_due();
-  const Nanoseconds delay = delay_of(options().delay, session.number_, session.messages_held_++);
-  held_.push(session, now() + delay, std::move(frame));
-  if (held_.next_due() != before) {
-    release_timer_->set(*held_.next_due());
-  }
-}
-
-void ServiceThread::release_held() {
-  held_.release_due(now(),
-                    [](Session& session, const std::string& frame) { session.release(frame); });
-  if (const auto due = held_.next_due()) {
-    release_timer_->set(*due);
   }
 }
 

@@ -20,12 +20,14 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "serve/counts.h"
-#include "serve/delay_queue.h"
-#include "serve/echo_options.h"
+#include "serve/http_exchange.h"
 #include "serve/instant_timer.h"
 #include "serve/log.h"
 #include "serve/lws_context.h"
 #include "serve/lws_deflate.h"
+#include "serve/outlet.h"
+#include "serve/server_options.h"
+#include "serve/service.h"
 #include "serve/session.h"
 #include "serve/stall.h"
 #include "serve/tls_setup.h"
@@ -39,7 +41,8 @@ struct LwsEvent;
 
 /// What the threads of one server have in common.
 struct ServerState {
-  EchoOptions options;
+  ServerOptions options;
+  ServiceFactory service;
   LogSink log;
   MonotonicClock clock;
   Instant start;  // of listening
@@ -64,17 +67,15 @@ class ServiceThread {
   void adopt(UniqueFd connection);
   void drain() { ask(drain_asked_); }
   void stop() { ask(stop_asked_); }
-  [[nodiscard]] EchoStats stats() const { return counts_.read(); }
+  [[nodiscard]] ServerStats stats() const { return counts_.read(); }
 
   [[nodiscard]] ev::loop_ref loop() { return loop_; }
-  [[nodiscard]] const EchoOptions& options() const { return state_.options; }
+  [[nodiscard]] const ServerOptions& options() const { return state_.options; }
+  [[nodiscard]] Service& service() { return *service_; }
   [[nodiscard]] ThreadCounts& counts() { return counts_; }
   [[nodiscard]] Instant now() const { return state_.clock.now(); }
-  void add_dirty(Session& session) { dirty_.push_back(&session); }
+  void add_dirty(Outlet& outlet) { dirty_.push_back(&outlet); }
   void add_ending(Session& session) { ending_.push_back(&session); }
-  /// Holds a frame back until its delay is over; it comes back by Session::release().
-  void hold(Session& session, std::string frame);
-  [[nodiscard]] DelayQueue<Session>& held() { return held_; }
   /// For one call at a time.
   [[nodiscard]] std::span<std::byte> scratch() { return scratch_; }
   /// Bytes that were put aside unread may be looked at again.
@@ -92,6 +93,11 @@ class ServiceThread {
   [[nodiscard]] int on_session_event(const LwsEvent& event, Session& session);
   void on_closed(Session& session);
   [[nodiscard]] int on_handshake_event(const LwsEvent& event);
+  [[nodiscard]] int on_http_event(const LwsEvent& event);
+  [[nodiscard]] int on_request(const LwsEvent& event);
+  [[nodiscard]] int on_http_writable(const LwsEvent& event, HttpExchange& exchange);
+  void end_exchange(HttpExchange& exchange);
+  void take_from_lists(Outlet& outlet);
   [[nodiscard]] int on_upgrade(lws* connection);
   [[nodiscard]] int refuse(lws* connection, const wire::UpgradeAnswer& refusal);
   [[nodiscard]] int answer(lws* connection, std::string_view bytes);
@@ -104,8 +110,8 @@ class ServiceThread {
   void check_alive(Instant at);
   void adopt_waiting();
   void begin_drain();
-  void cut(Session& session);
-  void release_held();
+  void cut(Outlet& outlet);
+  [[nodiscard]] bool idle() const { return sessions_.empty() && exchanges_.empty(); }
   void stand_still();
   [[nodiscard]] bool asked() const;
 
@@ -116,16 +122,17 @@ class ServiceThread {
   ev::timer tick_;
   ev::prepare turn_end_;
   UpgradeUnderWay upgrade_;
+  std::unique_ptr<Service> service_;
+  std::unique_ptr<SessionHandler> admitted_;  // of the upgrade that is being answered
   LwsContext context_;
 
   std::vector<std::unique_ptr<Session>> sessions_;
-  std::vector<Session*> dirty_;
-  std::vector<Session*> flushing_;
+  std::vector<std::unique_ptr<HttpExchange>> exchanges_;
+  std::vector<Outlet*> dirty_;
+  std::vector<Outlet*> flushing_;
   std::vector<Session*> ending_;  // their Close frame is out, and their time limited
   Instant next_check_{};
-  DelayQueue<Session> held_;
   std::array<std::byte, 65'536> scratch_{};
-  std::optional<InstantTimer> release_timer_;
   std::optional<StallSchedule> stalls_;
   std::optional<InstantTimer> stall_timer_;
 

@@ -4,12 +4,11 @@
 #include <utility>
 
 #include <libwebsockets.h>
-#include <linux/tcp.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "core/bytes.h"
 #include "core/check.h"
+#include "serve/keep_little.h"
 #include "serve/server_frame.h"
 #include "serve/service_thread.h"
 #include "wire/violation.h"
@@ -23,21 +22,9 @@ using wire::Opcode;
 constexpr std::string_view kTooBig = "message too big";
 constexpr std::string_view kBadText = "text is not UTF-8";
 constexpr std::string_view kBadDeflate = "compressed data is not valid";
-// A queue that grew for one large message gives its memory back.
-constexpr std::size_t kKeptCapacity = 16 * 1024;
-// Of one connection under --delay. Reading pauses above it, and goes on below half of it.
-constexpr std::size_t kMaxHeldBytes = 16 * 1024 * 1024;
 // Between a Close frame that says what a peer did wrong and the end: closing at once, with its
 // bytes unread, would send a RST that can overtake the frame.
 constexpr Nanoseconds kFailureLinger = std::chrono::milliseconds(200);
-
-void clear_keeping_little(std::string& text, std::size_t keep) {
-  if (text.capacity() > kKeptCapacity) {
-    text = std::string(keep, '\0');
-  } else {
-    text.resize(keep);
-  }
-}
 
 std::string close_payload(CloseCode code, std::string_view reason) {
   const auto payload = wire::ClosePayload::make(code, reason);
@@ -56,12 +43,17 @@ std::string close_answer(std::string_view received) {
 }  // namespace
 
 Session::Session(lws* connection, ServiceThread& thread, std::uint64_t number)
-    : connection_(connection), thread_(thread), number_(number), out_(LWS_PRE, '\0') {}
+    : Outlet(connection, thread), number_(number) {}
+
+void Session::open(std::unique_ptr<SessionHandler> handler) {
+  handler_ = std::move(handler);
+  handler_->on_open(*this);
+}
 
 void Session::compress_with(const wire::DeflateParameters& parameters) {
   deflater_.emplace(parameters, wire::Role::server);
   inflater_.emplace(parameters, wire::Role::server,
-                    wire::InflateLimits{.max_message_bytes = thread_.options().max_message});
+                    wire::InflateLimits{.max_message_bytes = thread().options().max_message});
 }
 
 void Session::on_fragment(const Fragment& fragment) {
@@ -93,12 +85,12 @@ void Session::on_plain(const Fragment& fragment) {
     return;
   }
   if (fragment.last && message_.empty()) {
-    echo(fragment.bytes, fragment.binary);
+    deliver(fragment.bytes, fragment.binary);
     return;
   }
   message_.append(fragment.bytes);
   if (fragment.last) {
-    echo(message_, fragment.binary);
+    deliver(message_, fragment.binary);
     clear_keeping_little(message_, 0);
   }
 }
@@ -106,7 +98,7 @@ void Session::on_plain(const Fragment& fragment) {
 void Session::on_compressed(const Fragment& fragment) {
   inflater_->feed(as_bytes(fragment.bytes), fragment.last);
   for (;;) {
-    const auto piece = inflater_->next(thread_.scratch());
+    const auto piece = inflater_->next(thread().scratch());
     if (!piece) {
       const bool too_big = piece.error().code == ErrorCode::too_big;
       fail(too_big ? CloseCode::too_big : CloseCode::protocol_error,
@@ -129,12 +121,12 @@ void Session::on_compressed(const Fragment& fragment) {
     fail(CloseCode::bad_payload, kBadText);
     return;
   }
-  echo(message_, fragment.binary);
+  deliver(message_, fragment.binary);
   clear_keeping_little(message_, 0);
 }
 
 bool Session::too_big(std::size_t bytes, std::size_t remaining) const {
-  const std::size_t limit = thread_.options().max_message;
+  const std::size_t limit = thread().options().max_message;
   const std::size_t so_far = message_.size() + bytes;
   // What cannot be compressed is a little longer on the wire.
   const std::size_t slack = deflater_ ? limit / 1024 + 64 : 0;
@@ -147,104 +139,91 @@ bool Session::valid_text(std::string_view bytes, bool last) {
   return valid && (!last || utf8_.complete());
 }
 
-void Session::append_echo(std::string& out, std::string_view message, bool binary) {
-  const Opcode opcode = binary ? Opcode::binary : Opcode::text;
-  if (!compressed_) {
-    append_frame(out, opcode, message);
+void Session::deliver(std::string_view message, bool binary) {
+  thread().counts().on_message(message.size());
+  handler_->on_message({message, binary, compressed_, fragmented_});
+}
+
+void Session::append_message(std::string& out, const IncomingMessage& message) {
+  const Opcode opcode = message.binary ? Opcode::binary : Opcode::text;
+  if (!message.compressed || !deflater_) {
+    append_frame(out, opcode, message.payload);
     return;
   }
   std::string compressed;
-  deflater_->compress(as_bytes(message), true, compressed);
+  deflater_->compress(as_bytes(message.payload), true, compressed);
   append_frame(out, opcode, compressed, true);
 }
 
-void Session::echo(std::string_view message, bool binary) {
-  thread_.counts().on_message(message.size());
-  if (thread_.options().delay.fixed.count() == 0) {
-    append_echo(out_, message, binary);
-    if (fragmented_) {
-      flush_after_pongs();
-    } else {
-      mark_dirty();
-    }
-    return;
-  }
-  std::string frame;
-  append_echo(frame, message, binary);
-  thread_.hold(*this, std::move(frame));
-  if (thread_.held().held_bytes(*this) > kMaxHeldBytes) {
-    pause(held);
-  }
+void Session::send(std::string_view payload, bool binary, bool compressed) {
+  append_message(output(), {payload, binary, compressed});
+  mark_dirty();
 }
 
-void Session::release(const std::string& frame) {
-  out_ += frame;
+void Session::send_frames(std::string_view frames) {
+  output() += frames;
   mark_dirty();
-  if ((paused_ & held) != 0 && thread_.held().held_bytes(*this) < kMaxHeldBytes / 2) {
+}
+
+// A ping that stood between fragments is answered before their message (RFC 6455 5.5.2 wants it
+// soon). libwebsockets does not tell of it, and writes its pong when the connection is writable.
+void Session::send_after_pongs(std::string_view frames) {
+  pongs_first_ = lws_callback_on_writable(connection()) >= 0;
+  send_frames(frames);
+}
+
+void Session::go_on_reading() {
+  if ((paused_ & held) != 0) {
     resume(held);
-    thread_.resume_reading();
+    thread().resume_reading();
   }
 }
 
 void Session::pause(PauseReason reason) {
   if (paused_ == 0) {
-    lws_rx_flow_control(connection_, 0);
+    lws_rx_flow_control(connection(), 0);
   }
   paused_ |= reason;
 }
 
 void Session::resume(PauseReason reason) {
   if (paused_ == reason) {
-    lws_rx_flow_control(connection_, 1);
+    lws_rx_flow_control(connection(), 1);
   }
   paused_ = static_cast<unsigned char>(paused_ & ~reason);
 }
 
-void Session::mark_dirty() {
-  if (!dirty_) {
-    dirty_ = true;
-    thread_.add_dirty(*this);
-  }
-}
-
-// A ping that stood between fragments is answered before their message (RFC 6455 5.5.2 wants it
-// soon). libwebsockets does not tell of it, and writes its pong when the connection is writable.
-void Session::flush_after_pongs() {
-  pongs_first_ = lws_callback_on_writable(connection_) >= 0;
-  mark_dirty();
-}
-
 void Session::on_peer_close(std::string_view payload) {
   if (!closing_) {
-    out_ += thread_.held().take(*this);
-    append_frame(out_, Opcode::close, close_answer(payload));
+    handler_->on_ending(output());
+    append_frame(output(), Opcode::close, close_answer(payload));
     closing_ = true;
   }
   done_ = true;
   // The connection ends right after: a failed write has nobody left to tell.
-  (void)write_out();
+  (void)write_frames();
 }
 
 void Session::start_ending(Nanoseconds patience) {
   closing_ = true;
-  end_ = thread_.now() + patience;
+  end_ = thread().now() + patience;
   clear_keeping_little(message_, 0);
-  (void)thread_.held().take(*this);
-  thread_.add_ending(*this);
+  handler_->on_failing();
+  thread().add_ending(*this);
 }
 
 void Session::start_close(CloseCode code, std::string_view reason) {
   if (!closing_) {
-    out_ += thread_.held().take(*this);
-    append_frame(out_, Opcode::close, close_payload(code, reason));
+    handler_->on_ending(output());
+    append_frame(output(), Opcode::close, close_payload(code, reason));
     mark_dirty();
-    start_ending(thread_.options().close_timeout);
+    start_ending(thread().options().close_timeout);
   }
 }
 
 void Session::fail(CloseCode code, std::string_view reason) {
   if (!closing_) {
-    append_frame(out_, Opcode::close, close_payload(code, reason));
+    append_frame(output(), Opcode::close, close_payload(code, reason));
     mark_dirty();
     start_ending(kFailureLinger);
   }
@@ -259,27 +238,24 @@ void Session::on_closing_below() {
   }
   // The peer broke a rule after our Close frame, the last of ours (RFC 6455 5.5.1):
   // libwebsockets must not write another one.
-  if (!done_ && write_out() && lws_partial_buffered(connection_) == 0) {
-    ::shutdown(lws_get_socket_fd(connection_), SHUT_WR);
+  if (!done_ && write_frames() && !blocked()) {
+    ::shutdown(lws_get_socket_fd(connection()), SHUT_WR);
   }
 }
 
 bool Session::flush() {
-  return pongs_first_ || write_out();
+  return pongs_first_ || write_frames();
 }
 
-bool Session::write_out() {
-  const std::size_t size = out_.size() - LWS_PRE;
-  if (size == 0 || lws_partial_buffered(connection_) != 0) {
+bool Session::write_frames() {
+  if (blocked()) {
     return true;
   }
-  auto* bytes = reinterpret_cast<unsigned char*>(out_.data()) + LWS_PRE;
-  const bool alive = lws_write(connection_, bytes, size, LWS_WRITE_RAW) >= 0;
-  clear_keeping_little(out_, LWS_PRE);
+  const bool alive = write_out();
   // What the kernel did not take is in libwebsockets' own buffer now. Until that is empty nothing
   // is read: it bounds what a peer that does not read can make us hold, and libwebsockets drops a
   // connection whose Close frame arrives while it has bytes buffered.
-  if (alive && lws_partial_buffered(connection_) != 0) {
+  if (alive && blocked()) {
     pause(unsent);
   }
   return alive;
@@ -288,20 +264,9 @@ bool Session::write_out() {
 void Session::on_writable() {
   pongs_first_ = false;
   mark_dirty();
-  if ((paused_ & unsent) != 0 && lws_partial_buffered(connection_) == 0) {
+  if ((paused_ & unsent) != 0 && !blocked()) {
     resume(unsent);
   }
-}
-
-// A peer that reads slowly may take long to come to our ping: that it acknowledges bytes is a sign
-// of life too.
-bool Session::takes_bytes() {
-  tcp_info info{};
-  socklen_t size = sizeof info;
-  if (::getsockopt(lws_get_socket_fd(connection_), IPPROTO_TCP, TCP_INFO, &info, &size) != 0) {
-    return false;
-  }
-  return std::exchange(acknowledged_, info.tcpi_bytes_acked) != info.tcpi_bytes_acked;
 }
 
 bool Session::check_alive(Instant now) {
@@ -309,7 +274,7 @@ bool Session::check_alive(Instant now) {
     return true;
   }
   // A frame's header alone raises no callback, however large the frame that it announces.
-  if (too_big(0, lws_remaining_packet_payload(connection_))) {
+  if (too_big(0, lws_remaining_packet_payload(connection()))) {
     fail(CloseCode::too_big, kTooBig);
     return true;
   }
@@ -322,13 +287,13 @@ bool Session::check_alive(Instant now) {
   if (deflater_) {
     deflater_->release();  // the memory of a connection that is quiet
   }
-  const auto& options = thread_.options();
+  const auto& options = thread().options();
   if (pinged_) {
     return now - since_ < options.ping_timeout;
   }
   if (options.ping_interval.count() > 0 && now - since_ >= options.ping_interval) {
     // Not empty: libwebsockets does not tell of an empty pong.
-    append_frame(out_, Opcode::ping, "alive?");
+    append_frame(output(), Opcode::ping, "alive?");
     pinged_ = true;
     since_ = now;
     mark_dirty();

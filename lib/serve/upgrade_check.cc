@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "serve/server_options.h"
 #include "wire/extensions.h"
 
 namespace wskit::serve {
@@ -56,6 +57,10 @@ std::optional<wire::DeflateAnswer> agree_on_deflate(std::string_view extensions)
 }
 
 }  // namespace
+
+UpgradeRules upgrade_rules(const ServerOptions& options) {
+  return {options.allowed_origins, options.subprotocols, options.compress};
+}
 
 std::string first_subprotocol(const wire::HttpRequest& request) {
   const std::string list = request.headers.joined("Sec-WebSocket-Protocol");

@@ -21,6 +21,11 @@ struct UpgradeRules {
   bool compress = true;
 };
 
+struct ServerOptions;
+
+/// What `options`, which must outlive them, allow.
+[[nodiscard]] UpgradeRules upgrade_rules(const ServerOptions& options);
+
 /// What an upgrade agrees to.
 struct UpgradeAgreement {
   std::string subprotocol;  // empty: none

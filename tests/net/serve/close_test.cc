@@ -14,7 +14,7 @@ std::string close_payload(unsigned code, std::string_view reason = {}) {
 }
 
 // What a Close frame with this payload is answered with, as read_close() says it.
-int answer_to(const serve::EchoServer& server, std::string_view payload) {
+int answer_to(const serve::Server& server, std::string_view payload) {
   RawClient client(server.port());
   if (!client.upgrade() || !client.send_frame(kClose, payload)) {
     return -2;
@@ -25,7 +25,7 @@ int answer_to(const serve::EchoServer& server, std::string_view payload) {
 
 // The code of the Close frame that ends a connection on which `bytes` were sent, -1 for a
 // connection that ended without one.
-int end_after(const serve::EchoServer& server, std::string_view bytes) {
+int end_after(const serve::Server& server, std::string_view bytes) {
   RawClient client(server.port());
   if (!client.upgrade() || !client.send(bytes)) {
     return -2;

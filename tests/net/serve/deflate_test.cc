@@ -359,7 +359,7 @@ TEST_CASE("compressed text must be UTF-8 once it is inflated") {
 }
 
 TEST_CASE("compressed echoes are delayed as others are") {
-  const auto server = start_echo({.delay = {.fixed = std::chrono::milliseconds(20)}});
+  const auto server = start_echo({}, {.fixed = std::chrono::milliseconds(20)});
   RawClient client(server->port());
   REQUIRE(agreed(client, "permessage-deflate") == "permessage-deflate");
   Zlib ours;

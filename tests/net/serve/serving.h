@@ -7,7 +7,8 @@
 #include <string_view>
 #include <utility>
 
-#include "serve/echo_server.h"
+#include "serve/echo_service.h"
+#include "serve/server.h"
 #include "tests/support/catch.h"
 #include "tests/support/raw_client.h"
 
@@ -25,9 +26,9 @@ inline constexpr unsigned kGoesOn = 0x00;
 inline constexpr unsigned kEnds = 0x80;
 
 /// An echo server in this process, on a free port of loopback.
-inline std::unique_ptr<serve::EchoServer> start_echo(serve::EchoOptions options = {},
-                                                     serve::LogSink log = {}) {
-  auto server = serve::EchoServer::start(std::move(options), std::move(log));
+inline std::unique_ptr<serve::Server> start_echo(serve::ServerOptions options = {},
+                                                 const serve::DelayOptions& delay = {}) {
+  auto server = serve::Server::start(std::move(options), serve::echo_service(delay));
   if (!server) {
     FAIL(server.error().message);
   }

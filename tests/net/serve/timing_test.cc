@@ -21,7 +21,7 @@ std::string sent_text(RawClient& client, std::string_view text) {
 }  // namespace
 
 TEST_CASE("a delayed echo never comes early") {
-  const auto server = start_echo({.delay = {.fixed = 50ms}});
+  const auto server = start_echo({}, {.fixed = 50ms});
   RawClient client(server->port());
   REQUIRE(client.upgrade());
   for (int i = 0; i < 5; ++i) {
@@ -32,7 +32,7 @@ TEST_CASE("a delayed echo never comes early") {
 }
 
 TEST_CASE("delayed echoes overlap and stay in order") {
-  const auto server = start_echo({.delay = {.fixed = 100ms, .jitter = 100ms}});
+  const auto server = start_echo({}, {.fixed = 100ms, .jitter = 100ms});
   RawClient client(server->port());
   REQUIRE(client.upgrade());
   const auto start = Steady::now();
@@ -49,7 +49,7 @@ TEST_CASE("delayed echoes overlap and stay in order") {
 }
 
 TEST_CASE("a ping is answered at once while echoes are held back") {
-  const auto server = start_echo({.delay = {.fixed = 200ms}});
+  const auto server = start_echo({}, {.fixed = 200ms});
   RawClient client(server->port());
   REQUIRE(client.upgrade());
   client.send(masked_frame(kText, "late") + masked_frame(kPing, "now"));
@@ -60,7 +60,7 @@ TEST_CASE("a ping is answered at once while echoes are held back") {
 }
 
 TEST_CASE("a close brings what was held back before its answer") {
-  const auto server = start_echo({.delay = {.fixed = 1h}});
+  const auto server = start_echo({}, {.fixed = 1h});
   RawClient client(server->port());
   REQUIRE(client.upgrade());
   client.send(masked_frame(kText, "one") + masked_frame(kText, "two") +
@@ -71,7 +71,7 @@ TEST_CASE("a close brings what was held back before its answer") {
 }
 
 TEST_CASE("what is held back is bounded") {
-  const auto server = start_echo({.delay = {.fixed = 1h}});
+  const auto server = start_echo({}, {.fixed = 1h});
   RawClient client(server->port());
   REQUIRE(client.upgrade());
   const std::string message(1024 * 1024, 'x');
@@ -85,7 +85,7 @@ TEST_CASE("what is held back is bounded") {
 }
 
 TEST_CASE("reading goes on when what was held back has gone") {
-  const auto server = start_echo({.delay = {.fixed = 300ms}});
+  const auto server = start_echo({}, {.fixed = 300ms});
   RawClient client(server->port());
   REQUIRE(client.upgrade());
   const std::string message(1024 * 1024, 'x');

@@ -9,7 +9,7 @@ using namespace wskit::test;
 namespace {
 
 // The first line of the answer, and that the connection ends after it.
-std::string status_line(const serve::EchoServer& server, std::string_view request) {
+std::string status_line(const serve::Server& server, std::string_view request) {
   RawClient client(server.port());
   const std::string head = client.request(request);
   return client.wait_for_end() ? head.substr(0, head.find('\r')) : "still open";
@@ -26,10 +26,12 @@ std::string replaced(std::string text, std::string_view what, std::string_view w
 TEST_CASE("healthz says ok over plain HTTP") {
   const auto server = start_echo();
   RawClient client(server->port());
-  CHECK(client.request("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 200 OK"));
+  CHECK(client.request("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            .starts_with("HTTP/1.1 200 OK"));
   CHECK(client.read_all() == "ok\n");
   RawClient head(server->port());
-  CHECK(head.request("HEAD /healthz HTTP/1.1\r\nHost: x\r\n\r\n").starts_with("HTTP/1.1 200 OK"));
+  CHECK(head.request("HEAD /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            .starts_with("HTTP/1.1 200 OK"));
   CHECK(head.read_all().empty());
 }
 

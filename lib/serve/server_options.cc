@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "serve/echo_options.h"
+#include "serve/server_options.h"
 
 #include <string_view>
 
@@ -10,9 +10,9 @@ constexpr unsigned kMaxThreads = 256;
 
 }  // namespace
 
-Expected<void> check_options(const EchoOptions& options) {
+Expected<void> check_options(const ServerOptions& options) {
   const auto refuse = [](std::string_view why) {
-    return fail(ErrorCode::usage, std::string("echo server: ").append(why));
+    return fail(ErrorCode::usage, std::string("server: ").append(why));
   };
   if (options.threads == 0 || options.threads > kMaxThreads) {
     return refuse("the number of threads is from 1 to 256");
@@ -25,9 +25,6 @@ Expected<void> check_options(const EchoOptions& options) {
   }
   if (options.ping_interval.count() > 0 && options.ping_timeout.count() <= 0) {
     return refuse("the ping time-out is greater than zero; a ping interval of zero sends no pings");
-  }
-  if (options.delay.jitter > options.delay.fixed) {
-    return refuse("the jitter is at most the delay, around which it lies");
   }
   return {};
 }

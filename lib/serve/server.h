@@ -8,8 +8,9 @@
 
 #include "core/error.h"
 #include "serve/counts.h"
-#include "serve/echo_options.h"
 #include "serve/log.h"
+#include "serve/server_options.h"
+#include "serve/service.h"
 
 namespace wskit::serve {
 
@@ -17,18 +18,19 @@ class Acceptor;
 class ServiceThread;
 struct ServerState;
 
-/// A WebSocket echo server on libwebsockets: text comes back as text and binary as binary, in one
-/// frame each; pings are answered, closes echoed; GET /healthz says "ok". Runs on its own threads.
+/// A server on libwebsockets, for HTTP/1.1 and WebSocket connections on one port: pings are
+/// answered, closes echoed, and the rest is its service's. Runs on its own threads.
 ///
 /// What libwebsockets 4.1.6 does not let us do: frames without a mask are accepted, of several
 /// pings in one read one is answered, and close codes 1012 to 1014 come back as 1002.
-class EchoServer {
+class Server {
  public:
   /// Accepts connections when it returns. Fails with ErrorCode::listen_failed or usage.
-  [[nodiscard]] static Expected<std::unique_ptr<EchoServer>> start(EchoOptions options,
-                                                                   LogSink log = {});
+  [[nodiscard]] static Expected<std::unique_ptr<Server>> start(ServerOptions options,
+                                                               ServiceFactory factory,
+                                                               LogSink log = {});
   /// stop(), then wait().
-  ~EchoServer();
+  ~Server();
 
   [[nodiscard]] const std::string& url() const { return url_; }
   [[nodiscard]] std::uint16_t port() const { return port_; }
@@ -39,14 +41,14 @@ class EchoServer {
   void drain();
   /// Cuts everything at once.
   void stop();
-  [[nodiscard]] EchoStats stats() const;
+  [[nodiscard]] ServerStats stats() const;
 
   /// Until drain() or stop() is through. From one thread only.
   void wait();
 
  private:
-  EchoServer();
-  [[nodiscard]] Expected<void> open(EchoOptions options, LogSink log);
+  Server();
+  [[nodiscard]] Expected<void> open(ServerOptions options, ServiceFactory factory, LogSink log);
 
   std::string url_;
   std::uint16_t port_ = 0;

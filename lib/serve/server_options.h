@@ -10,14 +10,13 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "serve/certificate.h"
-#include "serve/delay.h"
 #include "serve/listen_address.h"
 #include "serve/stall.h"
 
 namespace wskit::serve {
 
-/// What an echo server does; a default-made one is a plain echo server on a free loopback port.
-struct EchoOptions {
+/// What every server has, whatever it serves; a default-made one listens on a free loopback port.
+struct ServerOptions {
   ListenAddress listen;
   /// With one the server speaks TLS, 1.2 at least.
   std::optional<Certificate> certificate;
@@ -42,15 +41,13 @@ struct EchoOptions {
   std::vector<std::string> allowed_origins;
   /// The subprotocols to agree to; empty: the first that a client offers.
   std::vector<std::string> subprotocols;
-  /// Agree to permessage-deflate; a message that came compressed goes back compressed.
+  /// Agree to permessage-deflate.
   bool compress = true;
-  /// Echoes wait this long; a Close sends at once what is still held back, before itself.
-  DelayOptions delay;
   /// All threads stand still together, counted from listening.
   std::optional<StallOptions> stall;
 };
 
 /// Fails with ErrorCode::usage when options contradict each other or are out of range.
-[[nodiscard]] Expected<void> check_options(const EchoOptions& options);
+[[nodiscard]] Expected<void> check_options(const ServerOptions& options);
 
 }  // namespace wskit::serve

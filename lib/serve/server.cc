@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "serve/echo_server.h"
+#include "serve/server.h"
 
 #include <utility>
 
@@ -9,23 +9,24 @@
 
 namespace wskit::serve {
 
-EchoServer::EchoServer() = default;
+Server::Server() = default;
 
-EchoServer::~EchoServer() {
+Server::~Server() {
   stop();
   wait();
 }
 
-Expected<std::unique_ptr<EchoServer>> EchoServer::start(EchoOptions options, LogSink log) {
-  std::unique_ptr<EchoServer> server(new EchoServer());
-  auto opened = server->open(std::move(options), std::move(log));
+Expected<std::unique_ptr<Server>> Server::start(ServerOptions options, ServiceFactory factory,
+                                                LogSink log) {
+  std::unique_ptr<Server> server(new Server());
+  auto opened = server->open(std::move(options), std::move(factory), std::move(log));
   if (!opened) {
     return std::unexpected(std::move(opened.error()));
   }
   return server;
 }
 
-Expected<void> EchoServer::open(EchoOptions options, LogSink log) {
+Expected<void> Server::open(ServerOptions options, ServiceFactory factory, LogSink log) {
   if (auto checked = check_options(options); !checked) {
     return checked;
   }
@@ -37,6 +38,7 @@ Expected<void> EchoServer::open(EchoOptions options, LogSink log) {
   port_ = socket->address().port;
   state_ = std::make_unique<ServerState>();
   state_->options = std::move(options);
+  state_->service = std::move(factory);
   state_->log = std::move(log);
   state_->start = state_->clock.now();
   for (unsigned i = 0; i < state_->options.threads; ++i) {
@@ -61,27 +63,27 @@ Expected<void> EchoServer::open(EchoOptions options, LogSink log) {
   return {};
 }
 
-void EchoServer::drain() {
+void Server::drain() {
   for (const auto& service : services_) {
     service->drain();
   }
 }
 
-void EchoServer::stop() {
+void Server::stop() {
   for (const auto& service : services_) {
     service->stop();
   }
 }
 
-EchoStats EchoServer::stats() const {
-  EchoStats sum;
+ServerStats Server::stats() const {
+  ServerStats sum;
   for (const auto& service : services_) {
     sum += service->stats();
   }
   return sum;
 }
 
-void EchoServer::wait() {
+void Server::wait() {
   for (std::thread& thread : threads_) {
     thread.join();
   }

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "serve/upgrade_check.h"
+#include "wire/http.h"
+#include "wire/server_handshake.h"
+
+namespace wskit::serve {
+
+class HttpExchange;
+class ServiceThread;
+class Session;
+
+/// A whole message of a peer; the bytes die with the call.
+struct IncomingMessage {
+  std::string_view payload;
+  bool binary = false;
+  bool compressed = false;  // on the wire
+  bool fragmented = false;  // into more than one frame
+};
+
+/// What a service does on one WebSocket connection, which owns it.
+class SessionHandler {
+ public:
+  virtual ~SessionHandler() = default;
+
+  virtual void on_open(Session& session) = 0;
+  virtual void on_message(const IncomingMessage& message) = 0;
+  /// The connection ends in order: appends all that is owed, a Close frame follows.
+  virtual void on_ending(std::string& out) { (void)out; }
+  /// The connection ends at once: nothing more will be sent.
+  virtual void on_failing() {}
+};
+
+/// What to do with an upgrade request: what is agreed, and who handles the connection.
+struct Admission {
+  UpgradeAgreement agreement;
+  std::unique_ptr<SessionHandler> handler;
+};
+
+/// What a server is for; each service thread has its own, and calls it on that thread only.
+class Service {
+ public:
+  virtual ~Service() = default;
+
+  [[nodiscard]] virtual std::expected<Admission, wire::UpgradeAnswer> on_upgrade(
+      const wire::HttpRequest& request) = 0;
+  /// A request that is no upgrade, with its body; to be answered in the call.
+  virtual void on_request(HttpExchange& exchange, const wire::HttpRequest& request,
+                          std::string_view body) = 0;
+  /// Whether requests may have bodies: 413 and 411 are answered for it, and 405 where not.
+  [[nodiscard]] virtual bool takes_bodies() const { return false; }
+};
+
+/// Makes the service of one thread, which outlives it.
+using ServiceFactory = std::function<std::unique_ptr<Service>(ServiceThread& thread)>;
+
+}  // namespace wskit::serve
