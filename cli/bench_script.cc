@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/parsed_option.h"
+#include "cli/script_options.h"
 #include "script/player.h"
 #include "script/values.h"
 
@@ -21,12 +22,6 @@ namespace {
 constexpr std::array kOthers{"--rate",   "--stages",  "--poisson",       "--window",
                              "--size",   "--payload", "--payload-jsonl", "--text",
                              "--binary", "--match",   "--late",          "--on-close"};
-
-std::int64_t wall_milliseconds() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 Expected<std::size_t> find_test(const script::Script& script, const std::string& name) {
   if (name.empty()) {

@@ -16,6 +16,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/bench_options.h"
+#include "cli/command.h"
 #include "cli/connect_options.h"
 #include "cli/hints.h"
 #include "cli/progress_line.h"
@@ -24,6 +25,7 @@
 #include "cli/stop_signals.h"
 #include "cli/terminal_options.h"
 #include "cli/version.h"
+#include "core/error.h"
 #include "load/limits.h"
 #include "load/runner.h"
 #include "report/file.h"
@@ -36,10 +38,8 @@
 namespace wskit::cli {
 namespace {
 
-constexpr int kCheckFailed = 1;
 constexpr int kBug = 70;
 constexpr int kGeneratorLimited = 99;
-constexpr int kSignalBase = 128;
 
 /// Everything that can be known to be wrong before the first connection.
 struct Prepared {
@@ -135,7 +135,7 @@ Expected<Prepared> prepare(const BenchOptions& options) {
 /// The first signal ends the run in order, the second one at once.
 void obey(int signal, bool first, load::Runner& runner) {
   if (!first) {
-    std::_Exit(kSignalBase + signal);
+    std::_Exit(signal_exit_code(signal));
   }
   say("wskit bench: stopping; what is out is waited for, again to quit\n");
   runner.interrupt();
@@ -217,16 +217,16 @@ int exit_code_of(const BenchOptions& options, const stats::RunResult& result,
     return kBug;
   }
   if (signal) {
-    return kSignalBase + *signal;
+    return signal_exit_code(*signal);
   }
   if (all_lost(result)) {
     return exit_code(ErrorCode::reset);
   }
   if (!std::ranges::all_of(result.verdict.thresholds, &stats::ThresholdResult::ok)) {
-    return kCheckFailed;
+    return exit_code(ErrorCode::unmet);
   }
   if (result.counts.scheduled != 0 && result.counts.ok == 0) {
-    return result.counts.timeout != 0 ? exit_code(ErrorCode::timeout) : kCheckFailed;
+    return result.counts.timeout != 0 ? exit_code(ErrorCode::timeout) : exit_code(ErrorCode::unmet);
   }
   return options.strict && result.verdict.generator_limited ? kGeneratorLimited : 0;
 }
@@ -261,7 +261,7 @@ int run_bench(const BenchOptions& options) {
   const auto signal = watch(runner, signals, progress);
   progress.clear();
   if (const auto failure = runner.first_failure(); failure && runner.opened() == 0) {
-    return signal ? kSignalBase + *signal : complain("bench", *failure, prepared->url);
+    return signal ? signal_exit_code(*signal) : complain("bench", *failure, prepared->url);
   }
   stats::RunResult result = runner.result();
   result.run.command = options.command_line;

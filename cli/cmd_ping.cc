@@ -14,6 +14,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/client_stack.h"
+#include "cli/command.h"
 #include "cli/connect_options.h"
 #include "cli/hints.h"
 #include "cli/output_options.h"
@@ -21,6 +22,7 @@
 #include "cli/standard_streams.h"
 #include "cli/stop_signals.h"
 #include "cli/terminal_options.h"
+#include "core/error.h"
 #include "core/parse.h"
 #include "net/dialer.h"
 #include "report/file.h"
@@ -32,8 +34,6 @@
 namespace wskit::cli {
 namespace {
 
-constexpr int kCheckFailed = 1;
-constexpr int kSignalBase = 128;
 constexpr std::uint64_t kMaxPings = 1'000'000'000;
 constexpr std::uint64_t kMaxDays = 100'000;
 
@@ -49,7 +49,7 @@ struct PingCommand {
 };
 
 /// Everything that can be known to be wrong before the connection.
-struct Prepared {
+struct PreparedPing {
   ConnectPlan connect;
   std::string url;
   std::optional<report::PendingFile> json;
@@ -139,7 +139,7 @@ Expected<void> check_options(const PingCommand& options, const wire::Uri& uri) {
   return {};
 }
 
-Expected<Prepared> prepare(const PingCommand& options) {
+Expected<PreparedPing> prepare(const PingCommand& options) {
   auto connect = make_connect_plan(options.connect);
   if (!connect) {
     return std::unexpected(connect.error());
@@ -153,7 +153,8 @@ Expected<Prepared> prepare(const PingCommand& options) {
   // Nobody waits for a server that has answered all pings and does not answer the Close frame.
   connect->client.connection.close_timeout = std::chrono::seconds(1);
   std::string url = uri.display();
-  Prepared prepared{.connect = std::move(*connect), .url = std::move(url), .json = std::nullopt};
+  PreparedPing prepared{
+      .connect = std::move(*connect), .url = std::move(url), .json = std::nullopt};
   if (!options.json_file.empty() && options.json_file != "-") {
     auto file = report::PendingFile::open(options.json_file);
     if (!file) {
@@ -231,7 +232,7 @@ struct Finding {
   std::optional<int> signal;
 };
 
-Expected<Finding> run_to_end(const PingCommand& options, const Prepared& prepared,
+Expected<Finding> run_to_end(const PingCommand& options, const PreparedPing& prepared,
                              PingPrinter& printer) {
   Finding finding;
   session::Ping* running = nullptr;
@@ -287,13 +288,13 @@ void tell_error(const stats::PingResult& result) {
 int exit_code_of(const Finding& finding) {
   const stats::RoundTrips& trips = finding.result.round_trips;
   if (finding.signal) {
-    return kSignalBase + *finding.signal;
+    return signal_exit_code(*finding.signal);
   }
   if (finding.result.error) {
     return exit_code(finding.result.error->code);
   }
   if (!std::ranges::all_of(finding.result.checks, &stats::PingCheck::ok)) {
-    return kCheckFailed;
+    return exit_code(ErrorCode::unmet);
   }
   const bool silent = trips.sent_count() != 0 && trips.answered_count() == 0;
   return silent ? exit_code(ErrorCode::timeout) : 0;

@@ -32,7 +32,7 @@
 namespace wskit::cli {
 namespace {
 
-constexpr std::string_view kName = "proxy";
+constexpr std::string_view kProxyName = "proxy";
 
 /// Everything between the options and the end, in the order of its making.
 class ProxyRun final : relay::RelayWatcher, relay::RecorderHandler {
@@ -42,7 +42,7 @@ class ProxyRun final : relay::RelayWatcher, relay::RecorderHandler {
 
   [[nodiscard]] int run() {
     if (auto prepared = prepare(); !prepared) {
-      return complain(kName, prepared.error());
+      return complain(kProxyName, prepared.error());
     }
     loop_->run();
     return code_;
@@ -56,7 +56,7 @@ class ProxyRun final : relay::RelayWatcher, relay::RecorderHandler {
 
   void on_unreachable(std::uint64_t connection, const Error& error) override;
   void on_client_failed(std::uint64_t connection, const Error& error) override;
-  void on_accept_error(const Error& error) override { complain(kName, error); }
+  void on_accept_error(const Error& error) override { complain(kProxyName, error); }
   void on_drained() override;
   void on_record_room() override { relay_->resume_recording(); }
   void on_record_error(const Error& error) override;
@@ -152,7 +152,7 @@ void ProxyRun::obey() {
     say(
         fmt::format("wskit {}: {} connection{} open; ending in {} at the latest, at once with a "
                     "second signal\n",
-                    kName, open, open == 1 ? "" : "s", format_duration(options_.drain_time)));
+                    kProxyName, open, open == 1 ? "" : "s", format_duration(options_.drain_time)));
   }
   relay_->drain(options_.drain_time);
 }
@@ -167,8 +167,9 @@ void ProxyRun::on_drained() {
 
 // Whoever talks through us shall not suffer from it: everything passes on, and the exit code tells.
 void ProxyRun::on_record_error(const Error& error) {
-  code_ = complain(kName, {.code = error.code,
-                           .message = error.message + "; not recorded any longer, passing on"});
+  code_ = complain(
+      kProxyName,
+      {.code = error.code, .message = error.message + "; not recorded any longer, passing on"});
   relay_->resume_recording();
 }
 
@@ -176,11 +177,11 @@ void ProxyRun::on_unreachable(std::uint64_t connection, const Error& error) {
   Error named = error;
   named.message =
       fmt::format("connection {}: {}", connection, describe_failure(url_, error.message));
-  complain(kName, named);
+  complain(kProxyName, named);
 }
 
 void ProxyRun::on_client_failed(std::uint64_t connection, const Error& error) {
-  say(fmt::format("wskit {}: connection {}: {}\n", kName, connection,
+  say(fmt::format("wskit {}: connection {}: {}\n", kProxyName, connection,
                   report::printable(error.message)));
 }
 
@@ -188,9 +189,9 @@ int run_proxy(const ProxyCommandOptions& options) {
   (void)load::raise_limits();
   auto plan = make_connect_plan(options.target);
   if (!plan) {
-    return complain(kName, plan.error());
+    return complain(kProxyName, plan.error());
   }
-  warn(kName, options.target, plan->request.options().uri);
+  warn(kProxyName, options.target, plan->request.options().uri);
   return ProxyRun(options, std::move(*plan)).run();
 }
 

@@ -18,6 +18,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/client_stack.h"
+#include "cli/command.h"
 #include "cli/connect_options.h"
 #include "cli/hints.h"
 #include "cli/output_options.h"
@@ -27,6 +28,7 @@
 #include "cli/standard_streams.h"
 #include "cli/terminal_options.h"
 #include "core/bytes.h"
+#include "core/error.h"
 #include "core/parse.h"
 #include "report/file.h"
 #include "report/replay_json.h"
@@ -37,9 +39,6 @@
 
 namespace wskit::cli {
 namespace {
-
-constexpr int kCheckFailed = 1;
-constexpr int kSignalBase = 128;
 
 struct ReplayPace {
   std::string name = "original";
@@ -87,11 +86,9 @@ Expected<ReplayPace> parse_pace(std::string_view text) {
   return ReplayPace{.name = std::string(text), .pace = session::Pace::timed, .speed = *speed};
 }
 
-void add_duration(CLI::App& app, const std::string& names, Nanoseconds& value,
-                  const std::string& description) {
-  add_parsed(app, names, value, parse_duration)
-      ->description(description)
-      ->type_name("DURATION")
+void add_shown_duration(CLI::App& app, const std::string& names, Nanoseconds& value,
+                        const std::string& description) {
+  add_duration(app, names, value, description)
       ->default_str(value == Nanoseconds(0) ? "" : format_duration(value))
       ->group("Replay");
 }
@@ -121,11 +118,12 @@ void add_replay_options(CLI::App& app, ReplayCommand& options) {
       ->description("Play only this connection of the recording")
       ->type_name("N")
       ->group(group);
-  add_duration(app, "--timeout", options.timeout,
-               "How long to wait for recorded answers, with --pace reply and --check");
-  add_duration(app, "--eof-wait", options.eof_wait,
-               "How long to wait for them otherwise before a connection is closed");
-  add_duration(app, "--max-time", options.max_time, "End after this time, connecting included");
+  add_shown_duration(app, "--timeout", options.timeout,
+                     "How long to wait for recorded answers, with --pace reply and --check");
+  add_shown_duration(app, "--eof-wait", options.eof_wait,
+                     "How long to wait for them otherwise before a connection is closed");
+  add_shown_duration(app, "--max-time", options.max_time,
+                     "End after this time, connecting included");
   app.add_option("--input-format", options.input_format,
                  "What the file is: jsonl (a recording), har, line (a message a line), or auto")
       ->check(CLI::IsMember({"auto", "jsonl", "har", "line"}))
@@ -327,13 +325,14 @@ class ReplayRun final : session::ReplayWatcher {
 
   [[nodiscard]] int conclude() const {
     if (signal_) {
-      return kSignalBase + *signal_;
+      return signal_exit_code(*signal_);
     }
     if (result_.error) {
       const bool opening = result_.connections == 0;
       return complain("replay", *result_.error, opening ? result_.url : std::string());
     }
-    return result_.check && result_.check->failures() != 0 ? kCheckFailed : EXIT_SUCCESS;
+    return result_.check && result_.check->failures() != 0 ? exit_code(ErrorCode::unmet)
+                                                           : EXIT_SUCCESS;
   }
 
   const ReplayCommand& options_;

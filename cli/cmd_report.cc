@@ -29,7 +29,7 @@ namespace {
 using stats::MetricId;
 using stats::RunResult;
 
-constexpr std::size_t kMaxFileBytes = std::size_t{1} << 30U;
+constexpr std::size_t kMaxReportBytes = std::size_t{1} << 30U;
 
 struct ReportOptions {
   std::vector<std::string> files;
@@ -51,7 +51,7 @@ bool to_stdout(const ReportOptions& options) {
 Expected<Source> read_source(const std::string& file) {
   const bool standard_input = file == "-";
   const std::string name = standard_input ? "standard input" : file;
-  const auto text = report::read_file(standard_input ? "/dev/stdin" : file, kMaxFileBytes);
+  const auto text = report::read_file(standard_input ? "/dev/stdin" : file, kMaxReportBytes);
   if (!text) {
     return std::unexpected(text.error());
   }

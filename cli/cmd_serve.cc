@@ -26,10 +26,10 @@
 namespace wskit::cli {
 namespace {
 
-constexpr std::string_view kName = "serve echo";
+constexpr std::string_view kServeEchoName = "serve echo";
 
 void log_line(serve::LogLevel, std::string_view line) {
-  say(fmt::format("wskit {}: {}\n", kName, report::printable(line)));
+  say(fmt::format("wskit {}: {}\n", kServeEchoName, report::printable(line)));
 }
 
 void cut_when_signalled(const StopSignals& signals, serve::Server& server,
@@ -81,7 +81,7 @@ Expected<void> serve_echo(const ServeEchoOptions& options) {
 
 int run_serve_echo(const ServeEchoOptions& options) {
   const auto served = serve_echo(options);
-  return served ? 0 : complain(kName, served.error());
+  return served ? 0 : complain(kServeEchoName, served.error());
 }
 
 }  // namespace

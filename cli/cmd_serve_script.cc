@@ -23,6 +23,7 @@
 #include "cli/signal_watch.h"
 #include "cli/standard_streams.h"
 #include "core/clock.h"
+#include "core/error.h"
 #include "core/parse.h"
 #include "load/limits.h"
 #include "net/loop.h"
@@ -36,8 +37,7 @@
 namespace wskit::cli {
 namespace {
 
-constexpr std::string_view kName = "serve script";
-constexpr int kFailed = 1;
+constexpr std::string_view kServeScriptName = "serve script";
 constexpr std::uint64_t kMaxSessions = 1'000'000'000'000;
 
 struct ServeScriptOptions {
@@ -65,10 +65,10 @@ class ServeScriptRun final : session::ScriptServerWatcher {
 
   [[nodiscard]] int run() {
     if (const auto prepared = prepare(); !prepared) {
-      return complain(kName, prepared.error());
+      return complain(kServeScriptName, prepared.error());
     }
     loop_->run();
-    return failed_ == 0 ? EXIT_SUCCESS : kFailed;
+    return failed_ == 0 ? EXIT_SUCCESS : exit_code(ErrorCode::unmet);
   }
 
  private:
@@ -81,7 +81,7 @@ class ServeScriptRun final : session::ScriptServerWatcher {
                const script::Place& place) override;
   void on_refused(std::uint64_t connection, const Error& error) override;
   void count_session();
-  void on_accept_error(const Error& error) override { complain(kName, error); }
+  void on_accept_error(const Error& error) override { complain(kServeScriptName, error); }
   void on_drained() override { loop_->stop(); }
 
   const ServeScriptOptions& options_;
@@ -149,14 +149,14 @@ void ServeScriptRun::on_session(std::uint64_t connection, const script::Test& te
                                 const std::optional<script::Failure>& failure) {
   if (failure) {
     ++failed_;
-    say(fmt::format("wskit {}: connection {}: {}: {}\n", kName, connection,
+    say(fmt::format("wskit {}: connection {}: {}: {}\n", kServeScriptName, connection,
                     report::printable(test.name), report::printable(failure->message)));
     for (const std::string& line : report::portable_lines(script::describe(script_, *failure))) {
       say("    " + line + "\n");
     }
   } else if (!options_.quiet) {
-    say(fmt::format("wskit {}: connection {}: {}: played to its end\n", kName, connection,
-                    report::printable(test.name)));
+    say(fmt::format("wskit {}: connection {}: {}: played to its end\n", kServeScriptName,
+                    connection, report::printable(test.name)));
   }
   count_session();
 }
@@ -164,8 +164,8 @@ void ServeScriptRun::on_session(std::uint64_t connection, const script::Test& te
 void ServeScriptRun::on_left(std::uint64_t connection, const script::Test& test,
                              const script::Place& place) {
   if (!options_.quiet) {
-    say(fmt::format("wskit {}: connection {}: {}: the client left at line {}\n", kName, connection,
-                    report::printable(test.name), place.line));
+    say(fmt::format("wskit {}: connection {}: {}: the client left at line {}\n", kServeScriptName,
+                    connection, report::printable(test.name), place.line));
   }
   count_session();
 }
@@ -178,7 +178,7 @@ void ServeScriptRun::count_session() {
 
 void ServeScriptRun::on_refused(std::uint64_t connection, const Error& error) {
   if (!options_.quiet) {
-    say(fmt::format("wskit {}: connection {}: {}\n", kName, connection,
+    say(fmt::format("wskit {}: connection {}: {}\n", kServeScriptName, connection,
                     report::printable(error.message)));
   }
 }
@@ -209,7 +209,8 @@ int run_serve_script(const ServeScriptOptions& options) {
     }
     return exit_code(ErrorCode::usage);
   }
-  return script ? ServeScriptRun(options, *script).run() : complain(kName, script.error());
+  return script ? ServeScriptRun(options, *script).run()
+                : complain(kServeScriptName, script.error());
 }
 
 void add_where(CLI::App& app, ServeScriptOptions& options) {

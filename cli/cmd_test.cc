@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 
+#include "cli/command.h"
 #include "cli/hints.h"
 #include "cli/script_network.h"
 #include "cli/signal_watch.h"
@@ -22,6 +23,7 @@
 #include "cli/test_progress.h"
 #include "cli/test_recorder.h"
 #include "cli/test_suite.h"
+#include "core/error.h"
 #include "report/case_json.h"
 #include "report/case_text.h"
 #include "report/file.h"
@@ -35,9 +37,7 @@
 namespace wskit::cli {
 namespace {
 
-constexpr std::string_view kName = "test";
-constexpr int kFailed = 1;
-constexpr int kSignalBase = 128;
+constexpr std::string_view kTestName = "test";
 
 std::uint64_t fresh_seed() {
   std::random_device device;
@@ -111,16 +111,16 @@ class TestCommandRun {
 
   [[nodiscard]] int run() {
     if (const auto ran = play(); !ran) {
-      return complain(kName, ran.error());
+      return complain(kTestName, ran.error());
     }
     if (signal_) {
-      return kSignalBase + *signal_;
+      return signal_exit_code(*signal_);
     }
     if (record_failed_) {
       return exit_code(ErrorCode::unwritable_file);
     }
     const stats::CaseCounts counts = stats::count_cases(run_.cases);
-    return counts.failed + counts.errored == 0 ? EXIT_SUCCESS : kFailed;
+    return counts.failed + counts.errored == 0 ? EXIT_SUCCESS : exit_code(ErrorCode::unmet);
   }
 
  private:
@@ -247,23 +247,23 @@ int list(const std::vector<script::Script>& scripts) {
     }
   }
   const auto printed = print(text);
-  return printed ? EXIT_SUCCESS : complain(kName, printed.error());
+  return printed ? EXIT_SUCCESS : complain(kTestName, printed.error());
 }
 
 int run_test(TestOptions& options) {
   if (options.grammar || options.grammar_json) {
     const auto printed = print(options.grammar ? script::grammar_text() : script::grammar_json());
-    return printed ? EXIT_SUCCESS : complain(kName, printed.error());
+    return printed ? EXIT_SUCCESS : complain(kTestName, printed.error());
   }
   if (const auto taken = take_url(options); !taken) {
-    return complain(kName, taken.error());
+    return complain(kTestName, taken.error());
   }
   if (options.files.empty()) {
-    return complain(kName, {.code = ErrorCode::usage, .message = "no script: give its file"});
+    return complain(kTestName, {.code = ErrorCode::usage, .message = "no script: give its file"});
   }
   const auto variables = read_variables(options.script);
   if (!variables) {
-    return complain(kName, variables.error());
+    return complain(kTestName, variables.error());
   }
   const ScriptSide side = options.connect.url.empty() ? ScriptSide::client : ScriptSide::any_client;
   std::vector<script::Script> scripts;
@@ -273,7 +273,7 @@ int run_test(TestOptions& options) {
     if (script) {
       scripts.push_back(*std::move(script));
     } else if (script.error().code != ErrorCode::usage) {
-      return complain(kName, script.error());
+      return complain(kTestName, script.error());
     } else {
       errors += script.error().message + "\n";
     }

@@ -9,4 +9,10 @@ namespace wskit::cli {
 /// process's exit code.
 using Command = std::function<int()>;
 
+/// The exit code of a process that signal `number` ended, as shells give it.
+[[nodiscard]] constexpr int signal_exit_code(int number) {
+  constexpr int kSignalBase = 128;
+  return kSignalBase + number;
+}
+
 }  // namespace wskit::cli

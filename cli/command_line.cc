@@ -5,12 +5,12 @@
 #include <array>
 #include <string_view>
 
+#include "cli/secrets.h"
 #include "wire/uri.h"
 
 namespace wskit::cli {
 namespace {
 
-constexpr std::string_view kHidden = "***";
 constexpr std::array<std::string_view, 11> kSecretOptions{
     "-H",       "--header", "-u",           "--user",  "--bearer",   "--oauth2-bearer",
     "--cookie", "--pass",   "--proxy-user", "--proxy", "--from-curl"};
@@ -23,7 +23,7 @@ bool is_reference(std::string_view value) {
   return value.starts_with('@') || value.starts_with("env:");
 }
 
-std::string quoted(std::string_view text) {
+std::string shell_quoted(std::string_view text) {
   constexpr std::string_view kPlain =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+:,./@%*";
   if (!text.empty() && text.find_first_not_of(kPlain) == std::string_view::npos) {
@@ -41,11 +41,11 @@ std::string shown(std::string_view argument) {
   const std::size_t equals = argument.find('=');
   if (argument.starts_with("--") && equals != std::string_view::npos &&
       is_secret_option(argument.substr(0, equals)) && !is_reference(argument.substr(equals + 1))) {
-    return std::string(argument.substr(0, equals + 1)) + std::string(kHidden);
+    return std::string(argument.substr(0, equals + 1)) + std::string(kHiddenSecret);
   }
   if (argument.size() > 2 && argument[1] != '-' && is_secret_option(argument.substr(0, 2)) &&
       !is_reference(argument.substr(2))) {
-    return std::string(argument.substr(0, 2)) + std::string(kHidden);
+    return std::string(argument.substr(0, 2)) + std::string(kHiddenSecret);
   }
   const auto uri = wire::parse_uri(argument);
   return uri ? uri->display() : std::string(argument);
@@ -60,7 +60,7 @@ std::string redacted_command_line(std::span<char* const> arguments) {
     const std::string_view argument = text;
     const bool hide = secret_follows && !is_reference(argument);
     line += ' ';
-    line += hide ? std::string(kHidden) : quoted(shown(argument));
+    line += hide ? std::string(kHiddenSecret) : shell_quoted(shown(argument));
     secret_follows = is_secret_option(argument);
   }
   return line;

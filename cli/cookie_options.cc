@@ -9,18 +9,15 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/connect_options.h"
+#include "cli/secrets.h"
 
 namespace wskit::cli {
 namespace {
 
-constexpr std::size_t kMaxFileBytes = std::size_t{16} << 20U;
-
-bool is_file(const std::string& text) {
-  return text.starts_with('@');
-}
+constexpr std::size_t kMaxCookieFileBytes = std::size_t{16} << 20U;
 
 Expected<http::CookieJar> read_cookie_file(const std::string& path) {
-  const auto content = report::read_file(path, kMaxFileBytes);
+  const auto content = report::read_file(path, kMaxCookieFileBytes);
   if (!content) {
     return std::unexpected(content.error());
   }

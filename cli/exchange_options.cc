@@ -15,13 +15,6 @@
 namespace wskit::cli {
 namespace {
 
-CLI::Option* add_duration(CLI::App& app, const std::string& names, Nanoseconds& value,
-                          const std::string& description) {
-  return add_parsed(app, names, value, parse_duration)
-      ->description(description)
-      ->type_name("DURATION");
-}
-
 Expected<std::uint16_t> parse_close_code(std::string_view text) {
   const auto code = parse_integer(text, 1000, 4999);
   if (!code) {

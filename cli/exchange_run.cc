@@ -9,16 +9,16 @@
 #include <unistd.h>
 
 #include "cli/client_stack.h"
+#include "cli/command.h"
 #include "cli/hints.h"
 #include "cli/standard_streams.h"
 #include "core/bytes.h"
+#include "core/error.h"
 #include "core/parse.h"
 #include "report/terminal.h"
 
 namespace wskit::cli {
 namespace {
-
-constexpr int kSignalBase = 128;
 
 /// Everything between the options and the outcome, in the order of its making.
 class ExchangeRun final : session::ExchangeWatcher {
@@ -189,7 +189,7 @@ int ExchangeRun::complain_about(const Error& error) const {
 
 int ExchangeRun::conclude() const {
   if (signal_) {
-    return kSignalBase + *signal_;
+    return signal_exit_code(*signal_);
   }
   if (outcome_.error) {
     return complain_about(*outcome_.error);

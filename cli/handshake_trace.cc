@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/secrets.h"
 #include "net/certificate.h"
 #include "report/terminal.h"
 #include "report/units.h"
@@ -15,7 +16,6 @@
 namespace wskit::cli {
 namespace {
 
-constexpr std::string_view kHidden = "***";
 constexpr int kFirstRedirect = 300;
 constexpr int kSwitchingProtocols = 101;
 
@@ -34,8 +34,8 @@ std::string shown_value(std::string_view name, std::string_view value) {
   }
   const bool scheme = wire::equals_ignoring_case(name, "Authorization") &&
                       value.find(' ') != std::string_view::npos;
-  return scheme ? fmt::format("{} {}", value.substr(0, value.find(' ')), kHidden)
-                : std::string(kHidden);
+  return scheme ? fmt::format("{} {}", value.substr(0, value.find(' ')), kHiddenSecret)
+                : std::string(kHiddenSecret);
 }
 
 std::string header_line(std::string_view name, std::string_view value) {

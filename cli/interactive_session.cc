@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "cli/client_stack.h"
+#include "cli/command.h"
 #include "cli/hints.h"
 #include "cli/line_editor.h"
 #include "cli/message_view.h"
@@ -24,6 +25,7 @@
 #include "cli/slash_command.h"
 #include "cli/standard_streams.h"
 #include "cli/terminal_options.h"
+#include "core/error.h"
 #include "core/parse.h"
 #include "net/member_timer.h"
 #include "report/json_text.h"
@@ -32,8 +34,6 @@
 
 namespace wskit::cli {
 namespace {
-
-constexpr int kSignalBase = 128;
 
 /// $XDG_STATE_HOME/wskit/history/HOST_PORT; empty where there is no home.
 std::string history_file(const wire::Uri& uri) {
@@ -264,7 +264,7 @@ void InteractiveRun::obey(int signal) {
       signal == SIGINT && editor_ != nullptr && (continuing_ || editor_->has_text());
   if (!typing && signal_) {
     editor_.reset();
-    std::_Exit(kSignalBase + signal);
+    std::_Exit(signal_exit_code(signal));
   }
   if (!typing) {
     signal_ = signal;
@@ -352,7 +352,7 @@ int InteractiveRun::conclude() {
   }
   const auto failure = session::failure_of(*end_);
   if (signal_) {
-    return kSignalBase + *signal_;
+    return signal_exit_code(*signal_);
   }
   if (options_.flags.expect_close) {
     const bool met = end_->close_code &&

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "core/error.h"
+#include "core/parse.h"
 
 namespace wskit::cli {
 
@@ -24,6 +25,14 @@ CLI::Option* add_parsed(CLI::App& app, const std::string& names, Value& value, P
       });
   // As in curl: what is given twice, in a script's defaults and by hand, say, counts as given last.
   return option->take_last();
+}
+
+/// An option that takes a duration ("250ms", "5s").
+inline CLI::Option* add_duration(CLI::App& app, const std::string& names, Nanoseconds& value,
+                                 const std::string& description) {
+  return add_parsed(app, names, value, parse_duration)
+      ->description(description)
+      ->type_name("DURATION");
 }
 
 /// For options that mean something by being given: what a script's empty variable makes of them is

@@ -8,7 +8,7 @@ namespace wskit::cli {
 namespace {
 
 constexpr std::string_view kBegin = "\x1b[200~";
-constexpr std::string_view kEnd = "\x1b[201~";
+constexpr std::string_view kPasteEnd = "\x1b[201~";
 
 /// How long the UTF-8 sequence is that begins with this byte; 0 for none.
 std::size_t sequence_length(unsigned char lead) {
@@ -112,15 +112,15 @@ void PasteFilter::read_keys() {
 }
 
 void PasteFilter::read_paste() {
-  const std::size_t end = pending_.find(kEnd);
+  const std::size_t end = pending_.find(kPasteEnd);
   if (end == std::string::npos) {
-    const std::size_t kept = std::min(pending_.size(), kEnd.size() - 1);
+    const std::size_t kept = std::min(pending_.size(), kPasteEnd.size() - 1);
     paste_.append(pending_, 0, pending_.size() - kept);
     pending_.erase(0, pending_.size() - kept);
     return;
   }
   paste_.append(pending_, 0, end);
-  pending_.erase(0, end + kEnd.size());
+  pending_.erase(0, end + kPasteEnd.size());
   pasting_ = false;
   keys_.emplace_back(Paste{with_line_feeds(std::exchange(paste_, {}))});
 }

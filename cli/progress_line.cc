@@ -13,6 +13,7 @@
 
 #include "cli/standard_streams.h"
 #include "core/parse.h"
+#include "core/units.h"
 
 namespace wskit::cli {
 namespace {
@@ -23,32 +24,28 @@ std::size_t terminal_width() {
   return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kUsual;
 }
 
-double seconds(Nanoseconds duration) {
-  return std::chrono::duration<double>(duration).count();
-}
-
 /// A duration without a known end (-n alone) has nothing left to show.
 bool is_limited(Nanoseconds duration) {
   return duration < std::chrono::hours(24);
 }
 
 /// There is none before the first second is complete.
-std::string latency(Nanoseconds value) {
+std::string known_latency(Nanoseconds value) {
   return value == Nanoseconds::zero() ? "-" : format_duration(value);
 }
 
 /// From the longest to the shortest; errors and the rate are in all of them.
 std::vector<std::string> measuring_texts(const load::Progress& progress, std::uint64_t connections,
                                          Nanoseconds duration) {
-  const double elapsed = std::max(seconds(progress.counted), 0.001);
+  const double elapsed = std::max(to_seconds(progress.counted), 0.001);
   const std::string open = fmt::format("{}/{}", progress.connections_open, connections);
   const std::string rate = fmt::format("{:.0f}", static_cast<double>(progress.counts.ok) / elapsed);
-  const std::string p50 = latency(progress.p50);
-  const std::string p99 = latency(progress.p99);
+  const std::string p50 = known_latency(progress.p50);
+  const std::string p99 = known_latency(progress.p99);
   const std::uint64_t errors = progress.counts.errors();
   const std::string left =
       is_limited(duration)
-          ? fmt::format("  {:.0f} s", std::max(0.0, seconds(duration - progress.elapsed)))
+          ? fmt::format("  {:.0f} s", std::max(0.0, to_seconds(duration - progress.elapsed)))
           : "";
   return {
       fmt::format("{} connections  {} msg/s  p50 {}  p99 {}  {} errors{}{}", open, rate, p50, p99,

@@ -24,11 +24,7 @@ namespace wskit::cli {
 namespace {
 
 /// Of files with headers or logins.
-constexpr std::size_t kMaxFileBytes = std::size_t{16} << 20U;
-
-bool is_file(const std::string& text) {
-  return text.starts_with('@');
-}
+constexpr std::size_t kMaxRequestFileBytes = std::size_t{16} << 20U;
 
 // The value may be a secret: only what stands before it is named.
 std::string first_of_several(const std::string& text) {
@@ -60,7 +56,7 @@ Expected<void> add_header(const std::string& text, wire::UpgradeOptions& upgrade
 }
 
 Expected<void> add_header_file(const std::string& path, wire::UpgradeOptions& upgrade) {
-  const auto content = report::read_file(path, kMaxFileBytes);
+  const auto content = report::read_file(path, kMaxRequestFileBytes);
   if (!content) {
     return std::unexpected(content.error());
   }
@@ -110,7 +106,7 @@ Expected<void> add_netrc(const ConnectOptions& options, wire::Uri& uri) {
   if (!path) {
     return std::unexpected(path.error());
   }
-  const auto content = report::read_file(*path, kMaxFileBytes);
+  const auto content = report::read_file(*path, kMaxRequestFileBytes);
   if (!content) {
     return std::unexpected(content.error());
   }

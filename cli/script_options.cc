@@ -18,7 +18,7 @@
 namespace wskit::cli {
 namespace {
 
-constexpr std::size_t kMaxFileBytes = std::size_t{256} << 20;
+constexpr std::size_t kMaxScriptBytes = std::size_t{256} << 20;
 
 std::optional<std::string> environment(const std::string& name) {
   const char* const value = std::getenv(name.c_str());
@@ -36,7 +36,7 @@ Expected<std::pair<std::string, std::string>> assignment(std::string_view text) 
 }
 
 Expected<void> read_variable_file(const std::string& path, ScriptVariables& variables) {
-  auto text = report::read_file(path, kMaxFileBytes);
+  auto text = report::read_file(path, kMaxScriptBytes);
   if (!text) {
     return std::unexpected(std::move(text.error()));
   }
@@ -61,6 +61,12 @@ Expected<void> read_variable_file(const std::string& path, ScriptVariables& vari
 }
 
 }  // namespace
+
+std::int64_t wall_milliseconds() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
 
 void add_script_options(CLI::App& app, ScriptOptions& options) {
   app.add_option("--var", options.variables, "NAME=VALUE for {{NAME}} (repeatable)")
@@ -91,7 +97,9 @@ Expected<ScriptVariables> read_variables(const ScriptOptions& options) {
 
 Expected<script::Script> load_script(const std::string& file, const ScriptVariables& variables,
                                      ScriptSide side) {
-  const auto read = [](const std::string& path) { return report::read_file(path, kMaxFileBytes); };
+  const auto read = [](const std::string& path) {
+    return report::read_file(path, kMaxScriptBytes);
+  };
   const auto text = read(file);
   if (!text) {
     return std::unexpected(text.error());

@@ -15,6 +15,9 @@ class App;
 
 namespace wskit::cli {
 
+/// Since 1970 in UTC: the clock behind {{now}}.
+[[nodiscard]] std::int64_t wall_milliseconds();
+
 /// What all commands that play scripts are told of them, as it was typed.
 struct ScriptOptions {
   std::vector<std::string> variables;

@@ -9,7 +9,7 @@ namespace wskit::cli {
 namespace {
 
 /// Longer than any script waits.
-constexpr Nanoseconds kNoLimit = std::chrono::hours(24);
+constexpr Nanoseconds kLongestWait = std::chrono::hours(24);
 
 }  // namespace
 
@@ -31,7 +31,7 @@ Expected<http::Request> make_http_request(const script::PlayedHttpRequest& reque
 ScriptRequest::ScriptRequest(net::Dialer& dialer, http::Request request, unsigned max_redirects,
                              OnAnswer on_answer)
     : on_answer_(std::move(on_answer)) {
-  const http::FetchOptions options{.timeout = kNoLimit, .max_redirects = max_redirects};
+  const http::FetchOptions options{.timeout = kLongestWait, .max_redirects = max_redirects};
   FetchHandler& handler = *this;
   fetch_ = std::make_unique<http::Fetch>(dialer, std::move(request), options, handler);
 }

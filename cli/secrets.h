@@ -9,6 +9,14 @@
 
 namespace wskit::cli {
 
+/// Stands where a secret is not shown.
+inline constexpr std::string_view kHiddenSecret = "***";
+
+/// "@file", where an option takes a value or a file with it.
+[[nodiscard]] inline bool is_file(std::string_view text) {
+  return text.starts_with('@');
+}
+
 /// "@file" is the file's first line, "env:NAME" the variable's value, anything else itself.
 [[nodiscard]] Expected<std::string> read_secret(const std::string& text);
 

@@ -28,15 +28,8 @@ Expected<Integer> parse_number(std::string_view text) {
   return static_cast<Integer>(*value);
 }
 
-std::string seconds(Nanoseconds duration) {
+std::string whole_seconds(Nanoseconds duration) {
   return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count()) + "s";
-}
-
-CLI::Option* add_duration(CLI::App& app, const std::string& name, Nanoseconds& value,
-                          const std::string& description) {
-  return add_parsed(app, name, value, parse_duration)
-      ->description(description)
-      ->type_name("DURATION");
 }
 
 void add_where(CLI::App& app, ServeEchoOptions& options) {
@@ -108,19 +101,19 @@ void add_limits(CLI::App& app, ServerOptions& server) {
       ->group(group);
   add_duration(app, "--handshake-timeout", server.handshake_timeout,
                "From accepting to the end of the upgrade, in whole seconds")
-      ->default_str(seconds(ServerOptions().handshake_timeout))
+      ->default_str(whole_seconds(ServerOptions().handshake_timeout))
       ->group(group);
   add_duration(app, "--ping-interval", server.ping_interval,
                "Ping a connection that was quiet for this long; 0 for never")
-      ->default_str(seconds(ServerOptions().ping_interval))
+      ->default_str(whole_seconds(ServerOptions().ping_interval))
       ->group(group);
   add_duration(app, "--ping-timeout", server.ping_timeout,
                "Drop a connection that does not answer a ping")
-      ->default_str(seconds(ServerOptions().ping_timeout))
+      ->default_str(whole_seconds(ServerOptions().ping_timeout))
       ->group(group);
   add_duration(app, "--drain-time", server.drain_time,
                "On SIGTERM close with 1001 and wait this long at most; a second signal cuts")
-      ->default_str(seconds(ServerOptions().drain_time))
+      ->default_str(whole_seconds(ServerOptions().drain_time))
       ->group(group);
 }
 

@@ -17,7 +17,7 @@
 namespace wskit::cli {
 namespace {
 
-constexpr std::size_t kMaxFileBytes = std::size_t{64} << 20;
+constexpr std::size_t kMaxSentFileBytes = std::size_t{64} << 20;
 
 }  // namespace
 
@@ -85,7 +85,7 @@ void SessionCommands::send(const script::Message& message) {
 }
 
 void SessionCommands::send_file(const std::string& path) {
-  auto content = report::read_file(path, kMaxFileBytes);
+  auto content = report::read_file(path, kMaxSentFileBytes);
   if (!content) {
     return screen_.note(content.error().message);
   }

@@ -12,6 +12,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "cli/command.h"
+
 namespace wskit::cli {
 
 Expected<std::unique_ptr<SignalWatch>> SignalWatch::create(net::Loop& loop, Handler handler,
@@ -50,12 +52,11 @@ SignalWatch::~SignalWatch() {
 }
 
 void SignalWatch::on_ready(bool /*readable*/, bool /*writable*/) {
-  constexpr int kSignalBase = 128;
   signalfd_siginfo info{};
   while (::read(descriptor_, &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
     const int number = static_cast<int>(info.ssi_signo);
     if (first_ && second_ == Second::ends) {
-      std::_Exit(kSignalBase + number);
+      std::_Exit(signal_exit_code(number));
     }
     first_ = number;
     handler_(number);

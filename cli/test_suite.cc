@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/script_options.h"
 #include "core/parse.h"
 #include "report/terminal.h"
 #include "script/player_failure.h"
@@ -15,12 +16,6 @@
 
 namespace wskit::cli {
 namespace {
-
-std::int64_t wall_milliseconds() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 /// An expectation that was not met, or something that kept it from being tried.
 stats::CaseStatus status_of(const script::Failure& failure) {

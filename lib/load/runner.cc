@@ -8,17 +8,13 @@
 #include <fmt/format.h>
 
 #include "core/check.h"
+#include "core/units.h"
 #include "load/crew.h"
 #include "load/process_usage.h"
 #include "stats/verdict.h"
 
 namespace wskit::load {
 namespace {
-
-double seconds(Nanoseconds duration) {
-  constexpr double kSecond = 1e9;
-  return static_cast<double>(duration.count()) / kSecond;
-}
 
 void merge(stats::Causes& into, const stats::Causes& causes) {
   for (const auto& [cause, count] : causes) {
@@ -57,11 +53,11 @@ stats::RunDescription describe_run(const Plan& plan, Nanoseconds window) {
           .poisson = plan.poisson,
           .window = plan.window,
           .connections = plan.connections,
-          .duration_s = seconds(window),
+          .duration_s = to_seconds(window),
           .size_bytes = plan.script ? 0 : size_of(plan.payload),
           .seed = plan.seed,
           .match = describe(plan),
-          .timeout_s = seconds(plan.timeout)};
+          .timeout_s = to_seconds(plan.timeout)};
 }
 
 /// Histograms of one configuration always merge: a refusal is a bug of ours.
@@ -166,7 +162,7 @@ stats::RunResult Runner::result() const {
   result.connections.asked = plan.connections;
   result.generator = usage_of_process();
   if (plan.warmup > Nanoseconds::zero()) {
-    result.warmup.emplace().duration_s = seconds(plan.warmup);
+    result.warmup.emplace().duration_s = to_seconds(plan.warmup);
   }
   if (const auto failure = first_failure()) {
     result.connections.first_failure = failure->message;
@@ -191,7 +187,7 @@ stats::RunResult Runner::result() const {
   if (result.script) {
     remove_unused_steps(*result.script, *plan.script);
   }
-  if (const double length = seconds(window); length > 0) {
+  if (const double length = to_seconds(window); length > 0) {
     result.rates = {.scheduled_per_s = static_cast<double>(result.counts.scheduled) / length,
                     .sent_per_s = static_cast<double>(result.counts.sent) / length,
                     .ok_per_s = static_cast<double>(ok_in_window) / length};

@@ -9,15 +9,10 @@
 
 #include "core/check.h"
 #include "core/parse.h"
+#include "core/units.h"
 
 namespace wskit::load {
 namespace {
-
-constexpr double kNanosecondsPerSecond = 1e9;
-
-double seconds(Nanoseconds duration) {
-  return static_cast<double>(duration.count()) / kNanosecondsPerSecond;
-}
 
 std::unexpected<Error> bad_stage(std::string_view text, std::string_view why) {
   return fail(ErrorCode::usage,
@@ -56,7 +51,7 @@ Expected<Stage> parse_stage(std::string_view text) {
 /// How far into the stage the `events`-th of its events falls, in seconds: the positive root of
 /// events = from*t + (to - from)*t^2 / (2*duration), in the form that does not cancel.
 double time_in_stage(const Stage& stage, double events) {
-  const double slope = (stage.to - stage.from) / seconds(stage.duration);
+  const double slope = (stage.to - stage.from) / to_seconds(stage.duration);
   const double root = std::sqrt(std::max(0.0, stage.from * stage.from + 2 * slope * events));
   const double denominator = stage.from + root;
   return denominator > 0 ? 2 * events / denominator : 0;
@@ -101,7 +96,7 @@ Schedule::Schedule(const ScheduleOptions& options)
   double events = 0;
   std::int64_t start = 0;
   for (const Stage& stage : stages) {
-    const double in_stage = (stage.from + stage.to) / 2 * seconds(stage.duration);
+    const double in_stage = (stage.from + stage.to) / 2 * to_seconds(stage.duration);
     segments_.push_back(
         {.events_before = events, .events = in_stage, .start = start, .stage = stage});
     events += in_stage;

@@ -4,16 +4,13 @@
 #include <chrono>
 
 #include "core/json.h"
+#include "core/units.h"
 #include "report/timestamp.h"
 
 namespace wskit::report {
 namespace {
 
 constexpr int kTestVersion = 1;
-
-double microseconds(Nanoseconds time) {
-  return std::chrono::duration<double, std::micro>(time).count();
-}
 
 Json number_or_null(std::uint32_t number) {
   return number == 0 ? Json(nullptr) : Json(number);
@@ -36,7 +33,7 @@ Json one_case(const stats::CaseResult& result) {
           {"line", number_or_null(result.line)},
           {"repetition", number_or_null(result.repetition)},
           {"status", std::string(name(result.status))},
-          {"duration_us", microseconds(result.duration)},
+          {"duration_us", to_microseconds(result.duration)},
           {"failure", failure(result)}};
 }
 
@@ -46,7 +43,7 @@ std::string write_case_json(const stats::CaseRun& run) {
   const stats::CaseCounts counts = count_cases(run.cases);
   Json json{{"wskit_test", kTestVersion},
             {"start", format_timestamp(run.start)},
-            {"duration_us", microseconds(run.duration)},
+            {"duration_us", to_microseconds(run.duration)},
             {"seed", run.seed},
             {"command", run.command},
             {"version", run.version}};

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/units.h"
+
 namespace wskit::report {
 namespace {
 
@@ -14,19 +16,13 @@ using stats::Histogram;
 using stats::Metric;
 using stats::MetricId;
 
-constexpr double kNanosecondsPerMicrosecond = 1e3;
+using CsvCells = std::vector<std::string>;
 
-using Cells = std::vector<std::string>;
-
-std::string micros(double nanoseconds) {
-  return fmt::format("{:.3f}", nanoseconds / kNanosecondsPerMicrosecond);
+std::string with_digits(double microseconds) {
+  return fmt::format("{:.3f}", microseconds);
 }
 
-std::string micros(Nanoseconds value) {
-  return micros(static_cast<double>(value.count()));
-}
-
-void add_titles(Cells& cells, MetricId id) {
+void add_titles(CsvCells& cells, MetricId id) {
   const auto add = [&](std::string_view column) {
     cells.push_back(fmt::format("{}.{}", name(id), column));
   };
@@ -42,29 +38,29 @@ void add_titles(Cells& cells, MetricId id) {
   add("overflow");
 }
 
-void add_values(Cells& cells, const Metric& metric) {
+void add_values(CsvCells& cells, const Metric& metric) {
   const Histogram& answered = metric.answered();
   const bool some = answered.count() != 0;
   const auto add = [&](std::string value) { cells.push_back(some ? std::move(value) : ""); };
   cells.push_back(std::to_string(answered.count()));
-  add(micros(answered.min()));
-  add(micros(answered.mean()));
-  add(micros(answered.stddev()));
+  add(with_digits(to_microseconds(answered.min())));
+  add(with_digits(answered.mean() / kNanosecondsPerMicrosecond));
+  add(with_digits(answered.stddev() / kNanosecondsPerMicrosecond));
   for (const stats::NamedPercentile& percentile : stats::kPercentiles) {
-    add(micros(answered.value_at_percentile(percentile.percentile)));
+    add(with_digits(to_microseconds(answered.value_at_percentile(percentile.percentile))));
   }
-  add(micros(answered.max()));
+  add(with_digits(to_microseconds(answered.max())));
   cells.push_back(std::to_string(metric.censored_count()));
   cells.push_back(std::to_string(answered.overflow()));
 }
 
-void add_counts(Cells& cells, const stats::Counts& counts) {
+void add_counts(CsvCells& cells, const stats::Counts& counts) {
   for (const stats::NamedCount& count : stats::kCounts) {
     cells.push_back(std::to_string(counts.*count.member));
   }
 }
 
-std::string line(const Cells& cells) {
+std::string csv_line(const CsvCells& cells) {
   return fmt::format("{}\r\n", fmt::join(cells, ","));
 }
 
@@ -74,31 +70,31 @@ struct Columns {
   std::size_t width = 0;
 };
 
-Columns columns_of(const stats::RunResult& result, std::optional<MetricId> only) {
+Columns csv_columns(const stats::RunResult& result, std::optional<MetricId> only) {
   Columns columns;
   result.metrics.for_each([&](MetricId id, const Metric&) {
     if (!only || *only == id) {
       columns.metrics.push_back(id);
     }
   });
-  Cells titles;
+  CsvCells titles;
   add_titles(titles, MetricId::response);
   columns.width = titles.size();
   return columns;
 }
 
 std::string header(const Columns& columns) {
-  Cells cells{"phase", "start_s", "length_s"};
+  CsvCells cells{"phase", "start_s", "length_s"};
   for (const stats::NamedCount& count : stats::kCounts) {
     cells.push_back(fmt::format("counts.{}", count.name));
   }
   for (const MetricId id : columns.metrics) {
     add_titles(cells, id);
   }
-  return line(cells);
+  return csv_line(cells);
 }
 
-std::string row(Cells cells, const Columns& columns, const stats::Metrics& metrics) {
+std::string row(CsvCells cells, const Columns& columns, const stats::Metrics& metrics) {
   for (const MetricId id : columns.metrics) {
     if (const auto& metric = metrics[id]) {
       add_values(cells, *metric);
@@ -106,12 +102,12 @@ std::string row(Cells cells, const Columns& columns, const stats::Metrics& metri
       cells.resize(cells.size() + columns.width);
     }
   }
-  return line(cells);
+  return csv_line(cells);
 }
 
-Cells phase_cells(std::string_view phase, double start_s, double length_s,
-                  const stats::Counts& counts) {
-  Cells cells{std::string(phase), fmt::format("{:g}", start_s), fmt::format("{:g}", length_s)};
+CsvCells phase_cells(std::string_view phase, double start_s, double length_s,
+                     const stats::Counts& counts) {
+  CsvCells cells{std::string(phase), fmt::format("{:g}", start_s), fmt::format("{:g}", length_s)};
   add_counts(cells, counts);
   return cells;
 }
@@ -119,7 +115,7 @@ Cells phase_cells(std::string_view phase, double start_s, double length_s,
 }  // namespace
 
 std::string write_csv(const stats::RunResult& result, std::optional<MetricId> only) {
-  const Columns columns = columns_of(result, only);
+  const Columns columns = csv_columns(result, only);
   std::string out = header(columns);
   out +=
       row(phase_cells("measure", 0, result.run.duration_s, result.counts), columns, result.metrics);

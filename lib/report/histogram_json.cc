@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "core/units.h"
 #include "stats/compact_histogram.h"
 #include "stats/hdr_encoding.h"
 #include "stats/metric.h"
@@ -10,14 +11,8 @@
 namespace wskit::report {
 namespace {
 
-constexpr double kNanosecondsPerMicrosecond = 1e3;
-
-Json micros(Nanoseconds value) {
-  return static_cast<double>(value.count()) / kNanosecondsPerMicrosecond;
-}
-
-/// Rounded to whole nanoseconds: more digits would be noise.
-Json micros(double nanoseconds) {
+/// Of whole nanoseconds: more digits would be noise.
+Json rounded_micros(double nanoseconds) {
   return std::round(nanoseconds) / kNanosecondsPerMicrosecond;
 }
 
@@ -30,14 +25,14 @@ Json or_null(bool present, const Json& value) {
 Json histogram_json(const stats::Histogram& histogram, const stats::Histogram* censored) {
   const bool some = histogram.count() != 0;
   Json json{{"unit", "us"}, {"count", histogram.count()}};
-  json["min"] = or_null(some, micros(histogram.min()));
-  json["mean"] = or_null(some, micros(histogram.mean()));
-  json["stddev"] = or_null(some, micros(histogram.stddev()));
+  json["min"] = or_null(some, to_microseconds(histogram.min()));
+  json["mean"] = or_null(some, rounded_micros(histogram.mean()));
+  json["stddev"] = or_null(some, rounded_micros(histogram.stddev()));
   for (const stats::NamedPercentile& percentile : stats::kPercentiles) {
     json[std::string(percentile.name)] =
-        or_null(some, micros(histogram.value_at_percentile(percentile.percentile)));
+        or_null(some, to_microseconds(histogram.value_at_percentile(percentile.percentile)));
   }
-  json["max"] = or_null(some, micros(histogram.max()));
+  json["max"] = or_null(some, to_microseconds(histogram.max()));
   json["censored"] = censored != nullptr ? censored->count() + censored->overflow() : 0;
   json["overflow"] = histogram.overflow();
   json["negative"] = histogram.negative();

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "core/units.h"
 #include "report/lines.h"
 #include "report/timestamp.h"
 
@@ -20,13 +21,6 @@ using stats::CaseStatus;
 
 /// Of "2026-08-22T10:00:00.250000000Z": not every reader takes the fraction.
 constexpr std::size_t kToTheSecond = 19;
-
-void replace_all(std::string& text, std::string_view from, std::string_view to) {
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
-    text.replace(at, from.size(), to);
-    at += to.size();
-  }
-}
 
 std::string attribute(std::string_view name, std::string_view value) {
   std::string text = portable_line(value);
@@ -43,8 +37,8 @@ std::string character_data(std::string text) {
   return "<![CDATA[" + text + "]]>";
 }
 
-std::string seconds(Nanoseconds time) {
-  return fmt::format("{:.6f}", std::chrono::duration<double>(time).count());
+std::string seconds_text(Nanoseconds time) {
+  return fmt::format("{:.6f}", to_seconds(time));
 }
 
 /// "a/b.wst" as "a.b": readers part it at its dots, into packages and a class.
@@ -83,7 +77,7 @@ std::string test_case(const CaseResult& result) {
   std::string out = "    <testcase";
   out += attribute("classname", class_name(result.file));
   out += attribute("name", full_name(result));
-  out += attribute("time", seconds(result.duration));
+  out += attribute("time", seconds_text(result.duration));
   out += attribute("file", result.file);
   out += result.line == 0 ? "" : attribute("line", std::to_string(result.line));
   if (result.status == CaseStatus::passed) {
@@ -116,7 +110,7 @@ std::string suite(const CaseRun& run, const std::vector<CaseResult>& cases) {
   }
   return "  <testsuite" + attribute("name", cases.front().file) + tallies(cases) +
          attribute("skipped", std::to_string(count_cases(cases).skipped)) +
-         attribute("time", seconds(time)) +
+         attribute("time", seconds_text(time)) +
          attribute("timestamp", format_timestamp(run.start).substr(0, kToTheSecond) + "Z") + ">\n" +
          properties(run) + inside + "  </testsuite>\n";
 }
@@ -140,7 +134,7 @@ std::vector<std::vector<CaseResult>> by_file(const std::vector<CaseResult>& case
 std::string write_junit(const CaseRun& run) {
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites" +
                     attribute("name", "wskit test") + tallies(run.cases) +
-                    attribute("time", seconds(run.duration)) + ">\n";
+                    attribute("time", seconds_text(run.duration)) + ">\n";
   for (const std::vector<CaseResult>& cases : by_file(run.cases)) {
     out += suite(run, cases);
   }

@@ -6,16 +6,12 @@
 #include "report/terminal.h"
 
 namespace wskit::report {
-namespace {
-
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
   for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
     text.replace(at, from.size(), to);
     at += to.size();
   }
 }
-
-}  // namespace
 
 std::string portable_line(std::string_view text) {
   std::string line = printable(text);

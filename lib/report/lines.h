@@ -7,6 +7,8 @@
 
 namespace wskit::report {
 
+void replace_all(std::string& text, std::string_view from, std::string_view to);
+
 /// Foreign text for a file that others read, as XML and YAML are: like printable(), and the two
 /// characters that neither has, U+FFFE and U+FFFF, become \xNN, too. One line.
 [[nodiscard]] std::string portable_line(std::string_view text);

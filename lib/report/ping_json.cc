@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "core/json.h"
+#include "core/units.h"
 #include "report/timestamp.h"
 
 namespace wskit::report {
@@ -15,10 +16,6 @@ Json text_or_null(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(text);
 }
 
-double microseconds(Nanoseconds time) {
-  return std::chrono::duration<double, std::micro>(time).count();
-}
-
 std::chrono::sys_seconds in_seconds(stats::WallClock time) {
   return std::chrono::floor<std::chrono::seconds>(time);
 }
@@ -28,13 +25,13 @@ Json phases(const stats::PingResult& result) {
     return nullptr;
   }
   const stats::OpeningTimes& times = *result.opening;
-  Json json{{"redirects_us", microseconds(times.redirects)},
-            {"dns_us", microseconds(times.dns)},
-            {"connect_us", microseconds(times.connect)}};
-  json["tls_us"] = result.tls_version.empty() ? Json(nullptr) : Json(microseconds(times.tls));
-  json["upgrade_us"] = microseconds(times.upgrade);
-  json["first_byte_us"] = microseconds(times.first_byte);
-  json["total_us"] = microseconds(times.total());
+  Json json{{"redirects_us", to_microseconds(times.redirects)},
+            {"dns_us", to_microseconds(times.dns)},
+            {"connect_us", to_microseconds(times.connect)}};
+  json["tls_us"] = result.tls_version.empty() ? Json(nullptr) : Json(to_microseconds(times.tls));
+  json["upgrade_us"] = to_microseconds(times.upgrade);
+  json["first_byte_us"] = to_microseconds(times.first_byte);
+  json["total_us"] = to_microseconds(times.total());
   return json;
 }
 
@@ -70,7 +67,7 @@ Json round_trips(const stats::RoundTrips& trips) {
             {"unmatched", trips.unmatched_count()}};
   const bool any = trips.answered_count() != 0;
   const auto add = [&](const char* name, Nanoseconds value) {
-    json[name] = any ? Json(microseconds(value)) : Json(nullptr);
+    json[name] = any ? Json(to_microseconds(value)) : Json(nullptr);
   };
   add("min_us", trips.min());
   add("mean_us", trips.mean());

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "core/units.h"
 #include "report/units.h"
 #include "report/waterfall.h"
 
@@ -95,7 +96,6 @@ std::string latency(Nanoseconds time, const TextOptions& options) {
 }
 
 std::string found(const PingCheck& check, bool unicode) {
-  constexpr double kNanosecondsPerMicrosecond = 1e3;
   if (!check.value) {
     return check.unit == "us" ? "infinite: pongs are missing" : "there is no certificate";
   }
@@ -106,10 +106,6 @@ std::string found(const PingCheck& check, bool unicode) {
   }
   const auto left = static_cast<std::int64_t>(*check.value);
   return left < 0 ? fmt::format("expired {} ago", days(-left)) : fmt::format("{} left", days(left));
-}
-
-std::string plural(std::uint64_t count, std::string_view singular) {
-  return fmt::format("{} {}{}", format_count(count), singular, count == 1 ? "" : "s");
 }
 
 std::string counts(const RoundTrips& trips) {

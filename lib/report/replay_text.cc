@@ -18,10 +18,6 @@ namespace {
 using stats::ReplayDifference;
 using stats::ReplayResult;
 
-std::string plural(std::uint64_t count, std::string_view singular) {
-  return fmt::format("{} {}{}", format_count(count), singular, count == 1 ? "" : "s");
-}
-
 std::string pace_text(const std::string& pace) {
   if (pace == "original") {
     return "at its own pace";

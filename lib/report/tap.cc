@@ -23,7 +23,7 @@ std::string description(std::string_view text) {
 }
 
 /// A YAML string in single quotes, in which a backslash is one.
-std::string quoted(std::string_view line) {
+std::string yaml_quoted(std::string_view line) {
   std::string out = "'";
   for (const char c : line) {
     out.append(c == '\'' ? 2 : 1, c);
@@ -51,9 +51,9 @@ std::string diagnosis(const stats::CaseResult& result) {
   if (result.failure && result.status != stats::CaseStatus::skipped) {
     const stats::CaseFailure& failure = *result.failure;
     out += fmt::format("  message: {}\n  severity: {}\n  at:\n    file: {}\n",
-                       quoted(portable_line(failure.message)),
+                       yaml_quoted(portable_line(failure.message)),
                        result.status == stats::CaseStatus::failed ? "fail" : "error",
-                       quoted(portable_line(failure.file)));
+                       yaml_quoted(portable_line(failure.file)));
     out += failure.line == 0 ? "" : fmt::format("    line: {}\n", failure.line);
     out += failure.column == 0 ? "" : fmt::format("    column: {}\n", failure.column);
     out += block(portable_lines(failure.details));

@@ -15,7 +15,7 @@ namespace {
 using stats::ScriptResult;
 using stats::StepResult;
 
-constexpr std::size_t kCountWidth = 10;
+constexpr std::size_t kPlayedWidth = 10;
 
 std::string name_of(const StepResult& step) {
   return step.name.empty() ? "(unnamed)" : printable(step.name);
@@ -24,7 +24,7 @@ std::string name_of(const StepResult& step) {
 /// What fits: a narrow terminal has less room for names, and no 90 %.
 struct Layout {
   explicit Layout(std::size_t width) : narrow(width < 72), name(narrow ? 8 : 16) {
-    cell = std::min<std::size_t>((width - 2 - name - 2 * kCountWidth) / percentiles().size(), 11);
+    cell = std::min<std::size_t>((width - 2 - name - 2 * kPlayedWidth) / percentiles().size(), 11);
   }
   [[nodiscard]] std::span<const double> percentiles() const {
     static constexpr std::array kAll{50.0, 90.0, 99.0, 100.0};
@@ -44,26 +44,26 @@ std::string step_row(const StepResult& step, const Layout& layout, const TextOpt
     out += "\n  " + std::string(layout.name, ' ');
   }
   const stats::Histogram& played = step.metric.answered();
-  out += pad_left(format_count(played.count() + played.overflow()), kCountWidth);
+  out += pad_left(format_count(played.count() + played.overflow()), kPlayedWidth);
   for (const double percentile : layout.percentiles()) {
     const std::string value =
         played.count() == 0 ? "- " : percentile_text(step.metric.percentile(percentile), options);
     out += pad_left(value, layout.cell);
   }
   const std::uint64_t failed = step.failed();
-  const std::string failures = pad_left(format_count(failed), kCountWidth);
+  const std::string failures = pad_left(format_count(failed), kPlayedWidth);
   return out + (failed == 0 ? failures : paint(failures, Style::red, options)) + "\n";
 }
 
 std::string steps_table(const ScriptResult& script, const TextOptions& options) {
   const Layout layout(options.width);
   std::string out = "  " + pad_right("", layout.name);
-  out += paint(pad_left("count", kCountWidth), Style::bold, options);
+  out += paint(pad_left("count", kPlayedWidth), Style::bold, options);
   for (const double percentile : layout.percentiles()) {
     const std::string title = percentile == 100 ? "max " : fmt::format("{:g} % ", percentile);
     out += paint(pad_left(title, layout.cell), Style::bold, options);
   }
-  out += paint(pad_left("failures", kCountWidth), Style::bold, options) + "\n";
+  out += paint(pad_left("failures", kPlayedWidth), Style::bold, options) + "\n";
   for (const StepResult& step : script.steps) {
     out += step_row(step, layout, options);
   }
@@ -74,7 +74,7 @@ std::string failures_text(const ScriptResult& script, const TextOptions& options
   std::string out;
   for (const StepResult& step : script.steps) {
     for (const auto& [cause, count] : step.failures) {
-      out += "  " + paint(pad_left(format_count(count), kCountWidth), Style::red, options) + "  " +
+      out += "  " + paint(pad_left(format_count(count), kPlayedWidth), Style::red, options) + "  " +
              printable(cause) + " in " + name_of(step) + "\n";
     }
   }

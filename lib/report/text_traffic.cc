@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "core/units.h"
 #include "report/text_parts.h"
 
 #include <algorithm>
@@ -17,7 +18,7 @@ using stats::Counts;
 using stats::MetricId;
 using stats::RunResult;
 
-constexpr std::size_t kNameWidth = 13;
+constexpr std::size_t kFateWidth = 13;
 constexpr std::size_t kCountWidth = 14;
 
 struct Fate {
@@ -56,13 +57,13 @@ Fate of_script(Fate fate) {
 }
 
 std::string row(std::string_view name, std::string_view value, std::string_view text) {
-  const std::string line = "  " + pad_right(name, kNameWidth) + pad_left(value, kCountWidth);
+  const std::string line = "  " + pad_right(name, kFateWidth) + pad_left(value, kCountWidth);
   return fmt::format("{}{}{}\n", line, text.empty() ? "" : "  ", text);
 }
 
 std::string fate_row(const Fate& fate, std::uint64_t count, const TextOptions& options) {
   return row(fate.name, format_count(count),
-             wrap(fate.meaning, options.width, 2 + kNameWidth + kCountWidth + 2));
+             wrap(fate.meaning, options.width, 2 + kFateWidth + kCountWidth + 2));
 }
 
 std::string per_second(double amount, double seconds) {
@@ -131,7 +132,7 @@ std::string connections_text(const RunResult& result, const TextOptions& options
                               MetricId::connect_upgrade, MetricId::connect_total};
   constexpr std::array kColumns{50.0, 90.0, 99.0, 100.0};
   constexpr std::string_view kPrefix = "connect_";
-  const std::size_t name_width = options.width < 72 ? 9 : kNameWidth;
+  const std::size_t name_width = options.width < 72 ? 9 : kFateWidth;
   const std::size_t width =
       std::min<std::size_t>(11, (options.width - 2 - name_width) / (kColumns.size() + 1));
   const stats::Connections& connections = result.connections;
@@ -197,7 +198,6 @@ std::string errors_text(const RunResult& result, const TextOptions& options) {
 }
 
 std::string generator_text(const RunResult& result, const TextOptions& options) {
-  constexpr double kPercent = 100;
   const stats::Generator& generator = result.generator;
   const double busiest =
       generator.busy_per_thread.empty()

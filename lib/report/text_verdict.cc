@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "core/units.h"
 #include "report/text_parts.h"
 
 #include <algorithm>
@@ -19,10 +20,6 @@ struct Line {
   std::string label;
   std::string text;
 };
-
-std::string plural(std::uint64_t count, std::string_view singular) {
-  return fmt::format("{} {}{}", format_count(count), singular, count == 1 ? "" : "s");
-}
 
 std::string_view unit_of(const RunResult& result) {
   return result.script ? "iteration" : "message";
@@ -121,8 +118,6 @@ std::string describe_run(const RunResult& result) {
 }
 
 std::string threshold_value(const ThresholdResult& threshold, bool unicode) {
-  constexpr double kNanosecondsPerMicrosecond = 1e3;
-  constexpr double kPercent = 100;
   if (!threshold.value) {
     return printable(threshold.reason);
   }

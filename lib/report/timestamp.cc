@@ -9,9 +9,6 @@
 namespace wskit::report {
 namespace {
 
-using std::chrono::days;
-using std::chrono::floor;
-
 constexpr unsigned kMinYear = 1970;
 constexpr unsigned kMaxYear = 2200;
 
@@ -45,7 +42,7 @@ std::optional<std::chrono::nanoseconds> parse_fraction(std::string_view text) {
 }  // namespace
 
 std::string format_timestamp(stats::WallClock time) {
-  const auto day = floor<days>(time);
+  const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(time - day);
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}Z", static_cast<int>(date.year()),

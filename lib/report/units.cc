@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "core/units.h"
+
 namespace wskit::report {
 namespace {
 
@@ -53,6 +55,10 @@ std::string format_count(std::uint64_t count) {
   return digits;
 }
 
+std::string plural(std::uint64_t count, std::string_view singular) {
+  return fmt::format("{} {}{}", format_count(count), singular, count == 1 ? "" : "s");
+}
+
 std::string format_rate(double per_second) {
   constexpr double kWholeFrom = 10'000;
   constexpr double kCountable = 1e19;  // below 2 to the 64; a damaged file may hold more
@@ -76,7 +82,6 @@ std::string format_share(std::uint64_t part, std::uint64_t whole) {
   if (part == 0 || part >= whole) {
     return part == 0 ? "0 %" : "100 %";
   }
-  constexpr double kPercent = 100;
   constexpr double kSmallest = 0.01;
   const double percent = kPercent * static_cast<double>(part) / static_cast<double>(whole);
   if (percent < kSmallest) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "core/clock.h"
 
@@ -14,6 +15,9 @@ namespace wskit::report {
 
 /// Groups of three: "1,234,567".
 [[nodiscard]] std::string format_count(std::uint64_t count);
+
+/// "1 message", "1,234 messages".
+[[nodiscard]] std::string plural(std::uint64_t count, std::string_view singular);
 
 /// "9,999.8" below 10,000, whole numbers above.
 [[nodiscard]] std::string format_rate(double per_second);

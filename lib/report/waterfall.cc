@@ -16,19 +16,19 @@ constexpr std::size_t kValueWidth = 9;
 constexpr double kEighth = 8;
 
 /// In cells of an eighth of a column, so that short steps and their distances are seen.
-struct Cells {
+struct CellRange {
   std::size_t from = 0;
   std::size_t to = 0;
 };
 
-Cells cells_of(const Step& step, Nanoseconds total, std::size_t width) {
+CellRange cells_of(const Step& step, Nanoseconds total, std::size_t width) {
   const double scale = total > Nanoseconds::zero() ? static_cast<double>(width) * kEighth /
                                                          static_cast<double>(total.count())
                                                    : 0;
   const auto cell = [scale](Nanoseconds at) {
     return static_cast<std::size_t>(std::llround(static_cast<double>(at.count()) * scale));
   };
-  Cells cells{.from = cell(step.from), .to = cell(step.to)};
+  CellRange cells{.from = cell(step.from), .to = cell(step.to)};
   const std::size_t last = width * 8 - 1;
   cells.from = std::min(cells.from, last);
   cells.to = std::max(cells.to, cells.from + 1);
@@ -36,7 +36,7 @@ Cells cells_of(const Step& step, Nanoseconds total, std::size_t width) {
 }
 
 /// A bar can end, but not begin, within a column: the blocks of Unicode grow from the left.
-std::string draw(const Cells& cells, bool unicode) {
+std::string draw(const CellRange& cells, bool unicode) {
   constexpr std::array<std::string_view, 8> kEighths{"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
   const std::size_t first = cells.from / 8;
   const std::size_t eighths = std::max<std::size_t>(cells.to - first * 8, 1);

@@ -11,7 +11,7 @@
 namespace wskit::script {
 namespace {
 
-constexpr std::size_t kShown = 64;
+constexpr std::size_t kShownOfMessage = 64;
 /// What a byte of JSON, and a compiled regular expression, take at most, roughly.
 constexpr std::size_t kBytesOfJson = 16;
 constexpr std::size_t kBytesOfRegex = std::size_t{8} << 10;
@@ -36,8 +36,9 @@ Expected<std::optional<Mismatch>> compare_regex(const Regex& regex, const std::s
   if (*found) {
     return std::nullopt;
   }
-  return Mismatch{
-      .place = "", .expected = fmt::format("re:{}", pattern), .got = escape(got.payload, kShown)};
+  return Mismatch{.place = "",
+                  .expected = fmt::format("re:{}", pattern),
+                  .got = escape(got.payload, kShownOfMessage)};
 }
 
 }  // namespace
@@ -127,8 +128,8 @@ Expected<std::optional<Mismatch>> Expectation::compare(const MessageView& got,
   const auto json = parse_json(got.payload);
   if (!json) {
     return Mismatch{.place = "",
-                    .expected = escape(dump_json(rule_->json), kShown),
-                    .got = escape(got.payload, kShown)};
+                    .expected = escape(dump_json(rule_->json), kShownOfMessage),
+                    .got = escape(got.payload, kShownOfMessage)};
   }
   return first_mismatch(rule_->json, *json, all,
                         rule_->kind == Rule::Kind::equal ? Members::all : Members::expected);
@@ -138,13 +139,13 @@ std::string Expectation::text() const {
   const Rule::Kind kind = rule_ == nullptr ? Rule::Kind::itself : rule_->kind;
   switch (kind) {
     case Rule::Kind::subset:
-      return "json " + escape(dump_json(rule_->json), kShown);
+      return "json " + escape(dump_json(rule_->json), kShownOfMessage);
     case Rule::Kind::equal:
-      return "json= " + escape(dump_json(rule_->json), kShown);
+      return "json= " + escape(dump_json(rule_->json), kShownOfMessage);
     case Rule::Kind::text:
-      return "text " + escape(rule_->text, kShown);
+      return "text " + escape(rule_->text, kShownOfMessage);
     case Rule::Kind::regex:
-      return fmt::format("~ /{}/", escape(rule_->text, kShown));
+      return fmt::format("~ /{}/", escape(rule_->text, kShownOfMessage));
     default:
       return shown_message(recorded_.view());
   }

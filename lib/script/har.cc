@@ -44,7 +44,7 @@ struct HarOpening {
   std::optional<Nanoseconds> first_message;
 };
 
-std::unexpected<Error> wrong(const std::string& place, std::string_view expected) {
+std::unexpected<Error> wrong_entry(const std::string& place, std::string_view expected) {
   return fail(ErrorCode::usage, fmt::format("{} is not {}", place, expected));
 }
 
@@ -146,7 +146,7 @@ class HarReader {
       return {};
     }
     if (!messages->is_array()) {
-      return wrong(place + "._webSocketMessages", "a list");
+      return wrong_entry(place + "._webSocketMessages", "a list");
     }
     const Json* const request = member(entry, "request");
     const std::string url = request == nullptr ? std::string() : text_member(*request, "url");
@@ -204,7 +204,7 @@ class HarReader {
 
   Expected<void> read_message(const Json& json, const std::string& place) {
     if (!json.is_object()) {
-      return wrong(place, R"(an object with "type", "time", "opcode" and "data")");
+      return wrong_entry(place, R"(an object with "type", "time", "opcode" and "data")");
     }
     const std::string type = text_member(json, "type");
     if (type == "error") {
@@ -212,11 +212,11 @@ class HarReader {
       return {};
     }
     if (type != "send" && type != "receive") {
-      return wrong(place + ".type", R"("send", "receive" or "error")");
+      return wrong_entry(place + ".type", R"("send", "receive" or "error")");
     }
     const Json* const opcode = member(json, "opcode");
     if (opcode == nullptr || !opcode->is_number()) {
-      return wrong(place + ".opcode", "1 (text) or 2 (binary)");
+      return wrong_entry(place + ".opcode", "1 (text) or 2 (binary)");
     }
     if (*opcode == 8 || *opcode == 9 || *opcode == 10) {
       ++import_.left_out;
@@ -225,7 +225,7 @@ class HarReader {
     const Json* const time = member(json, "time");
     const double seconds = time != nullptr && time->is_number() ? time->get<double>() : -1;
     if (!std::isfinite(seconds) || seconds < 0 || seconds > kMaxUnixSeconds) {
-      return wrong(place + ".time", "a number of seconds since 1970");
+      return wrong_entry(place + ".time", "a number of seconds since 1970");
     }
     auto message = payload_of(json, *opcode, place);
     if (!message) {
@@ -246,17 +246,17 @@ class HarReader {
                                       const std::string& place) {
     const Json* const data = member(json, "data");
     if (data == nullptr || !data->is_string()) {
-      return wrong(place + ".data", "a string");
+      return wrong_entry(place + ".data", "a string");
     }
     if (opcode == static_cast<int>(Opcode::text)) {
       return Message{.type = MessageType::text, .payload = data->get<std::string>()};
     }
     if (opcode != static_cast<int>(Opcode::binary)) {
-      return wrong(place + ".opcode", "1 (text) or 2 (binary)");
+      return wrong_entry(place + ".opcode", "1 (text) or 2 (binary)");
     }
     auto bytes = base64_decode(data->get<std::string>());
     if (!bytes) {
-      return wrong(place + ".data", "base64 (RFC 4648), as binary messages are");
+      return wrong_entry(place + ".data", "base64 (RFC 4648), as binary messages are");
     }
     return Message{.type = MessageType::binary, .payload = std::move(*bytes)};
   }

@@ -12,7 +12,7 @@
 namespace wskit::script {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, InputFormat>, 5> kFormats{{
+constexpr std::array<std::pair<std::string_view, InputFormat>, 5> kInputFormats{{
     {"line", InputFormat::line},
     {"null", InputFormat::null},
     {"len32", InputFormat::len32},
@@ -33,7 +33,7 @@ std::size_t big_endian(std::string_view bytes) {
 }  // namespace
 
 std::optional<InputFormat> input_format(std::string_view name) {
-  for (const auto& [format_name, format] : kFormats) {
+  for (const auto& [format_name, format] : kInputFormats) {
     if (format_name == name) {
       return format;
     }

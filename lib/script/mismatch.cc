@@ -12,7 +12,7 @@
 namespace wskit::script {
 namespace {
 
-constexpr std::size_t kShown = 64;
+constexpr std::size_t kShownOfMismatch = 64;
 /// Bytes shown in front of the place where texts part.
 constexpr std::size_t kBefore = 16;
 
@@ -98,7 +98,7 @@ class JsonComparison {
 /// What stands at and before `at`, for people.
 std::string around(std::string_view bytes, std::size_t at) {
   const std::size_t from = at < kBefore ? 0 : at - kBefore;
-  const std::string text = escape(bytes.substr(std::min(from, bytes.size())), kShown);
+  const std::string text = escape(bytes.substr(std::min(from, bytes.size())), kShownOfMismatch);
   return from == 0 ? text : "..." + text;
 }
 
@@ -121,8 +121,8 @@ std::optional<Mismatch> compare_closes(const MessageView& expected, const Messag
   }
   if (expected.payload != got.payload) {
     return Mismatch{.place = "reason",
-                    .expected = escape(expected.payload, kShown),
-                    .got = escape(got.payload, kShown)};
+                    .expected = escape(expected.payload, kShownOfMismatch),
+                    .got = escape(got.payload, kShownOfMismatch)};
   }
   return std::nullopt;
 }
@@ -208,7 +208,7 @@ std::string shown_message(const MessageView& message) {
     return text;
   }
   if (message.type == MessageType::text || message.type == MessageType::close) {
-    return text + " " + escape(message.payload, kShown);
+    return text + " " + escape(message.payload, kShownOfMismatch);
   }
   for (const char c : message.payload.substr(0, kBytes)) {
     text += fmt::format(" {:02x}", static_cast<unsigned char>(c));

@@ -30,7 +30,7 @@ constexpr std::array kGenerated{
     Generated{"now", Placeholder::Kind::now},
 };
 
-constexpr std::string_view kWhatStands =
+constexpr std::string_view kPlaceholders =
     "a variable, env.NAME, uuid, seq, conn, now, rand LOW HIGH or json NAME";
 
 /// As many as have a number.
@@ -230,7 +230,7 @@ Expected<Meaning> ParseContext::look_up(std::string_view name, const Place& plac
   }
   if (bare.empty() || name_length(bare) != bare.size()) {
     return wskit::fail(ErrorCode::usage,
-                       fmt::format("expected {} between {{{{ and }}}}", kWhatStands));
+                       fmt::format("expected {} between {{{{ and }}}}", kPlaceholders));
   }
   const std::uint16_t number = variable(bare);
   if (in_test_) {

@@ -14,7 +14,7 @@ namespace {
 /// A hundred years, in seconds: what a clock that counts nanoseconds can say with room to spare.
 constexpr double kMaxSeconds = 100.0 * 365 * 24 * 3600;
 
-std::unexpected<Error> wrong(std::string_view member, std::string_view expected) {
+std::unexpected<Error> wrong_member(std::string_view member, std::string_view expected) {
   return fail(ErrorCode::usage, fmt::format("\"{}\" is not {}", member, expected));
 }
 
@@ -24,7 +24,7 @@ Expected<std::string> string_member(const Json& json, const char* member) {
     return std::string();
   }
   if (!found->is_string()) {
-    return wrong(member, "a string");
+    return wrong_member(member, "a string");
   }
   return found->get<std::string>();
 }
@@ -35,7 +35,7 @@ Expected<wire::CloseCode> close_code(const Json& json) {
     return wire::CloseCode::no_status;
   }
   if (!code->is_number_unsigned() || code->get<std::uint64_t>() > 4999) {
-    return wrong("code", "a close code");
+    return wrong_member("code", "a close code");
   }
   return static_cast<wire::CloseCode>(code->get<std::uint16_t>());
 }
@@ -54,7 +54,7 @@ Expected<std::string> payload_of(const Json& json, MessageType type) {
   }
   auto bytes = base64_decode(*text);
   if (!bytes) {
-    return wrong("b64", "base64 (RFC 4648)");
+    return wrong_member("b64", "base64 (RFC 4648)");
   }
   return *std::move(bytes);
 }
@@ -102,7 +102,7 @@ Expected<RecordedMessage> read_recorded(const Json& json) {
       .direction = *direction, .message = std::move(*message), .expect = std::nullopt};
   if (const auto expect = json.find("expect"); expect != json.end()) {
     if (!expect->is_object()) {
-      return wrong("expect", R"(an object like {"json":{...}})");
+      return wrong_member("expect", R"(an object like {"json":{...}})");
     }
     recorded.expect = *expect;
   }
@@ -114,13 +114,13 @@ Expected<Moment> read_moment(const Json& json) {
   if (const auto at = json.find("t"); at != json.end()) {
     const double seconds = at->is_number() ? at->get<double>() : -1;
     if (!std::isfinite(seconds) || seconds < 0 || seconds > kMaxSeconds) {
-      return wrong("t", "a number of seconds since the start");
+      return wrong_member("t", "a number of seconds since the start");
     }
     moment.at = std::chrono::round<Nanoseconds>(std::chrono::duration<double>(seconds));
   }
   if (const auto connection = json.find("conn"); connection != json.end()) {
     if (!connection->is_number_unsigned() || connection->get<std::uint64_t>() == 0) {
-      return wrong("conn", "the number of a connection, from 1");
+      return wrong_member("conn", "the number of a connection, from 1");
     }
     moment.connection = connection->get<std::uint64_t>();
   }
@@ -147,11 +147,11 @@ Expected<RecordedHead> read_head(const Json& json) {
     return head;
   }
   if (!headers->is_object()) {
-    return wrong("request.headers", "an object of strings");
+    return wrong_member("request.headers", "an object of strings");
   }
   for (const auto& [name, value] : headers->items()) {
     if (!value.is_string()) {
-      return wrong("request.headers", "an object of strings");
+      return wrong_member("request.headers", "an object of strings");
     }
     head.headers.emplace_back(name, value.get<std::string>());
   }
@@ -168,7 +168,7 @@ Expected<RecordedOpening> read_opening(const Json& json) {
                           .extensions = std::move(*extensions)};
   if (const auto status = json.find("status"); status != json.end()) {
     if (!status->is_number_unsigned() || status->get<std::uint64_t>() > 999) {
-      return wrong("status", "an HTTP status");
+      return wrong_member("status", "an HTTP status");
     }
     opening.status = status->get<int>();
   }

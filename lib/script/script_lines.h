@@ -14,6 +14,9 @@
 
 namespace wskit::script {
 
+/// Without spaces and tabs at its ends.
+[[nodiscard]] std::string_view trimmed(std::string_view text);
+
 /// Reads a file that a script names. lib/script does no I/O of its own.
 using ReadFile = std::function<Expected<std::string>(const std::string& path)>;
 

@@ -17,7 +17,7 @@
 namespace wskit::script {
 namespace {
 
-constexpr std::string_view kWhatStands =
+constexpr std::string_view kDirectives =
     "url, header, protocol, timeout, set, setup, include or test NAME";
 constexpr std::size_t kMaxTests = 100'000;
 
@@ -68,7 +68,7 @@ class ScriptParser {
       Test none;
       return StepParser(context_, none).directives(context_.script.head);
     }
-    return in_head ? only_test(at) : context_.expected(at, kWhatStands);
+    return in_head ? only_test(at) : context_.expected(at, kDirectives);
   }
 
   bool test(const LineCursor& at) {
@@ -89,7 +89,7 @@ class ScriptParser {
   bool only_test(const LineCursor& at) {
     const auto keyword = find_keyword(at.word());
     if (!keyword && at.rest().find_first_of("<>") == std::string_view::npos && at.front() != '@') {
-      return context_.expected(at, fmt::format("{}, or a step", kWhatStands));
+      return context_.expected(at, fmt::format("{}, or a step", kDirectives));
     }
     const std::string name = std::filesystem::path(context_.script.files.front()).stem().string();
     const Place place = at.place();

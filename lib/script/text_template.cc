@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "script/script_lines.h"
 #include "script/values.h"
 
 namespace wskit::script {
@@ -11,14 +12,6 @@ namespace {
 
 constexpr std::string_view kOpen = "{{";
 constexpr std::string_view kClose = "}}";
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 /// "}}}" after a name closes a JSON object behind the placeholder: {"id":{{n}}}. The first two
 /// close.

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kMostHexBytes = 64;
 
-void append_hex(std::string& out, std::string_view bytes) {
+void append_hex_words(std::string& out, std::string_view bytes) {
   out += "hex";
   for (const char c : bytes) {
     fmt::format_to(std::back_inserter(out), " {:02x}", static_cast<unsigned char>(c));
@@ -124,7 +124,7 @@ void append_payload(std::string& out, const MessageView& message) {
       return append_text(out, message.payload);
     case MessageType::binary:
       if (message.payload.size() <= kMostHexBytes) {
-        return append_hex(out, message.payload);
+        return append_hex_words(out, message.payload);
       }
       out += "b64 " + base64_encode(message.payload);
       return;
@@ -141,7 +141,7 @@ void append_payload(std::string& out, const MessageView& message) {
       out += name(message.type);
       if (!message.payload.empty()) {
         out += ' ';
-        append_hex(out, message.payload);
+        append_hex_words(out, message.payload);
       }
   }
 }

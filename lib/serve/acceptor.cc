@@ -5,8 +5,8 @@
 #include <system_error>
 
 #include <fmt/format.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 namespace wskit::serve {

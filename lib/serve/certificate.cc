@@ -14,20 +14,12 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
+#include "serve/openssl_pointers.h"
+
 namespace wskit::serve {
 namespace {
 
-template <auto Free>
-struct Freer {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using X509Ptr = std::unique_ptr<X509, Freer<X509_free>>;
-using KeyPtr = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
-using BioPtr = std::unique_ptr<BIO, Freer<BIO_free>>;
-using ExtensionPtr = std::unique_ptr<X509_EXTENSION, Freer<X509_EXTENSION_free>>;
+using ExtensionPointer = std::unique_ptr<X509_EXTENSION, OpensslFree<X509_EXTENSION_free>>;
 
 constexpr long kHour = 3600;
 constexpr long kValidSeconds = 30 * 24 * kHour;
@@ -44,8 +36,8 @@ std::unexpected<Error> refuse(std::string_view what, const std::string& file,
   return fail(ErrorCode::usage, fmt::format("{} {}: {}", what, file, why));
 }
 
-Expected<BioPtr> open_file(std::string_view what, const std::string& file) {
-  BioPtr bio(BIO_new_file(file.c_str(), "r"));
+Expected<BioPointer> open_file(std::string_view what, const std::string& file) {
+  BioPointer bio(BIO_new_file(file.c_str(), "r"));
   if (bio == nullptr) {
     const int error = errno;
     ERR_clear_error();
@@ -69,9 +61,9 @@ std::string_view advice_on_key() {
 }  // namespace
 
 struct Certificate::Parts {
-  X509Ptr certificate;
-  KeyPtr key;
-  std::vector<X509Ptr> chain;
+  X509Pointer certificate;
+  KeyPointer key;
+  std::vector<X509Pointer> chain;
 };
 
 Expected<Certificate> Certificate::load(const std::string& certificate_file,
@@ -113,7 +105,7 @@ namespace {
 bool add_extension(X509* certificate, int id, const char* value) {
   X509V3_CTX context;
   X509V3_set_ctx(&context, certificate, certificate, nullptr, nullptr, 0);
-  const ExtensionPtr extension(X509V3_EXT_conf_nid(nullptr, &context, id, value));
+  const ExtensionPointer extension(X509V3_EXT_conf_nid(nullptr, &context, id, value));
   return extension != nullptr && X509_add_ext(certificate, extension.get(), -1) == 1;
 }
 
@@ -164,7 +156,7 @@ Expected<Certificate> Certificate::make_self_signed() {
 }
 
 std::string Certificate::pem() const {
-  const BioPtr memory(BIO_new(BIO_s_mem()));
+  const BioPointer memory(BIO_new(BIO_s_mem()));
   PEM_write_bio_X509(memory.get(), parts_->certificate.get());
   char* text = nullptr;
   const long size = BIO_get_mem_data(memory.get(), &text);
@@ -192,7 +184,7 @@ EVP_PKEY* Certificate::key() const {
 
 std::vector<X509*> Certificate::chain() const {
   std::vector<X509*> links;
-  for (const X509Ptr& link : parts_->chain) {
+  for (const X509Pointer& link : parts_->chain) {
     links.push_back(link.get());
   }
   return links;

@@ -11,6 +11,9 @@
 
 namespace wskit::session {
 
+/// How long a server may take to answer our Close frame once a result is known.
+inline constexpr Nanoseconds kClosePatience = std::chrono::seconds(1);
+
 /// How a connection ended, or why there was none.
 struct ConnectionEnd {
   /// Set when both Close frames were exchanged; no_status for an empty one.

@@ -8,16 +8,10 @@
 #include <fmt/format.h>
 
 #include "core/parse.h"
+#include "session/connection_end.h"
 #include "session/replay.h"
 
 namespace wskit::session {
-namespace {
-
-/// For the servers' answers to our Close frames when the result is known.
-constexpr Nanoseconds kPatience = std::chrono::seconds(1);
-
-}  // namespace
-
 /// Whether the line that waits, or the end of the recording, only closes what has been played.
 bool Replay::waits_to_close() const {
   if (!next_) {
@@ -82,7 +76,7 @@ void Replay::close_all() {
   closing_ = true;
   answer_timer_.cancel();
   due_timer_.cancel();
-  patience_timer_.arm(loop_.now() + kPatience);
+  patience_timer_.arm(loop_.now() + kClosePatience);
   for (const auto& [number, connection] : connections_) {
     if (!connection->has_ended() && !connection->is_closing()) {
       (void)connection->close(wire::CloseCode::normal, {});

@@ -15,9 +15,6 @@
 namespace wskit::session {
 namespace {
 
-/// How long a server may take to answer our Close once the result of a test is known.
-constexpr Nanoseconds kPatience = std::chrono::seconds(1);
-
 script::Opening opening_of(const wire::HttpResponse& response) {
   return {.status = response.status,
           .headers = response.headers,
@@ -197,7 +194,7 @@ void ScriptRun::close_all() {
       seats_[i]->drop();
     }
   }
-  patience_timer_.arm(setup_.loop.now() + kPatience);
+  patience_timer_.arm(setup_.loop.now() + kClosePatience);
   check_closed();
 }
 

@@ -29,7 +29,7 @@ bool is_tag(std::string_view tag) {
   return true;
 }
 
-std::optional<double> number(std::string_view text) {
+std::optional<double> finite_number(std::string_view text) {
   double value = 0;
   const char* const end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, value);
@@ -42,7 +42,7 @@ std::optional<double> number(std::string_view text) {
 /// "#[StartTime: 1441812279.474 (seconds since epoch), ...]": the number after the key.
 std::optional<double> time_after(std::string_view line, std::string_view key) {
   line.remove_prefix(key.size());
-  return number(line.substr(0, line.find_first_of(" ]")));
+  return finite_number(line.substr(0, line.find_first_of(" ]")));
 }
 
 std::string_view take_field(std::string_view& line) {
@@ -60,9 +60,9 @@ Expected<HdrLogLine> parse_interval(std::string_view line) {
       return fail(ErrorCode::usage, "its tag contains a character that tags cannot have");
     }
   }
-  const auto start = number(take_field(line));
-  const auto length = number(take_field(line));
-  const auto max = number(take_field(line));
+  const auto start = finite_number(take_field(line));
+  const auto length = finite_number(take_field(line));
+  const auto max = finite_number(take_field(line));
   if (!start || !length || !max) {
     return fail(ErrorCode::usage, "it is not [Tag=...,]start,length,max,histogram");
   }

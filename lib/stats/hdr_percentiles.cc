@@ -5,12 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "core/units.h"
+
 namespace wskit::stats {
 namespace {
 
-constexpr double kNanosecondsPerMicrosecond = 1e3;
 constexpr double kTicksPerHalving = 5;
-constexpr double kPercent = 100;
 
 double micros(std::uint64_t nanoseconds) {
   return static_cast<double>(nanoseconds) / kNanosecondsPerMicrosecond;

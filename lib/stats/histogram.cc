@@ -7,11 +7,10 @@
 #include <fmt/format.h>
 
 #include "core/check.h"
+#include "core/units.h"
 
 namespace wskit::stats {
 namespace {
-
-constexpr double kPercent = 100;
 
 Nanoseconds nanoseconds(std::uint64_t value) {
   return Nanoseconds(static_cast<Nanoseconds::rep>(value));

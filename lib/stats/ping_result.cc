@@ -7,11 +7,12 @@
 #include <fmt/format.h>
 
 #include "core/parse.h"
+#include "core/units.h"
 
 namespace wskit::stats {
 namespace {
 
-using Statistic = RoundTripLimit::Statistic;
+using PingStatistic = RoundTripLimit::Statistic;
 using Days = std::chrono::days;
 
 constexpr double kAll = 100;
@@ -30,15 +31,15 @@ std::optional<double> parse_percent(std::string_view name) {
 
 bool set_statistic(std::string_view name, RoundTripLimit& limit) {
   if (name == "min" || name == "max") {
-    limit.statistic = name == "min" ? Statistic::min : Statistic::max;
+    limit.statistic = name == "min" ? PingStatistic::min : PingStatistic::max;
     return true;
   }
   if (name == "avg" || name == "mean") {
-    limit.statistic = Statistic::mean;
+    limit.statistic = PingStatistic::mean;
     return true;
   }
   const auto percent = parse_percent(name);
-  limit.statistic = Statistic::percentile;
+  limit.statistic = PingStatistic::percentile;
   limit.percent = percent.value_or(0);
   return percent.has_value();
 }
@@ -50,14 +51,14 @@ std::optional<Nanoseconds> value_of(const RoundTripLimit& limit, const RoundTrip
     return std::nullopt;
   }
   switch (limit.statistic) {
-    case Statistic::min:
+    case PingStatistic::min:
       return trips.min();
-    case Statistic::mean:
+    case PingStatistic::mean:
       return some_lost ? std::nullopt : std::optional(trips.mean());
-    case Statistic::percentile:
+    case PingStatistic::percentile:
       return trips.percentile_of_all(limit.percent);
-    case Statistic::every:
-    case Statistic::max:
+    case PingStatistic::every:
+    case PingStatistic::max:
       break;
   }
   return some_lost ? std::nullopt : std::optional(trips.max());
@@ -109,11 +110,10 @@ Expected<RoundTripLimit> parse_round_trip_limit(std::string_view text) {
 }
 
 PingCheck check_limit(const RoundTripLimit& limit, const RoundTrips& trips) {
-  constexpr double kNanosecondsPerMicrosecond = 1e3;
   const auto value = value_of(limit, trips);
   PingCheck check{.expr = limit.expr, .value = std::nullopt, .unit = "us"};
   if (value) {
-    check.value = static_cast<double>(value->count()) / kNanosecondsPerMicrosecond;
+    check.value = to_microseconds(*value);
     check.ok = *value <= limit.limit;
   }
   return check;

@@ -11,12 +11,10 @@
 #include <fmt/ranges.h>
 
 #include "core/parse.h"
+#include "core/units.h"
 
 namespace wskit::stats {
 namespace {
-
-constexpr double kPercent = 100;
-constexpr double kNanosecondsPerMicrosecond = 1e3;
 
 // Longer operators first, so that "<=" is not read as "<" and "=1".
 constexpr std::array kComparisons{
@@ -184,7 +182,7 @@ Expected<double> parse_limit(const Subject& subject, std::string_view expr, std:
     if (!duration || (plain && *plain != 0)) {
       return bad_limit(expr, "a latency needs its unit: ns, us, ms or s, as in 'p99<50ms'");
     }
-    return static_cast<double>(duration->count()) / kNanosecondsPerMicrosecond;
+    return to_microseconds(*duration);
   }
   if (unit == "ratio") {
     const bool percent = text.ends_with('%');

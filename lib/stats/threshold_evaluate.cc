@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "core/units.h"
 #include "stats/threshold.h"
 
 #include <algorithm>
@@ -14,7 +15,6 @@ namespace wskit::stats {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kNanosecondsPerMicrosecond = 1e3;
 
 /// A value, or why there is none; an infinite one says what makes it so.
 struct Measured {
@@ -47,7 +47,7 @@ std::optional<double> micros(std::optional<Nanoseconds> value) {
   if (!value) {
     return kInfinity;
   }
-  return static_cast<double>(value->count()) / kNanosecondsPerMicrosecond;
+  return to_microseconds(*value);
 }
 
 double statistic_of(const Metric& metric, const MetricSubject& subject, std::uint64_t infinite) {

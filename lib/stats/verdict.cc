@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/parse.h"
+#include "core/units.h"
 
 namespace wskit::stats {
 namespace {
@@ -45,7 +46,6 @@ void judge_busy(RunResult& result) {
   for (std::size_t i = 0; i < result.generator.busy_per_thread.size(); ++i) {
     const double busy = result.generator.busy_per_thread[i];
     if (busy > limit) {
-      constexpr double kPercent = 100;
       result.verdict.reasons.push_back(
           fmt::format("thread {} was busy {:.0f} % of the time, more "
                       "than {:.0f} %",

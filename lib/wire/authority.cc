@@ -10,23 +10,13 @@
 
 #include "core/bytes.h"
 #include "core/parse.h"
+#include "wire/ascii.h"
 
 namespace wskit::wire {
 namespace {
 
 constexpr std::size_t kMaxHostBytes = 253;  // a DNS name in its text form (RFC 1035 2.3.4)
 constexpr std::size_t kMaxLabelBytes = 63;
-
-std::unexpected<Error> bad_url(std::string message) {
-  return fail(ErrorCode::bad_url, std::move(message));
-}
-
-constexpr bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-constexpr bool is_alpha(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 int hex_digit(char c) {
   if (is_digit(c)) {
@@ -158,6 +148,10 @@ Expected<void> parse_host_port(std::string_view text, Authority& authority) {
 }
 
 }  // namespace
+
+std::unexpected<Error> bad_url(std::string message) {
+  return fail(ErrorCode::bad_url, std::move(message));
+}
 
 std::optional<std::string> percent_decode(std::string_view text) {
   std::string decoded;

@@ -10,6 +10,9 @@
 
 namespace wskit::wire {
 
+/// What is wrong with a URL, as all that parses one says it.
+[[nodiscard]] std::unexpected<Error> bad_url(std::string message);
+
 /// The user name and password of a URL, percent-decoded: secrets, for the Authorization header
 /// only.
 struct Credentials {

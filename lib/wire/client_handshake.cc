@@ -12,8 +12,6 @@
 namespace wskit::wire {
 namespace {
 
-constexpr int kSwitchingProtocols = 101;
-constexpr int kFirstFinalStatus = 200;
 constexpr int kFirstRedirect = 300;
 constexpr int kFirstClientError = 400;
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/error.h"
@@ -13,6 +14,9 @@
 #include "wire/role.h"
 
 namespace wskit::wire {
+
+/// What a compressed message ends in, on neither side of the wire (RFC 7692 7.2.1, 7.2.2).
+inline constexpr std::string_view kDeflateTail{"\x00\x00\xff\xff", 4};
 
 /// How hard to compress. The defaults are for many connections: against zlib's own (6 and 8) they
 /// take 0.7 of the time on small messages and 0.3 on large ones, and 144 KiB a compressor instead

@@ -17,8 +17,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::string_view kTail = "\x00\x00\xff\xff"sv;  // cut off each message (RFC 7692 7.2.1)
-constexpr char kEmptyMessage = '\x00';                    // RFC 7692 7.2.3.6
+constexpr char kEmptyMessage = '\x00';  // RFC 7692 7.2.3.6
 constexpr std::size_t kMinRoom = 64;
 constexpr std::size_t kMaxFirstRoom = 16'384;
 
@@ -80,8 +79,8 @@ void Deflater::compress(std::span<const std::byte> piece, bool last, std::string
     return;
   }
   in_message_ = false;
-  check(out.ends_with(kTail), "a sync flush ends in an empty stored block");
-  out.resize(out.size() - kTail.size());
+  check(out.ends_with(kDeflateTail), "a sync flush ends in an empty stored block");
+  out.resize(out.size() - kDeflateTail.size());
   if (!context_takeover_) {
     check(deflateReset(&zlib) == Z_OK, "zlib resets a stream that it made");
   }

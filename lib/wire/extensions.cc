@@ -7,14 +7,11 @@
 #include <fmt/format.h>
 
 #include "core/bytes.h"
+#include "wire/ascii.h"
 #include "wire/http.h"
 
 namespace wskit::wire {
 namespace {
-
-constexpr bool is_space(char c) {
-  return c == ' ' || c == '\t';
-}
 
 /// Reads one header value from the left; every step skips the white space before it.
 class Cursor {

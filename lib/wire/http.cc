@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "wire/ascii.h"
+
 namespace wskit::wire {
 namespace {
 
@@ -23,10 +25,6 @@ constexpr std::array<bool, 256> token_characters() {
 }
 
 constexpr std::array<bool, 256> kTokenCharacters = token_characters();
-
-constexpr bool is_space(char c) {
-  return c == ' ' || c == '\t';
-}
 
 constexpr char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 0x20) : c;

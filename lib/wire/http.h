@@ -12,6 +12,10 @@
 
 namespace wskit::wire {
 
+/// Statuses below it are interim answers (RFC 9110 15.2).
+inline constexpr int kFirstFinalStatus = 200;
+inline constexpr int kSwitchingProtocols = 101;  // RFC 9110 15.2.2
+
 /// RFC 9110 5.6.2: one or more of the characters a header name, a method or a subprotocol may have.
 [[nodiscard]] bool is_token(std::string_view text);
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "wire/ascii.h"
 #include "wire/http.h"
 
 #include <algorithm>
@@ -15,10 +16,6 @@ constexpr std::string_view kVersionPrefix = "HTTP/1.";
 
 std::unexpected<Error> not_http(std::string message) {
   return fail(ErrorCode::upgrade_not_http, std::move(message));
-}
-
-constexpr bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 std::optional<int> parse_minor_version(std::string_view version) {

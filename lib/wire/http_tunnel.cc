@@ -12,16 +12,11 @@
 namespace wskit::wire {
 namespace {
 
-constexpr int kFirstFinalStatus = 200;
 constexpr int kFirstNoSuccess = 300;
 constexpr int kUnauthorized = 401;
 constexpr int kForbidden = 403;
 constexpr int kAuthenticationRequired = 407;
 constexpr std::uint16_t kHttpsPort = 443;
-
-std::unexpected<Error> refused(std::string message) {
-  return fail(ErrorCode::proxy, std::move(message));
-}
 
 std::string authority_of(const TunnelTarget& target) {
   return target.host.find(':') == std::string::npos
@@ -79,16 +74,16 @@ Expected<std::string> HttpTunnel::feed(std::string_view bytes) {
   if (beginning_.size() < kTellsTls) {
     beginning_ += bytes.substr(0, kTellsTls);
     if (looks_like_tls(beginning_)) {
-      return refused("it speaks TLS on this port: write https://");
+      return proxy_refused("it speaks TLS on this port: write https://");
     }
   }
   while (!bytes.empty()) {
     if (complete_) {
-      return refused("it sent more than its answer to CONNECT");
+      return proxy_refused("it sent more than its answer to CONNECT");
     }
     const auto used = head_.feed(bytes);
     if (!used) {
-      return refused(used.error().message);
+      return proxy_refused(used.error().message);
     }
     bytes.remove_prefix(*used);
     const auto checked = head_.complete() ? end_head() : Expected<void>();
@@ -141,6 +136,10 @@ Error HttpTunnel::refusal(const HttpResponse& head) const {
 }
 
 }  // namespace
+
+std::unexpected<Error> proxy_refused(std::string message) {
+  return fail(ErrorCode::proxy, std::move(message));
+}
 
 std::unique_ptr<Tunnel> http_tunnel(TunnelTarget target, std::optional<Credentials> credentials) {
   return std::make_unique<HttpTunnel>(std::move(target), std::move(credentials));

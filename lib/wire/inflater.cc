@@ -18,8 +18,6 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr std::string_view kTail = "\x00\x00\xff\xff"sv;  // put back (RFC 7692 7.2.2)
-
 // Of z_stream::data_type after inflate().
 constexpr int kUnusedBits = 0x3f;
 constexpr int kAtBlockBoundary = 0x80;
@@ -141,7 +139,7 @@ bool Inflater::next_input() {
     return false;
   }
   in_tail_ = true;
-  piece_ = as_bytes(kTail);
+  piece_ = as_bytes(kDeflateTail);
   return true;
 }
 

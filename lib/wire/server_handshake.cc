@@ -15,7 +15,6 @@
 namespace wskit::wire {
 namespace {
 
-constexpr int kSwitchingProtocols = 101;
 constexpr int kBadRequest = 400;
 constexpr int kMethodNotAllowed = 405;
 constexpr int kUpgradeRequired = 426;

@@ -46,10 +46,6 @@ constexpr unsigned byte(char c) {
   return static_cast<unsigned char>(c);
 }
 
-std::unexpected<Error> refused(std::string message) {
-  return fail(ErrorCode::proxy, std::move(message));
-}
-
 std::string counted(const std::string& text) {
   check(text.size() <= kMaxSocksCredential, "a SOCKS5 field has at most 255 bytes");
   return static_cast<char>(text.size()) + text;
@@ -130,16 +126,16 @@ Expected<std::optional<std::string>> Socks5Tunnel::step() {
     case Stage::complete:
       break;
   }
-  return refused("it sent more than its answer");
+  return proxy_refused("it sent more than its answer");
 }
 
 Expected<void> Socks5Tunnel::check_version() const {
   if (received_.front() == kVersion) {
     return {};
   }
-  return refused(fmt::format("its answer is not SOCKS5: it begins with '{}'{}",
-                             escape(received_, 24),
-                             received_.starts_with("H") ? "; an HTTP proxy is http://" : ""));
+  return proxy_refused(fmt::format("its answer is not SOCKS5: it begins with '{}'{}",
+                                   escape(received_, 24),
+                                   received_.starts_with("H") ? "; an HTTP proxy is http://" : ""));
 }
 
 Expected<std::optional<std::string>> Socks5Tunnel::read_method() {
@@ -158,13 +154,13 @@ Expected<std::optional<std::string>> Socks5Tunnel::read_method() {
     return password_request();
   }
   if (method != kNoneAcceptable) {
-    return refused(
+    return proxy_refused(
         fmt::format("it chose the authentication method {}, which was not offered", byte(method)));
   }
   if (credentials_) {
-    return refused("it accepts neither a user name and password nor none");
+    return proxy_refused("it accepts neither a user name and password nor none");
   }
-  return refused(
+  return proxy_refused(
       "it wants authentication; give a user name and password with --proxy-user, or in its URL as "
       "USER:PASSWORD@HOST");
 }
@@ -177,7 +173,7 @@ Expected<std::optional<std::string>> Socks5Tunnel::read_password_status() {
   const char status = received_[1];
   received_.erase(0, 2);
   if (status != 0) {
-    return refused("it refused the user name and password");
+    return proxy_refused("it refused the user name and password");
   }
   return request();
 }
@@ -190,8 +186,8 @@ Expected<std::optional<std::string>> Socks5Tunnel::read_reply() {
   // What refuses often closes before the address is out.
   if (received_.size() >= 2 && received_[1] != 0) {
     const bool ipv6 = target_.host.find(':') != std::string::npos;
-    return refused(fmt::format("no tunnel to {}{}{}:{}: {}", ipv6 ? "[" : "", target_.host,
-                               ipv6 ? "]" : "", target_.port, name_of_reply(received_[1])));
+    return proxy_refused(fmt::format("no tunnel to {}{}{}:{}: {}", ipv6 ? "[" : "", target_.host,
+                                     ipv6 ? "]" : "", target_.port, name_of_reply(received_[1])));
   }
   if (received_.size() <= kFixed) {
     return std::nullopt;
@@ -208,8 +204,8 @@ Expected<std::optional<std::string>> Socks5Tunnel::read_reply() {
       size += 1 + byte(received_[kFixed]);
       break;
     default:
-      return refused(fmt::format("its answer has an address of the unknown kind {}",
-                                 byte(received_[kFixed - 1])));
+      return proxy_refused(fmt::format("its answer has an address of the unknown kind {}",
+                                       byte(received_[kFixed - 1])));
   }
   if (received_.size() < size) {
     return std::nullopt;

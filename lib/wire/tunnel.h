@@ -12,6 +12,9 @@
 
 namespace wskit::wire {
 
+/// A failure of the proxy's, or of what it was asked.
+[[nodiscard]] std::unexpected<Error> proxy_refused(std::string message);
+
 /// Where a proxy is to connect to: a name, which the proxy then resolves, or a numeric address
 /// without brackets.
 struct TunnelTarget {

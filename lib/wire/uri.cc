@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "core/bytes.h"
+#include "wire/ascii.h"
 #include "wire/http.h"
 
 namespace wskit::wire {
@@ -15,17 +16,6 @@ namespace {
 
 constexpr std::uint16_t kWsPort = 80;
 constexpr std::uint16_t kWssPort = 443;
-
-std::unexpected<Error> bad_url(std::string message) {
-  return fail(ErrorCode::bad_url, std::move(message));
-}
-
-constexpr bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-constexpr bool is_alpha(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 std::string make_target(std::string_view path_and_query) {
   const bool has_path = path_and_query.starts_with('/');

@@ -16,14 +16,14 @@ const std::string kChat =
     "test chat\nstep login\n> {\"user\":\"{{name}}{{conn}}\"}\n< json {}\n"
     "    capture user = jsonpath \"$.user\"\nstep talk\n> hi {{user}}\n< hi {{user}}\n";
 
-Exit bench(const std::string& url, const ScriptFile& script, std::vector<std::string> more) {
+Exit bench_script(const std::string& url, const ScriptFile& script, std::vector<std::string> more) {
   more.insert(more.begin(), {"bench", url, "--script", script.path()});
   return test::wskit(more);
 }
 
 Json result(const std::string& url, const ScriptFile& script, std::vector<std::string> more) {
   more.insert(more.end(), {"--json", "-", "-q"});
-  return result_of(bench(url, script, more));
+  return result_of(bench_script(url, script, more));
 }
 
 }  // namespace
@@ -52,7 +52,7 @@ TEST_CASE("bench plays a script in a loop and measures its steps") {
 TEST_CASE("the report has a line for each step, and the first failure with its line") {
   const EchoProcess server;
   const ScriptFile script("step good\n> a\n< a\nstep bad\n> b\nstrict < c\n");
-  const Exit exit = bench(server.url(), script, {"-c", "1", "-n", "2", "--color", "never"});
+  const Exit exit = bench_script(server.url(), script, {"-c", "1", "-n", "2", "--color", "never"});
   // Not one iteration went well.
   CHECK(exit.code == 1);
   CHECK_THAT(exit.out, Catch::Contains("2 iterations started: 0 completed, 2 failed, 0 cut off"));
@@ -72,7 +72,7 @@ TEST_CASE("bench says when no connection of a script could be opened again, and 
                                                          "a");
   });
   const ScriptFile script("< [100ms] a\n");
-  const Exit exit = bench(server.url(), script, {"-c", "1", "-n", "10", "-q"});
+  const Exit exit = bench_script(server.url(), script, {"-c", "1", "-n", "10", "-q"});
   CHECK(exit.code == 56);
   CHECK_THAT(exit.err, Catch::Contains("the connection was lost: ") && Catch::Contains("503"));
 }
@@ -84,7 +84,7 @@ TEST_CASE("thresholds hold for steps") {
   const auto with = [&](const std::string& threshold) {
     auto more = once;
     more.push_back(threshold);
-    return bench(server.url(), script, more);
+    return bench_script(server.url(), script, more);
   };
   CHECK(with("step.good.p99<10s").err.empty());
   CHECK_THAT(with("step.bad.p99<10s").err, Catch::Contains("does not hold: infinite"));
@@ -97,7 +97,7 @@ TEST_CASE("a script that is none for load tests ends before anything is sent") {
   // Nobody listens: a connection would end with another code.
   const std::string url = "ws://127.0.0.1:9/";
   const auto complaint = [&url](const std::string& text, const std::vector<std::string>& more) {
-    const Exit exit = bench(url, ScriptFile(text), more);
+    const Exit exit = bench_script(url, ScriptFile(text), more);
     CHECK(exit.code == 2);
     CHECK(exit.out.empty());
     return exit.err;

@@ -12,7 +12,7 @@ using namespace wskit::test;
 
 namespace {
 
-std::vector<std::string> bench(const EchoProcess& server, std::vector<std::string> more) {
+std::vector<std::string> bench_command(const EchoProcess& server, std::vector<std::string> more) {
   const std::vector<std::string> front{WSKIT_BINARY, "bench", server.url(), "-t", "3",
                                        "-c",         "12",    "--json",     "-",  "-q"};
   more.insert(more.begin(), front.begin(), front.end());
@@ -38,7 +38,7 @@ TEST_CASE("threads share the messages of a run and account for all of them") {
   };
   EchoProcess server({"--threads", "2"});
   for (const auto& run : runs) {
-    const Exit exit = test::run(bench(server, run));
+    const Exit exit = test::run(bench_command(server, run));
     CHECK(exit.code == 0);
     const Json result = result_of(exit);
     CHECK(result["counts"]["ok"] == result["counts"]["scheduled"]);
@@ -49,7 +49,7 @@ TEST_CASE("threads share the messages of a run and account for all of them") {
 
 TEST_CASE("threads share a trust store and a resolver") {
   EchoProcess server({"--threads", "2", "--self-signed"});
-  const Exit exit = test::run(bench(server, {"-n", "600", "-k"}));
+  const Exit exit = test::run(bench_command(server, {"-n", "600", "-k"}));
   CHECK(exit.code == 0);
   CHECK(result_of(exit)["counts"]["ok"] == 600);
   stop(server);
@@ -57,9 +57,9 @@ TEST_CASE("threads share a trust store and a resolver") {
 
 TEST_CASE("an interrupt reaches every thread") {
   EchoProcess server({"--threads", "2"});
-  Process process(bench(server, {"-r", "600", "-d", "1h"}));
+  Process process(bench_command(server, {"-r", "600", "-d", "1h"}));
   // The server's own account says that the run is under way; there is no output before the end.
-  REQUIRE(test::run(bench(server, {"-n", "300"})).code == 0);
+  REQUIRE(test::run(bench_command(server, {"-n", "300"})).code == 0);
   process.signal(SIGINT);
   const Exit exit = process.wait();
   CHECK(exit.code == 130);
@@ -69,8 +69,8 @@ TEST_CASE("an interrupt reaches every thread") {
 
 TEST_CASE("a server that is killed ends every thread") {
   EchoProcess server({"--threads", "2"});
-  Process process(bench(server, {"-r", "600", "-d", "3s"}));
-  REQUIRE(test::run(bench(server, {"-n", "300"})).code == 0);
+  Process process(bench_command(server, {"-r", "600", "-d", "3s"}));
+  REQUIRE(test::run(bench_command(server, {"-n", "300"})).code == 0);
   server.process().signal(SIGKILL);
   const Exit exit = process.wait();
   CHECK(exit.code == 56);

@@ -15,7 +15,7 @@ namespace {
 
 constexpr double kMillisecond = 1000;  // in the microseconds of a result file
 
-Json bench(const std::string& url, std::vector<std::string> more) {
+Json bench_json(const std::string& url, std::vector<std::string> more) {
   more.insert(more.begin(), {WSKIT_BINARY, "bench", url, "--json", "-", "-q"});
   Process process(more);
   const Exit exit = process.wait(std::chrono::seconds(100));
@@ -32,7 +32,7 @@ double metric(const Json& result, const std::string& name, const std::string& pe
 
 TEST_CASE("a server that answers after 20 ms is seen to do so") {
   EchoProcess server({"--delay", "20ms"});
-  const Json result = bench(server.url(), {"-r", "1000", "-d", "5s"});
+  const Json result = bench_json(server.url(), {"-r", "1000", "-d", "5s"});
   for (const std::string name : {"response", "service"}) {
     INFO(name);
     CHECK(metric(result, name, "min") >= 20 * kMillisecond);
@@ -44,7 +44,7 @@ TEST_CASE("a server that answers after 20 ms is seen to do so") {
 
 TEST_CASE("the open model shows a server that stands still and the closed model hides it") {
   EchoProcess server({"--stall", "5s,1s"});
-  const Json open = bench(server.url(), {"-r", "1000", "-d", "10s"});
+  const Json open = bench_json(server.url(), {"-r", "1000", "-d", "10s"});
   CHECK(metric(open, "response", "p50") < 50 * kMillisecond);
   CHECK(metric(open, "response", "p90") >= 300 * kMillisecond);
   CHECK(metric(open, "response", "p99") >= 800 * kMillisecond);
@@ -52,14 +52,14 @@ TEST_CASE("the open model shows a server that stands still and the closed model 
   CHECK(open["counts"]["scheduled"] == 10'000);
   CHECK(open["counts"]["ok"] == 10'000);
 
-  const Json closed = bench(server.url(), {"-c", "50", "-d", "10s"});
+  const Json closed = bench_json(server.url(), {"-c", "50", "-d", "10s"});
   CHECK(metric(closed, "service", "p99") < 300 * kMillisecond);
   CHECK(metric(closed, "service", "max") >= 800 * kMillisecond);
 }
 
 TEST_CASE("five thousand messages a second for ten seconds are exactly 50000") {
   EchoProcess server;
-  const Json result = bench(server.url(), {"-r", "5000", "-d", "10s"});
+  const Json result = bench_json(server.url(), {"-r", "5000", "-d", "10s"});
   CHECK(result["counts"]["scheduled"] == 50'000);
   CHECK(result["counts"]["sent"] == 50'000);
   CHECK(result["counts"]["ok"] == 50'000);
@@ -69,7 +69,7 @@ TEST_CASE("five thousand messages a second for ten seconds are exactly 50000") {
 TEST_CASE("one process holds 1000 and 15000 connections and each is used") {
   EchoProcess server;
   for (const int connections : {1000, 15'000}) {
-    const Json result = bench(
+    const Json result = bench_json(
         server.url(), {"-c", std::to_string(connections), "-n", std::to_string(2 * connections)});
     CHECK(result["connections"]["opened"] == connections);
     CHECK(result["counts"]["ok"] == 2 * connections);

@@ -16,8 +16,8 @@ using namespace wskit::test;
 namespace {
 
 /// Bench with variables of the environment, "NAME=value"; all that name a proxy are unset first.
-Exit bench(const std::string& url, const std::vector<std::string>& more,
-           const std::vector<std::string>& environment = {}) {
+Exit bench_over(const std::string& url, const std::vector<std::string>& more,
+                const std::vector<std::string>& environment = {}) {
   std::vector<std::string> command{"/usr/bin/env"};
   for (const char* const name : {"http_proxy", "https_proxy", "all_proxy", "no_proxy", "HTTP_PROXY",
                                  "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"}) {
@@ -66,12 +66,13 @@ TEST_CASE("a name is given an address with --resolve") {
   EchoProcess server;
   const std::string port = port_of(server.url());
   const std::string url = "ws://ws.example:" + port + "/";
-  CHECK(bench(url, {"--resolve", "ws.example:" + port + ":[::ffff:127.0.0.1],127.0.0.1"}).code ==
-        0);
-  CHECK(bench(url, {"--resolve", "*:" + port + ":127.0.0.1"}).code == 0);
+  CHECK(
+      bench_over(url, {"--resolve", "ws.example:" + port + ":[::ffff:127.0.0.1],127.0.0.1"}).code ==
+      0);
+  CHECK(bench_over(url, {"--resolve", "*:" + port + ":127.0.0.1"}).code == 0);
   for (const char* const wrong : {"ws.example", "ws.example:80", "ws.example:0:127.0.0.1",
                                   "ws.example:80:localhost", "[::1:80:127.0.0.1"}) {
-    const Exit exit = bench(url, {"--resolve", wrong});
+    const Exit exit = bench_over(url, {"--resolve", wrong});
     CHECK(exit.code == 2);
     CHECK_THAT(exit.err, Catch::StartsWith(std::string("wskit bench: --resolve ") + wrong + ": "));
   }
@@ -86,14 +87,14 @@ TEST_CASE("a connection goes elsewhere with --connect-to and the Host header sta
     return std::string("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
   });
   const std::string to = "127.0.0.1:" + std::to_string(server.port());
-  CHECK(bench("ws://ws.example/", {"--connect-to", "ws.example:80:" + to}).code == 22);
+  CHECK(bench_over("ws://ws.example/", {"--connect-to", "ws.example:80:" + to}).code == 22);
   {
     const std::scoped_lock lock(mutex);
     CHECK_THAT(seen, Catch::Contains("\r\nHost: ws.example\r\n"));
   }
-  CHECK(bench("ws://ws.example:81/", {"--connect-to", "::" + to}).code == 22);
+  CHECK(bench_over("ws://ws.example:81/", {"--connect-to", "::" + to}).code == 22);
   for (const char* const wrong : {"ws.example", "a:b:c:d", "a:1:b:2:c", "a:1:b:99999"}) {
-    const Exit exit = bench("ws://ws.example/", {"--connect-to", wrong});
+    const Exit exit = bench_over("ws://ws.example/", {"--connect-to", wrong});
     CHECK(exit.code == 2);
     CHECK_THAT(exit.err, Catch::Contains("write HOST1:PORT1:HOST2:PORT2"));
   }
@@ -106,9 +107,9 @@ TEST_CASE("a unix socket is reached by its URL and by --unix-socket, past every 
   Process server({WSKIT_BINARY, "serve", "echo", "--listen", "unix:" + path});
   REQUIRE_THAT(server.read_line(), Catch::StartsWith("ws+unix:"));
   const std::string proxy = "all_proxy=http://127.0.0.1:1";
-  CHECK(bench("ws+unix:" + path, {}, {proxy}).code == 0);
-  CHECK(bench("ws+unix:" + path + ":/chat?x=1", {}).code == 0);
-  const Exit named = bench("ws://ws.example/", {"--unix-socket", path, "-v"}, {proxy});
+  CHECK(bench_over("ws+unix:" + path, {}, {proxy}).code == 0);
+  CHECK(bench_over("ws+unix:" + path + ":/chat?x=1", {}).code == 0);
+  const Exit named = bench_over("ws://ws.example/", {"--unix-socket", path, "-v"}, {proxy});
   CHECK(named.code == 0);
   CHECK_THAT(named.err, Catch::Contains("* connected to " + path + " in ") &&
                             Catch::Contains("> Host: ws.example\n"));
@@ -116,7 +117,7 @@ TEST_CASE("a unix socket is reached by its URL and by --unix-socket, past every 
 
 TEST_CASE("the proxy of --proxy is used even for this machine") {
   RefusingProxy proxy;
-  const Exit exit = bench("ws://127.0.0.1:9/", {"--proxy", proxy.address()});
+  const Exit exit = bench_over("ws://127.0.0.1:9/", {"--proxy", proxy.address()});
   CHECK(RefusingProxy::refused(exit));
   CHECK_THAT(exit.err, Catch::Contains("proxy http://" + proxy.address() + ": no tunnel to "));
   CHECK_THAT(proxy.request(), Catch::StartsWith("CONNECT 127.0.0.1:9 HTTP/1.1\r\n"));
@@ -126,7 +127,7 @@ TEST_CASE("the environment's proxies are chosen by the scheme as in curl") {
   RefusingProxy proxy;
   const std::string value = "=http://" + proxy.address();
   const auto asked = [&](const std::string& scheme, const std::string& variable) {
-    return RefusingProxy::refused(bench(
+    return RefusingProxy::refused(bench_over(
         scheme + "://ws.example/",
         {"--resolve", "*:80:127.0.0.9", "--resolve", "*:443:127.0.0.9", "--connect-timeout", "5s"},
         {variable + value}));
@@ -149,7 +150,7 @@ TEST_CASE("the environment's proxy is passed by for this machine and for excepti
   EchoProcess server;
   RefusingProxy proxy;
   const std::string all = "all_proxy=" + proxy.address();
-  CHECK(bench(server.url(), {}, {all}).code == 0);
+  CHECK(bench_over(server.url(), {}, {all}).code == 0);
   const std::string port = port_of(server.url());
   const std::string url = "ws://ws.example:" + port + "/";
   const std::vector<std::string> here{"--resolve", "*:" + port + ":127.0.0.1"};
@@ -157,28 +158,30 @@ TEST_CASE("the environment's proxy is passed by for this machine and for excepti
     more.insert(more.end(), here.begin(), here.end());
     return more;
   };
-  const Exit through = bench(url, here, {all});
+  const Exit through = bench_over(url, here, {all});
   CHECK(RefusingProxy::refused(through));
   CHECK_THAT(through.err, Catch::StartsWith("wskit bench: warning: what is measured is a proxy, "
                                             "too: http://" +
                                             proxy.address() + " of the environment; --proxy '' "));
-  CHECK(bench(url, here, {all, "no_proxy=.example"}).code == 0);
-  CHECK(bench(url, here, {all, "NO_PROXY=other,ws.example"}).code == 0);
-  CHECK(bench(url, with({"--noproxy", "*"}), {all}).code == 0);
-  CHECK(bench(url, with({"--proxy", ""}), {all}).code == 0);
-  CHECK(RefusingProxy::refused(bench(url, with({"--noproxy", ""}), {all, "no_proxy=*"})));
-  CHECK(bench(url, with({"--proxy", proxy.address(), "--noproxy", "ws.example"})).code == 0);
+  CHECK(bench_over(url, here, {all, "no_proxy=.example"}).code == 0);
+  CHECK(bench_over(url, here, {all, "NO_PROXY=other,ws.example"}).code == 0);
+  CHECK(bench_over(url, with({"--noproxy", "*"}), {all}).code == 0);
+  CHECK(bench_over(url, with({"--proxy", ""}), {all}).code == 0);
+  CHECK(RefusingProxy::refused(bench_over(url, with({"--noproxy", ""}), {all, "no_proxy=*"})));
+  CHECK(bench_over(url, with({"--proxy", proxy.address(), "--noproxy", "ws.example"})).code == 0);
 }
 
 TEST_CASE("a proxy's password is in no output") {
   EchoProcess server;
-  const Exit exit = bench(server.url(), {"--proxy", "http://me:hunter2@127.0.0.1:1", "--proxy-user",
-                                         "me:hunter2", "--noproxy", "*", "--json", "-"});
+  const Exit exit =
+      bench_over(server.url(), {"--proxy", "http://me:hunter2@127.0.0.1:1", "--proxy-user",
+                                "me:hunter2", "--noproxy", "*", "--json", "-"});
   CHECK(exit.code == 0);
   CHECK_THAT(exit.out + exit.err, !Catch::Contains("hunter2"));
   CHECK_THAT(result_of(exit)["run"]["command"].get<std::string>(),
              Catch::Contains("--proxy *** --proxy-user ***"));
-  const Exit refused = bench("ws://127.0.0.1:9/", {"--proxy", "http://me:hunter2@127.0.0.1:1"});
+  const Exit refused =
+      bench_over("ws://127.0.0.1:9/", {"--proxy", "http://me:hunter2@127.0.0.1:1"});
   CHECK(refused.code == 5);
   CHECK_THAT(refused.err, Catch::Contains("proxy http://127.0.0.1:1: ") &&
                               Catch::EndsWith("Connection refused; --noproxy goes around it\n") &&
@@ -186,11 +189,11 @@ TEST_CASE("a proxy's password is in no output") {
 }
 
 TEST_CASE("a proxy that cannot be is a usage error that says where it stands") {
-  const Exit given = bench("ws://ws.example/", {"--proxy", "socks4://127.0.0.1"});
+  const Exit given = bench_over("ws://ws.example/", {"--proxy", "socks4://127.0.0.1"});
   CHECK(given.code == 2);
   CHECK_THAT(given.err, Catch::StartsWith("wskit bench: --proxy: unknown kind of proxy 'socks4'"));
-  const Exit variable = bench("ws://ws.example/", {}, {"all_proxy=http://a b"});
+  const Exit variable = bench_over("ws://ws.example/", {}, {"all_proxy=http://a b"});
   CHECK(variable.code == 2);
   CHECK_THAT(variable.err, Catch::StartsWith("wskit bench: the environment's all_proxy: "));
-  CHECK(bench("ws+unix:/run/s", {"--proxy", "127.0.0.1"}).code == 2);
+  CHECK(bench_over("ws+unix:/run/s", {"--proxy", "127.0.0.1"}).code == 2);
 }

@@ -36,7 +36,7 @@ CannedServer mute(const std::string& frames = {}) {
       [frames](const std::string& request) { return accept_answer(request, frames); });
 }
 
-std::size_t count(const std::string& text, const std::string& part) {
+std::size_t occurrences(const std::string& text, const std::string& part) {
   std::size_t found = 0;
   for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
     ++found;
@@ -54,9 +54,9 @@ TEST_CASE("ping shows the steps of opening, a line for each pong, and a summary"
   CHECK(exit.err.empty());
   CHECK_THAT(exit.out, Catch::StartsWith(server.url() + " (127.0.0.1:"));
   for (const char* step : {"\n  tcp ", "\n  upgrade ", "\n    first byte ", "\n  total "}) {
-    CHECK(count(exit.out, step) == 1);
+    CHECK(occurrences(exit.out, step) == 1);
   }
-  CHECK(count(exit.out, "\npong ") == 5);
+  CHECK(occurrences(exit.out, "\npong ") == 5);
   CHECK_THAT(exit.out, Contains("5 pings sent, 5 answered, 0 lost (0 %)"));
   CHECK_THAT(exit.out, Contains("\nmin ") && Contains("  p99 "));
   // A pipe gets no picture.

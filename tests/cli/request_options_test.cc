@@ -40,7 +40,7 @@ class TemporaryFile {
   std::string path_;
 };
 
-Exit bench(const std::string& url, const std::vector<std::string>& more) {
+Exit bench_with(const std::string& url, const std::vector<std::string>& more) {
   std::vector<std::string> command{"bench", url, "-c", "1", "-n", "1", "-q"};
   command.insert(command.end(), more.begin(), more.end());
   return test::wskit(command);
@@ -50,7 +50,7 @@ Exit bench(const std::string& url, const std::vector<std::string>& more) {
 std::string request_with(const std::vector<std::string>& options,
                          const std::string& userinfo = {}) {
   Seeing server;
-  const Exit exit = bench(server.url(userinfo), options);
+  const Exit exit = bench_with(server.url(userinfo), options);
   INFO(exit.err);
   CHECK(exit.code == 22);
   return server.request();
@@ -61,7 +61,7 @@ std::string authorization(const std::string& user) {
 }
 
 void check_usage(const std::vector<std::string>& options, const std::string& why) {
-  const Exit exit = bench("ws://127.0.0.1:9/", options);
+  const Exit exit = bench_with("ws://127.0.0.1:9/", options);
   CHECK(exit.code == 2);
   CHECK_THAT(exit.err, Catch::Contains(why) && !Catch::Contains("hunter2"));
 }
@@ -166,7 +166,7 @@ TEST_CASE("cookies that the server sets are written to a jar that only its owner
   const TemporaryFile old(
       "127.0.0.1\tFALSE\t/\tFALSE\t0\ta\told\nh\tFALSE\t/\tFALSE\t0\tkept\t1\n");
   const std::string path = old.path() + ".jar";
-  static_cast<void>(bench(server.url(), {"--cookie", "@" + old.path(), "--cookie-jar", path}));
+  static_cast<void>(bench_with(server.url(), {"--cookie", "@" + old.path(), "--cookie-jar", path}));
   std::ifstream file(path);
   CHECK(std::string(std::istreambuf_iterator<char>(file), {}) ==
         "# Netscape HTTP Cookie File\n"
@@ -175,7 +175,7 @@ TEST_CASE("cookies that the server sets are written to a jar that only its owner
   CHECK((std::filesystem::status(path).permissions() & std::filesystem::perms::all) ==
         (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
   std::filesystem::remove(path);
-  CHECK(bench(server.url(), {"--cookie-jar", "/no/such/directory/jar"}).code == 23);
+  CHECK(bench_with(server.url(), {"--cookie-jar", "/no/such/directory/jar"}).code == 23);
 }
 
 TEST_CASE("a recording has no secret of the request in it") {
@@ -192,10 +192,10 @@ TEST_CASE("TLS options for a URL without TLS are warned of in one line") {
   Seeing server;
   for (const std::vector<std::string>& options :
        {std::vector<std::string>{"-k"}, {"--servername", "h"}, {"--tlsv1.3"}}) {
-    const Exit exit = bench(server.url(), options);
+    const Exit exit = bench_with(server.url(), options);
     CHECK(exit.code == 22);
     CHECK_THAT(exit.err, Catch::StartsWith("wskit bench: warning: TLS options have no effect on a "
                                            "URL without TLS; with it is wss://\n"));
   }
-  CHECK_THAT(bench(server.url(), {}).err, !Catch::Contains("warning"));
+  CHECK_THAT(bench_with(server.url(), {}).err, !Catch::Contains("warning"));
 }

@@ -17,7 +17,7 @@ using wskit::test::check_golden;
 namespace {
 
 /// At its own pace, and as it was recorded.
-ReplayResult good() {
+ReplayResult good_replay() {
   ReplayResult result;
   result.file = "chat.jsonl";
   result.url = "wss://ws.example/chat";
@@ -42,8 +42,8 @@ ReplayResult good() {
 }
 
 /// With every kind of difference, texts of the server's, and an error.
-ReplayResult bad() {
-  ReplayResult result = good();
+ReplayResult bad_replay() {
+  ReplayResult result = good_replay();
   result.pace = "x2.5";
   result.file = "chat\x1b[1m.jsonl";
   stats::ReplayCheck& check = *result.check;
@@ -73,7 +73,7 @@ ReplayResult bad() {
 
 /// Without times and without a check.
 ReplayResult fast() {
-  ReplayResult result = good();
+  ReplayResult result = good_replay();
   result.pace = "asap";
   result.rounds = 3;
   result.deviation.reset();
@@ -84,14 +84,14 @@ ReplayResult fast() {
 }  // namespace
 
 TEST_CASE("the text of a replay is as agreed") {
-  check_golden("replay.txt", replay_text(good(), {}));
-  check_golden("replay-broken-colour.txt", replay_text(bad(), {.colour = true}));
+  check_golden("replay.txt", replay_text(good_replay(), {}));
+  check_golden("replay-broken-colour.txt", replay_text(bad_replay(), {.colour = true}));
   check_golden("replay-asap.txt",
                replay_text(fast(), {.colour = false, .unicode = false, .width = 60}));
 }
 
 TEST_CASE("the JSON of a replay is as agreed") {
-  check_golden("replay.json", write_replay_json(good()));
-  check_golden("replay-broken.json", write_replay_json(bad()));
+  check_golden("replay.json", write_replay_json(good_replay()));
+  check_golden("replay-broken.json", write_replay_json(bad_replay()));
   check_golden("replay-asap.json", write_replay_json(fast()));
 }

@@ -13,7 +13,7 @@ using namespace wskit::test;
 
 namespace {
 
-const std::string kHere = WSKIT_INTEROP_DIRECTORY;
+const std::string kTestDirectory = WSKIT_INTEROP_DIRECTORY;
 
 /// The same load test, whatever the server.
 Json bench(const std::string& url, std::vector<std::string> more) {
@@ -61,16 +61,16 @@ TEST_CASE("bench runs unchanged against python websockets") {
   if (!can_run({"/usr/bin/python3", "-c", "import websockets"})) {
     skip("python3-websockets is not installed");
   }
-  Process server({"/usr/bin/python3", kHere + "/websockets_echo.py"});
+  Process server({"/usr/bin/python3", kTestDirectory + "/websockets_echo.py"});
   check_load(server.read_line());
 }
 
 TEST_CASE("bench runs unchanged against npm ws") {
-  const std::string modules = kHere + "/node_modules";
+  const std::string modules = kTestDirectory + "/node_modules";
   if (!std::filesystem::exists(modules + "/ws/package.json")) {
     skip("npm's ws is not installed; scripts/npm-packages does it");
   }
   setenv("WSKIT_NODE_MODULES", modules.c_str(), 1);
-  Process server({"/usr/bin/env", "node", kHere + "/ws_echo.js"});
+  Process server({"/usr/bin/env", "node", kTestDirectory + "/ws_echo.js"});
   check_load(server.read_line());
 }

@@ -22,7 +22,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view kMask = "\x37\xfa\x21\x3d";  // RFC 6455 5.7
 
-[[noreturn]] void give_up(const char* what) {
+[[noreturn]] void give_up_on_server(const char* what) {
   throw std::runtime_error(std::string(what) + ": " + std::strerror(errno));
 }
 
@@ -47,7 +47,7 @@ std::uint64_t big_endian(std::string_view bytes) {
 int connect_to(int family, const sockaddr* where, socklen_t size) {
   const int fd = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0 || ::connect(fd, where, size) != 0) {
-    give_up("connect");
+    give_up_on_server("connect");
   }
   return fd;
 }

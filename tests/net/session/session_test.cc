@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include "tests/net/load/sim_echo_server.h"
-#include "tests/net/session/sim_client.h"
+#include "tests/net/session/sim_exchange.h"
 #include "tests/support/catch.h"
 
 using namespace wskit;
@@ -18,16 +18,6 @@ using session::ConnectionEnd;
 using session::SessionOptions;
 
 namespace {
-
-using Send = SimEchoOptions::Send;
-
-void pong(std::uint64_t /*number*/, const std::string& payload, const Send& send) {
-  send(wire::Opcode::pong, payload);
-}
-
-std::string close_payload(unsigned code) {
-  return {static_cast<char>(code >> 8U), static_cast<char>(code)};
-}
 
 script::Message text(std::string payload) {
   return {.type = script::MessageType::text, .payload = std::move(payload)};
@@ -156,8 +146,8 @@ TEST_CASE("a connection that brought a message makes the next loss the first one
 
 TEST_CASE("a connection that breaks at once again and again uses its attempts up") {
   SimLoop loop;
-  SimEchoServer server(
-      loop, {.on_message = [&](std::uint64_t, const std::string&, const Send&) { server.drop(); }});
+  SimEchoServer server(loop, {.on_message = [&](std::uint64_t, const std::string&,
+                                                const SimEchoOptions::Send&) { server.drop(); }});
   const SimSession run(loop, server, {.reconnect = {.attempts = 2}, .init = {text("hi")}});
   loop.run();
   CHECK(run.opened.size() == 3);

@@ -8,12 +8,12 @@ using namespace wskit::http;
 
 namespace {
 
-wire::Uri uri(std::string_view text) {
+wire::Uri uri_of(std::string_view text) {
   return wire::parse_uri(text).value();
 }
 
 std::string leads(std::string_view base, std::string_view location) {
-  const auto to = resolve_location(uri(base), location);
+  const auto to = resolve_location(uri_of(base), location);
   if (!to) {
     CHECK(to.error().code == ErrorCode::upgrade_http_status);
     return "! " + to.error().message;
@@ -23,7 +23,7 @@ std::string leads(std::string_view base, std::string_view location) {
 
 wire::UpgradeRequest request(std::string_view url, std::vector<wire::Header> headers = {}) {
   wire::UpgradeOptions options;
-  options.uri = uri(url);
+  options.uri = uri_of(url);
   options.headers = std::move(headers);
   options.user_agent.clear();
   return wire::UpgradeRequest::make(std::move(options)).value();

@@ -17,7 +17,7 @@ using test::FakeConnection;
 using test::FakeLoop;
 using Addresses = std::vector<SocketAddress>;
 
-SocketAddress address(std::string_view text, std::uint16_t port = 0) {
+SocketAddress dialled_address(std::string_view text, std::uint16_t port = 0) {
   return SocketAddress::ip(text, port).value();
 }
 
@@ -26,7 +26,8 @@ Expected<Addresses> names(const std::string& host, int family) {
   if (host != "both.example") {
     return std::unexpected(look_up_error(host, EAI_NONAME, 0));
   }
-  Addresses addresses{address("2001:db8::1"), address("2001:db8::2"), address("192.0.2.1")};
+  Addresses addresses{dialled_address("2001:db8::1"), dialled_address("2001:db8::2"),
+                      dialled_address("192.0.2.1")};
   std::erase_if(addresses, [=](const SocketAddress& candidate) {
     return family != AF_UNSPEC && candidate.family() != family;
   });
@@ -100,12 +101,12 @@ TEST_CASE("a numeric host is connected without a look-up and the stream is hande
   Fixture f;
   f.dial("127.0.0.1", 9001);
   REQUIRE(f.started() == 1);
-  CHECK(f.connection(0).peer == address("127.0.0.1", 9001));
+  CHECK(f.connection(0).peer == dialled_address("127.0.0.1", 9001));
   CHECK(f.loop.posted() == 0);
   const Instant start = f.loop.now();
   f.connection(0).accept(start + 3ms);
   REQUIRE(f.dialed);
-  CHECK(f.dialed->peer == address("127.0.0.1", 9001));
+  CHECK(f.dialed->peer == dialled_address("127.0.0.1", 9001));
   CHECK(f.dialed->times.started == start);
   CHECK(f.dialed->times.resolved == start);
   CHECK(f.dialed->times.connected == start + 3ms);
@@ -139,21 +140,21 @@ TEST_CASE("an address that does not answer has a head start of 250 ms over the n
   Fixture f;
   f.dial_both_and_resolve();
   REQUIRE(f.started() == 1);
-  CHECK(f.connection(0).peer == address("2001:db8::1", 80));
+  CHECK(f.connection(0).peer == dialled_address("2001:db8::1", 80));
   f.loop.advance(249ms);
   CHECK(f.started() == 1);
   f.loop.advance(1ms);
   REQUIRE(f.started() == 2);
-  CHECK(f.connection(1).peer == address("192.0.2.1", 80));
+  CHECK(f.connection(1).peer == dialled_address("192.0.2.1", 80));
   f.loop.advance(250ms);
   REQUIRE(f.started() == 3);
-  CHECK(f.connection(2).peer == address("2001:db8::2", 80));
+  CHECK(f.connection(2).peer == dialled_address("2001:db8::2", 80));
   f.loop.advance(250ms);
   CHECK(f.started() == 3);
 
   f.connection(1).accept(f.loop.now());
   REQUIRE(f.dialed);
-  CHECK(f.dialed->peer == address("192.0.2.1", 80));
+  CHECK(f.dialed->peer == dialled_address("192.0.2.1", 80));
   CHECK_FALSE(f.connection(0).alive());
   CHECK(f.connection(1).alive());
   CHECK_FALSE(f.connection(2).alive());
@@ -273,7 +274,7 @@ TEST_CASE("only addresses of the family asked for are tried") {
     Fixture f(options);
     f.dial_both_and_resolve();
     REQUIRE(f.started() == 1);
-    CHECK(f.connection(0).peer == address("192.0.2.1", 80));
+    CHECK(f.connection(0).peer == dialled_address("192.0.2.1", 80));
   }
   SECTION("of an override") {
     options.resolve = {{"a.example", 80, {"::1"}}};
@@ -292,31 +293,31 @@ TEST_CASE("an overridden name is not looked up") {
   Fixture f(options);
   f.dial("a.example");
   REQUIRE(f.started() == 1);
-  CHECK(f.connection(0).peer == address("10.0.0.1", 80));
+  CHECK(f.connection(0).peer == dialled_address("10.0.0.1", 80));
   f.loop.advance(250ms);
   REQUIRE(f.started() == 2);
-  CHECK(f.connection(1).peer == address("10.0.0.2", 80));
+  CHECK(f.connection(1).peer == dialled_address("10.0.0.2", 80));
 }
 
 TEST_CASE("connections take the source addresses in turn and skip what no source reaches") {
   DialOptions options;
-  options.sources = {address("127.0.0.2"), address("127.0.0.3")};
+  options.sources = {dialled_address("127.0.0.2"), dialled_address("127.0.0.3")};
   options.interface = "lo";
   Fixture f(options);
   f.dial_both_and_resolve();
   REQUIRE(f.started() == 1);
-  CHECK(f.connection(0).peer == address("192.0.2.1", 80));
-  CHECK(f.connection(0).source == address("127.0.0.2"));
+  CHECK(f.connection(0).peer == dialled_address("192.0.2.1", 80));
+  CHECK(f.connection(0).source == dialled_address("127.0.0.2"));
   CHECK(f.connection(0).interface == "lo");
   f.dial("127.0.0.1");
-  CHECK(f.connection(1).source == address("127.0.0.3"));
+  CHECK(f.connection(1).source == dialled_address("127.0.0.3"));
   f.dial("127.0.0.1");
-  CHECK(f.connection(2).source == address("127.0.0.2"));
+  CHECK(f.connection(2).source == dialled_address("127.0.0.2"));
 }
 
 TEST_CASE("a host that no source address reaches is refused outside of dial") {
   DialOptions options;
-  options.sources = {address("127.0.0.2")};
+  options.sources = {dialled_address("127.0.0.2")};
   Fixture f(options);
   f.dial("::1");
   CHECK(f.started() == 0);
@@ -328,7 +329,7 @@ TEST_CASE("a host that no source address reaches is refused outside of dial") {
 
 TEST_CASE("a unix socket needs no name and no source") {
   DialOptions options;
-  options.sources = {address("127.0.0.2")};
+  options.sources = {dialled_address("127.0.0.2")};
   options.family = Family::ipv6;
   Fixture f(options);
   f.attempt = f.dialer->dial({"", 0, "/run/wskit.sock", false}, f);

@@ -17,7 +17,7 @@ using Addresses = std::vector<SocketAddress>;
 
 const std::string kOk = "HTTP/1.1 200 OK\r\n\r\n";
 
-Expected<Addresses> names(const std::string& host, int /*family*/) {
+Expected<Addresses> proxy_names(const std::string& host, int /*family*/) {
   if (host == "ws.example") {
     return Addresses{SocketAddress::ip("192.0.2.9", 0).value()};
   }
@@ -34,8 +34,8 @@ DialOptions through(std::string_view proxy) {
 }
 
 /// One dial to ws.example:80 and its outcome.
-struct Fixture final : DialHandler, StreamHandler {
-  explicit Fixture(const DialOptions& options) {
+struct ProxyFixture final : DialHandler, StreamHandler {
+  explicit ProxyFixture(const DialOptions& options) {
     dialer = Dialer::create(loop, *resolver, options).value();
     attempt = dialer->dial({"ws.example", 80, {}, false}, *this);
     CHECK_FALSE((dialed || error));
@@ -62,7 +62,7 @@ struct Fixture final : DialHandler, StreamHandler {
   void on_error(const Error&) override {}
 
   FakeLoop loop;
-  std::unique_ptr<Resolver> resolver = Resolver::create(names);
+  std::unique_ptr<Resolver> resolver = Resolver::create(proxy_names);
   std::unique_ptr<Dialer> dialer;
   std::unique_ptr<Dial> attempt;
   std::optional<Dialed> dialed;
@@ -71,7 +71,7 @@ struct Fixture final : DialHandler, StreamHandler {
 };
 
 TEST_CASE("an HTTP proxy is asked for a tunnel to the name, which is not resolved here") {
-  Fixture f(through("http://127.0.0.1:3128"));
+  ProxyFixture f(through("http://127.0.0.1:3128"));
   const Instant start = f.loop.now();
   FakeConnection& proxy = f.proxy();
   CHECK(proxy.peer.to_string() == "127.0.0.1:3128");
@@ -90,7 +90,7 @@ TEST_CASE("an HTTP proxy is asked for a tunnel to the name, which is not resolve
 
 TEST_CASE("the answer of a proxy may come in any pieces") {
   for (std::size_t split = 1; split < kOk.size(); ++split) {
-    Fixture f(through("127.0.0.1"));
+    ProxyFixture f(through("127.0.0.1"));
     FakeConnection& proxy = f.proxy();
     proxy.receive(kOk.substr(0, split));
     CHECK_FALSE(f.dialed);
@@ -101,7 +101,7 @@ TEST_CASE("the answer of a proxy may come in any pieces") {
 
 TEST_CASE("a socks5h proxy is told the name and a socks5 proxy the address") {
   SECTION("socks5h") {
-    Fixture f(through("socks5h://127.0.0.1"));
+    ProxyFixture f(through("socks5h://127.0.0.1"));
     FakeConnection& proxy = f.proxy();
     CHECK(proxy.take() == "\x05\x01\x00"s);
     proxy.receive("\x05\x00"s);
@@ -110,7 +110,7 @@ TEST_CASE("a socks5h proxy is told the name and a socks5 proxy the address") {
     CHECK(f.dialed);
   }
   SECTION("socks5") {
-    Fixture f(through("socks5://127.0.0.1"));
+    ProxyFixture f(through("socks5://127.0.0.1"));
     REQUIRE(f.loop.turn_when_posted());
     FakeConnection& proxy = f.proxy();
     CHECK(proxy.take() == "\x05\x01\x00"s);
@@ -120,7 +120,7 @@ TEST_CASE("a socks5h proxy is told the name and a socks5 proxy the address") {
   SECTION("socks5 with an override") {
     auto options = through("socks5://127.0.0.1");
     options.resolve = {{"ws.example", 80, {"192.0.2.77"}}};
-    Fixture f(options);
+    ProxyFixture f(options);
     FakeConnection& proxy = f.proxy();
     proxy.receive("\x05\x00"s);
     CHECK_THAT(proxy.take(), Catch::EndsWith("\x05\x01\x00\x01\xc0\x00\x02\x4d\x00\x50"s));
@@ -130,7 +130,7 @@ TEST_CASE("a socks5h proxy is told the name and a socks5 proxy the address") {
 TEST_CASE("a name that a socks5 proxy needs and nobody knows is the target's failure") {
   auto options = through("socks5://127.0.0.1");
   options.connect_to = {{"ws.example", 80, "nowhere.example", 81}};
-  Fixture f(options);
+  ProxyFixture f(options);
   REQUIRE(f.loop.turn_when_posted());
   REQUIRE(f.error);
   CHECK(f.error->code == ErrorCode::dns_not_found);
@@ -141,7 +141,7 @@ TEST_CASE("overrides say where the tunnel leads and where the proxy is") {
   auto options = through("http://proxy.example:3128");
   options.connect_to = {{"ws.example", 80, "other.example", 81}, {"", 0, "wrong.example", 1}};
   options.resolve = {{"proxy.example", 3128, {"192.0.2.77"}}};
-  Fixture f(options);
+  ProxyFixture f(options);
   FakeConnection& proxy = f.proxy();
   CHECK(proxy.peer.to_string() == "192.0.2.77:3128");
   CHECK_THAT(proxy.take(), Catch::StartsWith("CONNECT other.example:81 HTTP/1.1\r\n"));
@@ -149,7 +149,7 @@ TEST_CASE("overrides say where the tunnel leads and where the proxy is") {
 
 TEST_CASE("a proxy that cannot be reached is named without its password") {
   SECTION("refused") {
-    Fixture f(through("http://me:hunter2@127.0.0.1:3128"));
+    ProxyFixture f(through("http://me:hunter2@127.0.0.1:3128"));
     f.loop.connections[0]->fail(ErrorCode::tcp_refused,
                                 "connect 127.0.0.1:3128: Connection refused");
     REQUIRE(f.error);
@@ -159,7 +159,7 @@ TEST_CASE("a proxy that cannot be reached is named without its password") {
           "--noproxy goes around it");
   }
   SECTION("unknown") {
-    Fixture f(through("http://me:hunter2@nowhere.example"));
+    ProxyFixture f(through("http://me:hunter2@nowhere.example"));
     REQUIRE(f.loop.turn_when_posted());
     REQUIRE(f.error);
     CHECK(f.error->code == ErrorCode::proxy);
@@ -168,7 +168,7 @@ TEST_CASE("a proxy that cannot be reached is named without its password") {
           "goes around it");
   }
   SECTION("out of descriptors, which is not its fault") {
-    Fixture f(through("127.0.0.1"));
+    ProxyFixture f(through("127.0.0.1"));
     f.loop.connections[0]->fail(ErrorCode::local_emfile, "too many open files");
     REQUIRE(f.error);
     CHECK(f.error->code == ErrorCode::local_emfile);
@@ -176,7 +176,7 @@ TEST_CASE("a proxy that cannot be reached is named without its password") {
 }
 
 TEST_CASE("a proxy that refuses or goes away is told by code and reason") {
-  Fixture f(through("http://127.0.0.1:3128"));
+  ProxyFixture f(through("http://127.0.0.1:3128"));
   FakeConnection& proxy = f.proxy();
   std::string reason;
   SECTION("refuses") {
@@ -203,7 +203,7 @@ TEST_CASE("a proxy that refuses or goes away is told by code and reason") {
 TEST_CASE("the deadline of a dial covers the proxy's part") {
   auto options = through("http://127.0.0.1:3128");
   options.timeout = 400ms;
-  Fixture f(options);
+  ProxyFixture f(options);
   std::string what = "connect 127.0.0.1:3128: no answer within 400 ms; --noproxy goes around it";
   f.loop.advance(399ms);
   SECTION("before the connection") {
@@ -221,7 +221,7 @@ TEST_CASE("the deadline of a dial covers the proxy's part") {
 }
 
 TEST_CASE("a dial through a proxy may be given up at every stage") {
-  Fixture f(through("socks5://127.0.0.1"));
+  ProxyFixture f(through("socks5://127.0.0.1"));
   SECTION("resolving") {
     CHECK(f.loop.connections.empty());
   }
@@ -244,7 +244,7 @@ TEST_CASE("a dial through a proxy may be given up at every stage") {
 TEST_CASE("a host that is excepted is dialled directly") {
   auto options = through("http://127.0.0.1:3128");
   options.proxy.no_proxy = "example";
-  Fixture f(options);
+  ProxyFixture f(options);
   REQUIRE(f.loop.turn_when_posted());
   REQUIRE(f.loop.connections.size() == 1);
   CHECK(f.loop.connections[0]->peer.to_string() == "192.0.2.9:80");

@@ -18,7 +18,7 @@ using test::FakeLoop;
 using Addresses = std::vector<SocketAddress>;
 using Outcome = Expected<Addresses>;
 
-SocketAddress address(std::string_view text, std::uint16_t port = 0) {
+SocketAddress resolved_address(std::string_view text, std::uint16_t port = 0) {
   return SocketAddress::ip(text, port).value();
 }
 
@@ -42,7 +42,8 @@ TEST_CASE("a name is looked up once for all who ask meanwhile and for a minute a
   const auto resolver = Resolver::create([&](const std::string&, int family) -> Outcome {
     all_asked.wait();
     ++look_ups;
-    return family == AF_UNSPEC ? Addresses{address("::1"), address("10.0.0.1")} : Addresses{};
+    return family == AF_UNSPEC ? Addresses{resolved_address("::1"), resolved_address("10.0.0.1")}
+                               : Addresses{};
   });
   FakeLoop loop;
   Asked first(*resolver, loop, "ws.example", 1);
@@ -52,8 +53,8 @@ TEST_CASE("a name is looked up once for all who ask meanwhile and for a minute a
     REQUIRE(loop.turn_when_posted());
   }
   REQUIRE(first.outcome->has_value());
-  CHECK(**first.outcome == Addresses{address("::1", 1), address("10.0.0.1", 1)});
-  CHECK(**second.outcome == Addresses{address("::1", 2), address("10.0.0.1", 2)});
+  CHECK(**first.outcome == Addresses{resolved_address("::1", 1), resolved_address("10.0.0.1", 1)});
+  CHECK(**second.outcome == Addresses{resolved_address("::1", 2), resolved_address("10.0.0.1", 2)});
 
   loop.advance(std::chrono::seconds(60));
   Asked later(*resolver, loop, "ws.example", 3);
@@ -98,24 +99,25 @@ TEST_CASE("a numeric host is answered in the next turn without a look-up") {
   CHECK(v4.answers == 0);
   CHECK(loop.posted() == 3);
   loop.turn();
-  CHECK(**v4.outcome == Addresses{address("127.0.0.1", 9001)});
-  CHECK(**v6.outcome == Addresses{address("::1", 9001)});
+  CHECK(**v4.outcome == Addresses{resolved_address("127.0.0.1", 9001)});
+  CHECK(**v6.outcome == Addresses{resolved_address("::1", 9001)});
   REQUIRE_FALSE(wrong_family.outcome->has_value());
   CHECK(wrong_family.outcome->error().code == ErrorCode::dns_not_found);
 }
 
 TEST_CASE("what is known at once are numeric hosts and answers of the last minute") {
   const auto resolver = Resolver::create(
-      [](const std::string&, int) -> Outcome { return Addresses{address("10.0.0.1")}; });
+      [](const std::string&, int) -> Outcome { return Addresses{resolved_address("10.0.0.1")}; });
   FakeLoop loop;
   const Instant start = loop.now();
-  CHECK(resolver->known({"::1", 5, AF_UNSPEC}, start) == Addresses{address("::1", 5)});
+  CHECK(resolver->known({"::1", 5, AF_UNSPEC}, start) == Addresses{resolved_address("::1", 5)});
   CHECK_FALSE(resolver->known({"::1", 5, AF_INET}, start));
   CHECK_FALSE(resolver->known({"ws.example", 5, AF_UNSPEC}, start));
 
   Asked asked(*resolver, loop, "ws.example");
   REQUIRE(loop.turn_when_posted());
-  CHECK(resolver->known({"ws.example", 5, AF_UNSPEC}, start) == Addresses{address("10.0.0.1", 5)});
+  CHECK(resolver->known({"ws.example", 5, AF_UNSPEC}, start) ==
+        Addresses{resolved_address("10.0.0.1", 5)});
   CHECK_FALSE(resolver->known({"ws.example", 5, AF_INET}, start));
   CHECK_FALSE(
       resolver->known({"ws.example", 5, AF_UNSPEC}, start + std::chrono::milliseconds(60'001)));
@@ -125,7 +127,7 @@ TEST_CASE("a Resolution destroyed before its answer never gets it") {
   std::latch go(1);
   const auto resolver = Resolver::create([&](const std::string&, int) -> Outcome {
     go.wait();
-    return Addresses{address("10.0.0.1")};
+    return Addresses{resolved_address("10.0.0.1")};
   });
   FakeLoop loop;
   Asked before(*resolver, loop, "ws.example");
@@ -145,7 +147,7 @@ TEST_CASE("a Resolution destroyed before its answer never gets it") {
 
 TEST_CASE("a Resolution can be destroyed in its own answer") {
   const auto resolver = Resolver::create(
-      [](const std::string&, int) -> Outcome { return Addresses{address("10.0.0.1")}; });
+      [](const std::string&, int) -> Outcome { return Addresses{resolved_address("10.0.0.1")}; });
   FakeLoop loop;
   std::unique_ptr<Resolution> resolution;
   std::size_t addresses = 0;
@@ -165,7 +167,7 @@ TEST_CASE("a loop may go at any time after its Resolutions") {
   const auto look_ups = std::make_shared<std::atomic<int>>(0);
   const auto resolver = Resolver::create([look_ups](const std::string&, int) -> Outcome {
     ++*look_ups;
-    return Addresses{address("10.0.0.1")};
+    return Addresses{resolved_address("10.0.0.1")};
   });
   std::atomic<int> answers = 0;
   const auto ask_and_leave = [&](int thread) {
@@ -199,7 +201,7 @@ TEST_CASE("the resolver goes without waiting for a look-up that is under way") {
       entered->count_down();
       go->wait();
       left->count_down();
-      return Addresses{address("10.0.0.1")};
+      return Addresses{resolved_address("10.0.0.1")};
     });
     FakeLoop loop;
     Asked asked(*resolver, loop, "ws.example");

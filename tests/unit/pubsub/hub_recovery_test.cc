@@ -23,8 +23,9 @@ broker::MemoryOptions keeping(std::size_t messages_per_topic) {
   return options;
 }
 
-struct Fixture {
-  explicit Fixture(const broker::MemoryOptions& options = {}, const Hub::Options& hub_options = {})
+struct RecoveryFixture {
+  explicit RecoveryFixture(const broker::MemoryOptions& options = {},
+                           const Hub::Options& hub_options = {})
       : engine(clock, options), hub(engine, [] {}, hub_options) {}
 
   void publish(const std::string& topic, const std::string& payload) {
@@ -52,7 +53,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("a subscriber that comes back gets what it missed, once and in order, then what is new") {
-  Fixture fixture;
+  RecoveryFixture fixture;
   fixture.publish("a", "1");
   const broker::Cursor cursor = fixture.now();
   fixture.publish("a", "2");
@@ -71,7 +72,7 @@ TEST_CASE("a subscriber that comes back gets what it missed, once and in order, 
 }
 
 TEST_CASE("a subscriber whose history is gone is told so, and gets what is left or what is new") {
-  Fixture fixture(keeping(2));
+  RecoveryFixture fixture(keeping(2));
   const broker::Cursor cursor = fixture.now();
   for (const char* const payload : {"1", "2", "3"}) {
     fixture.publish("a", payload);
@@ -95,7 +96,7 @@ TEST_CASE("a subscriber whose history is gone is told so, and gets what is left 
 }
 
 TEST_CASE("a topic is resumed by its own offset, and its state is told") {
-  Fixture fixture(keeping(2));
+  RecoveryFixture fixture(keeping(2));
   ReceiverLog first;
   const SubscriptionHandle subscription = fixture.hub.subscribe(first, {.filters = {"a"}});
   for (const char* const payload : {"1", "2", "3"}) {
@@ -118,7 +119,7 @@ TEST_CASE("a topic is resumed by its own offset, and its state is told") {
 }
 
 TEST_CASE("a long history comes in pages, as fast as the receiver takes it") {
-  Fixture fixture({}, {.page_messages = 2});
+  RecoveryFixture fixture({}, {.page_messages = 2});
   for (const char* const payload : {"1", "2", "3", "4", "5"}) {
     fixture.publish("a", payload);
   }
@@ -146,7 +147,7 @@ TEST_CASE("a long history comes in pages, as fast as the receiver takes it") {
 }
 
 TEST_CASE("a receiver that takes the past too slowly for the history is told of the gap") {
-  Fixture fixture(keeping(4), {.page_messages = 2});
+  RecoveryFixture fixture(keeping(4), {.page_messages = 2});
   for (const char* const payload : {"1", "2", "3", "4"}) {
     fixture.publish("a", payload);
   }
@@ -165,7 +166,7 @@ TEST_CASE("a receiver that takes the past too slowly for the history is told of 
 }
 
 TEST_CASE("what a lost engine kept back comes when it is back, once and in order") {
-  Fixture fixture;
+  RecoveryFixture fixture;
   ReceiverLog ann;
   ReceiverLog bob;
   const SubscriptionHandle of_ann = fixture.hub.subscribe(ann, {.filters = {"a"}});
@@ -195,7 +196,7 @@ TEST_CASE("what a lost engine kept back comes when it is back, once and in order
 }
 
 TEST_CASE("what a lost engine lost for good is told as a gap") {
-  Fixture fixture(keeping(1));
+  RecoveryFixture fixture(keeping(1));
   ReceiverLog ann;
   const SubscriptionHandle subscription = fixture.hub.subscribe(ann, {.filters = {"a"}});
   fixture.publish("a", "1");
@@ -209,7 +210,7 @@ TEST_CASE("what a lost engine lost for good is told as a gap") {
 }
 
 TEST_CASE("an engine that forgot everything is a gap for all, who then go on") {
-  Fixture fixture;
+  RecoveryFixture fixture;
   ReceiverLog ann;
   const SubscriptionHandle subscription = fixture.hub.subscribe(ann, {.filters = {"a"}});
   fixture.publish("a", "1");
@@ -226,7 +227,7 @@ TEST_CASE("an engine that forgot everything is a gap for all, who then go on") {
 TEST_CASE("a node that was too slow for its inbox makes up for it") {
   broker::MemoryOptions options;
   options.max_inbox_messages = 2;
-  Fixture fixture(options);
+  RecoveryFixture fixture(options);
   ReceiverLog ann;
   const SubscriptionHandle subscription = fixture.hub.subscribe(ann, {.filters = {"a"}});
   fixture.poll_all();
@@ -242,7 +243,7 @@ TEST_CASE("a node that was too slow for its inbox makes up for it") {
 }
 
 TEST_CASE("an engine that cannot read the history fails the subscription") {
-  Fixture fixture;
+  RecoveryFixture fixture;
   ReceiverLog ann;
   const SubscriptionHandle subscription = fixture.hub.subscribe(
       ann, {.filters = {"+"}, .start = broker::TopicState{.epoch = "e", .offset = 1}});

@@ -19,7 +19,7 @@ namespace {
 
 using Log = std::vector<std::string>;
 
-struct Fixture {
+struct HubFixture {
   void publish(const std::string& topic, const std::string& payload,
                const std::string& connection = {}) {
     hub.publish({.topic = topic, .payload = payload, .publisher = {.connection = connection}});
@@ -38,7 +38,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("a subscriber hears what is published after it began, and no longer than it wants") {
-  Fixture fixture;
+  HubFixture fixture;
   ReceiverLog ann;
   fixture.publish("a", "before");
   SubscriptionHandle subscription = fixture.hub.subscribe(ann, {.filters = {"a"}});
@@ -58,7 +58,7 @@ TEST_CASE("a subscriber hears what is published after it began, and no longer th
 }
 
 TEST_CASE("what the node had not read yet when a subscription began is not for it") {
-  Fixture fixture;
+  HubFixture fixture;
   ReceiverLog first;
   const SubscriptionHandle one = fixture.hub.subscribe(first, {.filters = {"a"}});
   fixture.poll_all();
@@ -72,7 +72,7 @@ TEST_CASE("what the node had not read yet when a subscription began is not for i
 }
 
 TEST_CASE("a message comes once to a subscription with several filters that match") {
-  Fixture fixture;
+  HubFixture fixture;
   ReceiverLog ann;
   const SubscriptionHandle subscription =
       fixture.hub.subscribe(ann, {.filters = {"a/#", "a/b", "+/b", "a/b"}});
@@ -84,7 +84,7 @@ TEST_CASE("a message comes once to a subscription with several filters that matc
 }
 
 TEST_CASE("a connection is spared its own messages if it asks for that, live and from the past") {
-  Fixture fixture;
+  HubFixture fixture;
   ReceiverLog ann;
   ReceiverLog bob;
   fixture.publish("a", "old", "ann");
@@ -99,7 +99,7 @@ TEST_CASE("a connection is spared its own messages if it asks for that, live and
 }
 
 TEST_CASE("a receiver may end its subscription and others' in the midst of a fan-out") {
-  Fixture fixture;
+  HubFixture fixture;
   std::vector<ReceiverLog> logs(4);
   std::vector<SubscriptionHandle> subscriptions;
   subscriptions.reserve(logs.size());
@@ -125,7 +125,7 @@ TEST_CASE("a receiver may end its subscription and others' in the midst of a fan
 
 TEST_CASE("a receiver may destroy itself within any call") {
   const std::string last = GENERATE("started", "a=1", "live", "a=2");
-  Fixture fixture;
+  HubFixture fixture;
   fixture.publish("a", "1");
   auto receiver = std::make_unique<ReceiverLog>();
   SubscriptionHandle subscription =
@@ -145,7 +145,7 @@ TEST_CASE("a receiver may destroy itself within any call") {
 }
 
 TEST_CASE("a receiver may begin new subscriptions in the midst of a fan-out") {
-  Fixture fixture;
+  HubFixture fixture;
   ReceiverLog ann;
   ReceiverLog bob;
   std::vector<SubscriptionHandle> more;
@@ -164,7 +164,7 @@ TEST_CASE("a receiver may begin new subscriptions in the midst of a fan-out") {
 }
 
 TEST_CASE("a publisher is told the message's cursor once the engine has it, unless it gave up") {
-  Fixture fixture;
+  HubFixture fixture;
   std::string id;
   fixture.hub.publish({.topic = "a", .payload = "1"},
                       [&](const Expected<broker::PublishAck>& ack) { id = ack.value().id; });
@@ -184,7 +184,7 @@ TEST_CASE("a publisher is told the message's cursor once the engine has it, unle
 }
 
 TEST_CASE("a quiet subscription's cursor moves on with what the node has seen") {
-  Fixture fixture;
+  HubFixture fixture;
   ReceiverLog ann;
   ReceiverLog bob;
   const SubscriptionHandle quiet = fixture.hub.subscribe(ann, {.filters = {"quiet"}});
@@ -198,7 +198,7 @@ TEST_CASE("a quiet subscription's cursor moves on with what the node has seen") 
 }
 
 TEST_CASE("nodes hear each other, in one order") {
-  Fixture fixture;
+  HubFixture fixture;
   int wakes = 0;
   Hub other(fixture.engine, [&] { ++wakes; });
   ReceiverLog ann;
@@ -219,7 +219,7 @@ TEST_CASE("nodes hear each other, in one order") {
 }
 
 TEST_CASE("who asks for presence hears of who joins and leaves") {
-  Fixture fixture;
+  HubFixture fixture;
   ReceiverLog ann;
   ReceiverLog bob;
   const SubscriptionHandle of_ann =
@@ -243,7 +243,7 @@ TEST_CASE("who asks for presence hears of who joins and leaves") {
 }
 
 TEST_CASE("a session that one node stores another takes") {
-  Fixture fixture;
+  HubFixture fixture;
   Hub other(fixture.engine, [] {});
   fixture.hub.store_session("k", "blob", 10s);
   std::vector<std::string> taken;
@@ -257,7 +257,7 @@ TEST_CASE("a session that one node stores another takes") {
 }
 
 TEST_CASE("history can be read without a subscription") {
-  Fixture fixture;
+  HubFixture fixture;
   fixture.publish("a", "1");
   std::size_t count = 0;
   fixture.hub.history(

@@ -15,7 +15,7 @@ QueueLimits room_for(std::size_t pieces, SlowPolicy policy) {
   return {.policy = policy, .max_bytes = pieces * (1 + OutQueue::kEntryBytes)};
 }
 
-Piece message(const char* bytes, const char* topic = "t") {
+Piece message_piece(const char* bytes, const char* topic = "t") {
   return {topic, bytes};
 }
 
@@ -35,7 +35,7 @@ TEST_CASE("pieces leave in the order in which they came") {
   const QueueLimits limits;
   CHECK(queue.empty());
   for (const char* const bytes : {"a", "bc", "d"}) {
-    CHECK(queue.push(message(bytes), limits) == Pushed::queued);
+    CHECK(queue.push(message_piece(bytes), limits) == Pushed::queued);
   }
   CHECK(queue.pieces() == 3);
   CHECK(queue.bytes() == 4 + 3 * OutQueue::kEntryBytes);
@@ -49,9 +49,9 @@ TEST_CASE("pieces leave in the order in which they came") {
 TEST_CASE("a receiver that is too slow is to be closed") {
   OutQueue queue;
   const QueueLimits limits = room_for(2, SlowPolicy::close);
-  CHECK(queue.push(message("1"), limits) == Pushed::queued);
-  CHECK(queue.push(message("2"), limits) == Pushed::queued);
-  CHECK(queue.push(message("3"), limits) == Pushed::overflow);
+  CHECK(queue.push(message_piece("1"), limits) == Pushed::queued);
+  CHECK(queue.push(message_piece("2"), limits) == Pushed::queued);
+  CHECK(queue.push(message_piece("3"), limits) == Pushed::overflow);
   CHECK(queue.pieces() == 2);
   queue.clear();
   CHECK(queue.empty());
@@ -61,8 +61,8 @@ TEST_CASE("a receiver that is too slow is to be closed") {
 TEST_CASE("a piece larger than the limit fits into an empty queue") {
   OutQueue queue;
   const QueueLimits limits{.policy = SlowPolicy::close, .max_bytes = 2};
-  CHECK(queue.push(message("large"), limits) == Pushed::queued);
-  CHECK(queue.push(message("x"), limits) == Pushed::overflow);
+  CHECK(queue.push(message_piece("large"), limits) == Pushed::queued);
+  CHECK(queue.push(message_piece("x"), limits) == Pushed::overflow);
   CHECK(taken(queue) == "large");
 }
 
@@ -70,14 +70,14 @@ TEST_CASE("drop-new tells of what it dropped where it is missing") {
   OutQueue queue;
   const QueueLimits limits = room_for(2, SlowPolicy::drop_new);
   for (const char* const bytes : {"1", "2", "3", "4"}) {
-    queue.push(message(bytes), limits);
+    queue.push(message_piece(bytes), limits);
   }
   CHECK(queue.dropped() == 2);
   CHECK(taken(queue, 1) == "1");
-  CHECK(queue.push(message("5"), limits) == Pushed::queued);
-  CHECK(queue.push(message("6"), limits) == Pushed::dropped);
+  CHECK(queue.push(message_piece("5"), limits) == Pushed::queued);
+  CHECK(queue.push(message_piece("6"), limits) == Pushed::dropped);
   CHECK(taken(queue) == "2(2)5(1)");
-  CHECK(queue.push(message("7"), limits) == Pushed::queued);
+  CHECK(queue.push(message_piece("7"), limits) == Pushed::queued);
   CHECK(taken(queue) == "7");
 }
 
@@ -85,7 +85,7 @@ TEST_CASE("drop-old keeps the newest and tells of the others first") {
   OutQueue queue;
   const QueueLimits limits = room_for(2, SlowPolicy::drop_old);
   for (const char* const bytes : {"1", "2", "3", "4", "5"}) {
-    queue.push(message(bytes), limits);
+    queue.push(message_piece(bytes), limits);
   }
   CHECK(queue.dropped() == 3);
   CHECK(taken(queue) == "(3)45");
@@ -95,23 +95,23 @@ TEST_CASE("drop-old makes room for a large one with several small ones") {
   OutQueue queue;
   const QueueLimits limits = room_for(3, SlowPolicy::drop_old);
   for (const char* const bytes : {"1", "2", "3", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}) {
-    queue.push(message(bytes), limits);
+    queue.push(message_piece(bytes), limits);
   }
   CHECK(taken(queue) == "(2)3ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-  queue.push(message("1"), limits);
-  queue.push(message(std::string(1000, 'x').c_str()), limits);
+  queue.push(message_piece("1"), limits);
+  queue.push(message_piece(std::string(1000, 'x').c_str()), limits);
   CHECK(taken(queue) == "(1)" + std::string(1000, 'x'));
 }
 
 TEST_CASE("latest keeps the last message of each topic") {
   OutQueue queue;
   const QueueLimits limits = room_for(4, SlowPolicy::latest);
-  queue.push(message("a", "1"), limits);
-  queue.push(message("b", "2"), limits);
-  queue.push(message("c", "1"), limits);
-  queue.push(message("d", "3"), limits);
+  queue.push(message_piece("a", "1"), limits);
+  queue.push(message_piece("b", "2"), limits);
+  queue.push(message_piece("c", "1"), limits);
+  queue.push(message_piece("d", "3"), limits);
   CHECK(queue.dropped() == 0);
-  CHECK(queue.push(message("e", "3"), limits) == Pushed::dropped);
+  CHECK(queue.push(message_piece("e", "3"), limits) == Pushed::dropped);
   CHECK(queue.dropped() == 2);
   CHECK(taken(queue) == "(1)bc(1)e");
 }
@@ -120,7 +120,7 @@ TEST_CASE("latest with too many topics drops the oldest ones") {
   OutQueue queue;
   const QueueLimits limits = room_for(4, SlowPolicy::latest);
   for (const char* const topic : {"a", "b", "c", "d", "e"}) {
-    queue.push(message(topic, topic), limits);
+    queue.push(message_piece(topic, topic), limits);
   }
   CHECK(queue.dropped() == 1);
   CHECK(taken(queue) == "(1)bcde");
@@ -130,9 +130,9 @@ TEST_CASE("notices are not dropped, and exceed the limit once") {
   OutQueue queue;
   const QueueLimits limits = room_for(2, SlowPolicy::drop_old);
   CHECK(queue.push(Piece("!"), limits) == Pushed::queued);
-  queue.push(message("1"), limits);
-  queue.push(message("2"), limits);
-  queue.push(message("3"), limits);
+  queue.push(message_piece("1"), limits);
+  queue.push(message_piece("2"), limits);
+  queue.push(message_piece("3"), limits);
   CHECK(queue.push(Piece("?"), limits) == Pushed::queued);
   CHECK(queue.push(Piece("?"), limits) == Pushed::queued);
   CHECK(queue.push(Piece("?"), limits) == Pushed::overflow);
@@ -143,7 +143,7 @@ TEST_CASE("notices are not dropped, and exceed the limit once") {
 }
 
 TEST_CASE("queues share the bytes and forget them when they are taken") {
-  const Piece piece = message("x");
+  const Piece piece = message_piece("x");
   OutQueue one;
   OutQueue two;
   one.push(piece, {});
@@ -157,9 +157,9 @@ TEST_CASE("queues share the bytes and forget them when they are taken") {
 TEST_CASE("a queue that is never empty does not keep what it has taken") {
   OutQueue queue;
   const QueueLimits limits = room_for(3, SlowPolicy::close);
-  queue.push(message("0"), limits);
+  queue.push(message_piece("0"), limits);
   for (int i = 0; i < 1'000; ++i) {
-    REQUIRE(queue.push(message("x"), limits) == Pushed::queued);
+    REQUIRE(queue.push(message_piece("x"), limits) == Pushed::queued);
     REQUIRE(taken(queue, 1).size() == 1);
   }
   CHECK(queue.pieces() == 1);

@@ -19,7 +19,7 @@ bool matches(std::string_view matcher, std::string_view payload) {
   return *result;
 }
 
-std::string complaint(std::string_view text) {
+std::string matcher_complaint(std::string_view text) {
   const auto parsed = parse_wait(text);
   INFO(text);
   REQUIRE_FALSE(parsed.has_value());
@@ -71,11 +71,11 @@ TEST_CASE("what is waited for is a number, a time or a match") {
 }
 
 TEST_CASE("what cannot be waited for says what could") {
-  CHECK_THAT(complaint("0"), Catch::Contains("0"));
-  CHECK_THAT(complaint("5x"), Catch::Contains("5x"));
-  CHECK_THAT(complaint("hello"), Catch::Contains("text:"));
-  CHECK_THAT(complaint("jsn:{}"), Catch::Contains("text:"));
-  CHECK_THAT(complaint("json:{"), Catch::Contains("not JSON"));
-  CHECK_THAT(complaint("ptr:id"), Catch::Contains("pointer"));
-  CHECK_THAT(complaint("re:("), Catch::Contains("offset"));
+  CHECK_THAT(matcher_complaint("0"), Catch::Contains("0"));
+  CHECK_THAT(matcher_complaint("5x"), Catch::Contains("5x"));
+  CHECK_THAT(matcher_complaint("hello"), Catch::Contains("text:"));
+  CHECK_THAT(matcher_complaint("jsn:{}"), Catch::Contains("text:"));
+  CHECK_THAT(matcher_complaint("json:{"), Catch::Contains("not JSON"));
+  CHECK_THAT(matcher_complaint("ptr:id"), Catch::Contains("pointer"));
+  CHECK_THAT(matcher_complaint("re:("), Catch::Contains("offset"));
 }

@@ -40,7 +40,7 @@ bool holds(std::string_view expr, const RunResult& result) {
   return result_of(expr, result).ok;
 }
 
-void check_refused(std::string_view expr, std::string_view hint) {
+void check_threshold_refused(std::string_view expr, std::string_view hint) {
   const auto threshold = parse_threshold(expr);
   INFO(expr);
   REQUIRE_FALSE(threshold.has_value());
@@ -163,33 +163,33 @@ TEST_CASE("a threshold on what has no value fails and says why") {
 }
 
 TEST_CASE("an unknown name is refused with those that exist") {
-  check_refused("latency<50ms", "'latency' is not measured");
-  check_refused("latency<50ms", "response");
-  check_refused("latency<50ms", "payload_bytes_received");
-  check_refused("p101<50ms", "not measured");
-  check_refused("p<50ms", "not measured");
-  check_refused("p-1<50ms", "not measured");
-  check_refused("response.<50ms", "not measured");
-  check_refused("response<50ms", "not measured");
-  check_refused("reply.p99<50ms", "not measured");
-  check_refused("<50ms", "not measured");
+  check_threshold_refused("latency<50ms", "'latency' is not measured");
+  check_threshold_refused("latency<50ms", "response");
+  check_threshold_refused("latency<50ms", "payload_bytes_received");
+  check_threshold_refused("p101<50ms", "not measured");
+  check_threshold_refused("p<50ms", "not measured");
+  check_threshold_refused("p-1<50ms", "not measured");
+  check_threshold_refused("response.<50ms", "not measured");
+  check_threshold_refused("response<50ms", "not measured");
+  check_threshold_refused("reply.p99<50ms", "not measured");
+  check_threshold_refused("<50ms", "not measured");
 }
 
 TEST_CASE("a limit without sense for its subject is refused") {
-  check_refused("p99<50", "unit");
-  check_refused("p99<", "unit");
-  check_refused("p99<fast", "unit");
-  check_refused("errors<5", "percentage");
-  check_refused("errors<101%", "percentage");
-  check_refused("errors<%", "percentage");
-  check_refused("rate>10ms", "rate");
-  check_refused("timeout<5ms", "plain number");
-  check_refused("timeout<-1", "plain number");
-  check_refused("timeout<nan", "plain number");
+  check_threshold_refused("p99<50", "unit");
+  check_threshold_refused("p99<", "unit");
+  check_threshold_refused("p99<fast", "unit");
+  check_threshold_refused("errors<5", "percentage");
+  check_threshold_refused("errors<101%", "percentage");
+  check_threshold_refused("errors<%", "percentage");
+  check_threshold_refused("rate>10ms", "rate");
+  check_threshold_refused("timeout<5ms", "plain number");
+  check_threshold_refused("timeout<-1", "plain number");
+  check_threshold_refused("timeout<nan", "plain number");
 }
 
 TEST_CASE("a missing or unknown comparison is refused") {
   for (const char* expr : {"", "p99", "p99=50ms", "p99!=50ms", "p99=<50ms"}) {
-    check_refused(expr, "< <= > >= or ==");
+    check_threshold_refused(expr, "< <= > >= or ==");
   }
 }

@@ -14,7 +14,7 @@ using namespace wskit::wire;
 namespace {
 
 // The key of RFC 6455 section 1.3.
-constexpr std::string_view kKey = "dGhlIHNhbXBsZSBub25jZQ==";
+constexpr std::string_view kHandshakeKey = "dGhlIHNhbXBsZSBub25jZQ==";
 constexpr std::string_view kAccept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
 UpgradeOptions options_for(std::string_view url) {
@@ -33,7 +33,7 @@ std::string refusal(UpgradeOptions options, ErrorCode code = ErrorCode::usage) {
 }  // namespace
 
 TEST_CASE("the accept key is the one of the example in RFC 6455") {
-  CHECK(accept_for(kKey) == kAccept);
+  CHECK(accept_for(kHandshakeKey) == kAccept);
 }
 
 TEST_CASE("every key is fresh and 16 bytes long") {
@@ -50,7 +50,7 @@ TEST_CASE("every key is fresh and 16 bytes long") {
 TEST_CASE("the plainest request has just what the handshake needs") {
   const auto request = UpgradeRequest::make(options_for("ws://example.com:9001/chat?x=1"));
   REQUIRE(request.has_value());
-  CHECK(request->bytes(kKey) ==
+  CHECK(request->bytes(kHandshakeKey) ==
         "GET /chat?x=1 HTTP/1.1\r\n"
         "Host: example.com:9001\r\n"
         "Upgrade: websocket\r\n"
@@ -71,7 +71,7 @@ TEST_CASE("a request carries origin and subprotocols and extensions and credenti
   options.headers = {{"Cookie", "a=1"}, {"X-One", ""}, {"x-one", "2"}};
   const auto request = UpgradeRequest::make(options);
   REQUIRE(request.has_value());
-  CHECK(request->bytes(kKey) ==
+  CHECK(request->bytes(kHandshakeKey) ==
         "GET / HTTP/1.1\r\n"
         "Host: [::1]\r\n"
         "Upgrade: websocket\r\n"
@@ -96,7 +96,7 @@ TEST_CASE("headers of the user replace ours in their place") {
                      {"host", "other:1"},
                      {"ORIGIN", "null"},
                      {"user-agent", "mine"}};
-  CHECK(UpgradeRequest::make(options)->bytes(kKey) ==
+  CHECK(UpgradeRequest::make(options)->bytes(kHandshakeKey) ==
         "GET / HTTP/1.1\r\n"
         "host: other:1\r\n"
         "Upgrade: websocket\r\n"
@@ -113,7 +113,7 @@ TEST_CASE("a path of 70000 bytes and a header of 10000 go out whole") {
   const std::string path = "/" + std::string(69'999, 'p');
   UpgradeOptions options = options_for("ws://h" + path);
   options.headers = {{"X", std::string(10'000, 'x')}};
-  const std::string bytes = UpgradeRequest::make(options)->bytes(kKey);
+  const std::string bytes = UpgradeRequest::make(options)->bytes(kHandshakeKey);
   CHECK(bytes.starts_with("GET " + path + " HTTP/1.1\r\n"));
   CHECK(bytes.find("X: " + std::string(10'000, 'x') + "\r\n") != std::string::npos);
 }
@@ -195,7 +195,7 @@ TEST_CASE("a header of ours can be left out, but none of the handshake's own") {
   UpgradeOptions options = options_for("ws://me:secret@h/");
   options.origin = "https://h";
   options.removed = {"user-agent", "Host", "Origin", "Authorization", "X-Other"};
-  CHECK(UpgradeRequest::make(options)->bytes(kKey) ==
+  CHECK(UpgradeRequest::make(options)->bytes(kHandshakeKey) ==
         "GET / HTTP/1.1\r\n"
         "Upgrade: websocket\r\n"
         "Connection: Upgrade\r\n"

@@ -27,17 +27,17 @@ Bytes masked_one_by_one(Bytes data, MaskKey key, std::size_t phase) {
   return data;
 }
 
-constexpr MaskKey kKey{std::byte{0x12}, std::byte{0xFE}, std::byte{0x00}, std::byte{0x9B}};
+constexpr MaskKey kMaskKey{std::byte{0x12}, std::byte{0xFE}, std::byte{0x00}, std::byte{0x9B}};
 
 TEST_CASE("Masking agrees with the definition at every length and phase") {
   for (std::size_t size = 0; size <= 300; ++size) {
     const Bytes data = random_bytes(size, static_cast<std::uint32_t>(size));
     for (std::size_t phase = 0; phase < 4; ++phase) {
-      const Bytes expected = masked_one_by_one(data, kKey, phase);
+      const Bytes expected = masked_one_by_one(data, kMaskKey, phase);
       Bytes in_place = data;
-      apply_mask(in_place, kKey, phase);
+      apply_mask(in_place, kMaskKey, phase);
       Bytes copy(size);
-      copy_masked(copy.data(), data, kKey, phase);
+      copy_masked(copy.data(), data, kMaskKey, phase);
       if (in_place != expected || copy != expected) {
         FAIL("size " << size << " phase " << phase);
       }
@@ -48,11 +48,11 @@ TEST_CASE("Masking agrees with the definition at every length and phase") {
 
 TEST_CASE("Masking piece by piece equals masking at once") {
   const Bytes data = random_bytes(1000, 7);
-  const Bytes expected = masked_one_by_one(data, kKey, 0);
+  const Bytes expected = masked_one_by_one(data, kMaskKey, 0);
   for (std::size_t step = 1; step < 200; ++step) {
     Bytes pieces = data;
     for (std::size_t at = 0; at < pieces.size(); at += step) {
-      apply_mask(std::span(pieces).subspan(at, std::min(step, pieces.size() - at)), kKey, at);
+      apply_mask(std::span(pieces).subspan(at, std::min(step, pieces.size() - at)), kMaskKey, at);
     }
     if (pieces != expected) {
       FAIL("step " << step);
@@ -63,7 +63,7 @@ TEST_CASE("Masking piece by piece equals masking at once") {
 
 TEST_CASE("Masking does not touch the bytes around its span") {
   Bytes data(400, std::byte{0x55});
-  apply_mask(std::span(data).subspan(13, 371), kKey);
+  apply_mask(std::span(data).subspan(13, 371), kMaskKey);
   CHECK(std::all_of(data.begin(), data.begin() + 13,
                     [](std::byte b) { return b == std::byte{0x55}; }));
   CHECK(std::all_of(data.begin() + 384, data.end(),

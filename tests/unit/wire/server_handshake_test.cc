@@ -12,7 +12,7 @@ using namespace wskit::wire;
 
 namespace {
 
-constexpr std::string_view kKey = "dGhlIHNhbXBsZSBub25jZQ==";
+constexpr std::string_view kClientKey = "dGhlIHNhbXBsZSBub25jZQ==";
 
 /// The opening request of RFC 6455 section 1.2 with some of its lines replaced: "Name: value" or
 /// "Name" to leave it out.
@@ -20,7 +20,7 @@ HttpRequest request_with(const std::vector<std::string>& changes,
                          const std::string& start_line = "GET /chat HTTP/1.1") {
   std::vector<std::string> lines{
       "Host: server.example.com", "Upgrade: websocket", "Connection: keep-alive, Upgrade",
-      "Sec-WebSocket-Key: " + std::string(kKey), "Sec-WebSocket-Version: 13"};
+      "Sec-WebSocket-Key: " + std::string(kClientKey), "Sec-WebSocket-Version: 13"};
   for (const std::string& change : changes) {
     const std::string name = change.substr(0, change.find(':'));
     std::erase_if(lines, [&](const std::string& line) { return line.starts_with(name + ":"); });
@@ -81,7 +81,8 @@ TEST_CASE("requests that do not open a WebSocket are refused with the right stat
       {{"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ"}, 400, "16 bytes"},
       {{"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZR=="}, 400, "16 bytes"},
       {{"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25j"}, 400, "16 bytes"},
-      {{"Sec-WebSocket-Key: " + std::string(kKey), "Sec-WebSocket-Key: " + std::string(kKey)},
+      {{"Sec-WebSocket-Key: " + std::string(kClientKey),
+        "Sec-WebSocket-Key: " + std::string(kClientKey)},
        400,
        "16 bytes"},
       {{"Sec-WebSocket-Protocol: a, a"}, 400, "Sec-WebSocket-Protocol"},

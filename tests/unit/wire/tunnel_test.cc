@@ -16,14 +16,14 @@ namespace {
 
 const Credentials kMe{"me", "secret"};
 
-struct Outcome {
+struct TunnelOutcome {
   bool complete = false;
   std::string sent;  // after the greeting
   std::string error;
 };
 
-Outcome fed(Tunnel& tunnel, std::vector<std::string> pieces) {
-  Outcome outcome;
+TunnelOutcome fed(Tunnel& tunnel, std::vector<std::string> pieces) {
+  TunnelOutcome outcome;
   for (const std::string& piece : pieces) {
     const auto next = tunnel.feed(piece);
     if (!next) {
@@ -38,11 +38,11 @@ Outcome fed(Tunnel& tunnel, std::vector<std::string> pieces) {
 }
 
 /// The outcome, which is the same wherever the answer is cut, and byte by byte.
-Outcome at_every_split(const std::function<std::unique_ptr<Tunnel>()>& make,
-                       const std::string& answer) {
-  const Outcome whole = fed(*make(), {answer});
+TunnelOutcome at_every_split(const std::function<std::unique_ptr<Tunnel>()>& make,
+                             const std::string& answer) {
+  const TunnelOutcome whole = fed(*make(), {answer});
   for (std::size_t split = 1; split < answer.size(); ++split) {
-    const Outcome parted = fed(*make(), {answer.substr(0, split), answer.substr(split)});
+    const TunnelOutcome parted = fed(*make(), {answer.substr(0, split), answer.substr(split)});
     CHECK(parted.complete == whole.complete);
     CHECK(parted.sent == whole.sent);
     CHECK(parted.error == whole.error);
@@ -51,7 +51,7 @@ Outcome at_every_split(const std::function<std::unique_ptr<Tunnel>()>& make,
   for (const char c : answer) {
     bytes.emplace_back(1, c);
   }
-  const Outcome trickled = fed(*make(), bytes);
+  const TunnelOutcome trickled = fed(*make(), bytes);
   CHECK(trickled.complete == whole.complete);
   CHECK(trickled.error == whole.error);
   return whole;
@@ -89,7 +89,7 @@ TEST_CASE("a 2xx answer opens the tunnel, whatever it says of a body or sends be
        {"HTTP/1.0 200 Connection established\r\nProxy-agent: tinyproxy\r\n\r\n",
         "HTTP/1.1 204 \r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n",
         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"}) {
-    const Outcome outcome = at_every_split(http, answer);
+    const TunnelOutcome outcome = at_every_split(http, answer);
     CHECK(outcome.complete);
     CHECK(outcome.sent.empty());
     CHECK(outcome.error.empty());
@@ -133,7 +133,7 @@ TEST_CASE("what answers a CONNECT in another protocol is told apart") {
 
 TEST_CASE("a SOCKS5 tunnel without credentials asks for the name at once") {
   CHECK(socks()->greeting() == "\x05\x01\x00"s);
-  const Outcome outcome = at_every_split(socks, "\x05\x00"s + kSocksDone);
+  const TunnelOutcome outcome = at_every_split(socks, "\x05\x00"s + kSocksDone);
   CHECK(outcome.complete);
   CHECK(outcome.sent == kSocksRequest);
 }
@@ -141,7 +141,7 @@ TEST_CASE("a SOCKS5 tunnel without credentials asks for the name at once") {
 TEST_CASE("a SOCKS5 tunnel with credentials lets the proxy choose whether it wants them") {
   CHECK(socks_as_me()->greeting() == "\x05\x02\x00\x02"s);
   CHECK(at_every_split(socks_as_me, "\x05\x00"s + kSocksDone).sent == kSocksRequest);
-  const Outcome outcome = at_every_split(socks_as_me, "\x05\x02\x01\x00"s + kSocksDone);
+  const TunnelOutcome outcome = at_every_split(socks_as_me, "\x05\x02\x01\x00"s + kSocksDone);
   CHECK(outcome.complete);
   CHECK(outcome.sent == "\x01\x02me\x06secret" + kSocksRequest);
 }

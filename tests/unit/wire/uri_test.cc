@@ -20,7 +20,7 @@ struct Good {
   std::string host_header;
 };
 
-struct Bad {
+struct BadUri {
   std::string text;
   std::string hint;
 };
@@ -77,7 +77,7 @@ TEST_CASE("ws and wss URLs give host and port and target") {
 }
 
 TEST_CASE("what is not a WebSocket URL is refused with what is wrong and what to try") {
-  const std::vector<Bad> table{
+  const std::vector<BadUri> table{
       {"", "empty"},
       {"http://h/", "unknown scheme 'http': use ws://"},
       {"https://h/", "unknown scheme 'https': use wss://"},
@@ -124,7 +124,7 @@ TEST_CASE("what is not a WebSocket URL is refused with what is wrong and what to
       {"ws://[fe80::1%25eth0]", "has a zone"},
       {"ws://[fe80::1%eth0]", "has a zone"},
   };
-  for (const Bad& bad : table) {
+  for (const BadUri& bad : table) {
     INFO(bad.text);
     CHECK_THAT(refusal(bad.text), Catch::Contains(bad.hint));
   }
