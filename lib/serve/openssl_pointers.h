@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include <openssl/bio.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/x509.h>
 
 namespace wskit::serve {
