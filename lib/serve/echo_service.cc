@@ -8,6 +8,7 @@
 #include "serve/delay_queue.h"
 #include "serve/http_exchange.h"
 #include "serve/instant_timer.h"
+#include "serve/request_target.h"
 #include "serve/service_thread.h"
 #include "serve/session.h"
 
@@ -126,7 +127,7 @@ class EchoService final : public Service {
 
   void on_request(HttpExchange& exchange, const wire::HttpRequest& request,
                   std::string_view /*body*/) override {
-    if (request.target == "/healthz") {
+    if (path_of(request.target) == "/healthz") {
       exchange.respond({.body = "ok\n"});
     } else {
       exchange.respond({.status = 426,

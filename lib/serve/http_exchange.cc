@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "serve/http_exchange.h"
 
+#include <cerrno>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
 #include <libwebsockets.h>
+#include <sys/socket.h>
 
 #include "core/check.h"
 #include "core/parse.h"
@@ -12,8 +15,18 @@
 #include "wire/server_handshake.h"
 
 namespace wskit::serve {
+namespace {
+
+constexpr int kNoContent = 204;
+
+}  // namespace
+
 HttpExchange::HttpExchange(lws* connection, ServiceThread& thread, wire::HttpRequest request)
-    : Outlet(connection, thread), request_(std::move(request)) {}
+    : Outlet(connection, thread), request_(std::move(request)), input_(thread.loop()) {
+  input_.set<HttpExchange, &HttpExchange::on_input>(this);
+}
+
+HttpExchange::~HttpExchange() = default;
 
 void HttpExchange::start(std::size_t max_body) {
   max_body_ = max_body;
@@ -37,54 +50,139 @@ void HttpExchange::start(std::size_t max_body) {
 }
 
 void HttpExchange::on_body(std::string_view piece) {
-  if (!answered_ && body_.size() + piece.size() <= max_body_) {
+  if (!answered() && body_.size() + piece.size() <= max_body_) {
     body_ += piece;
   }
 }
 
 void HttpExchange::on_body_complete() {
-  if (!answered_) {
+  // An empty body is complete, too, after the service has been asked.
+  if (!answered() && !asked_) {
     ask_service();
     body_ = {};
   }
 }
 
 void HttpExchange::ask_service() {
+  asked_ = true;
   // An answer may take as long as the peer goes on taking it: see check_alive().
   lws_set_timeout(connection(), NO_PENDING_TIMEOUT, 0);
+  input_.start(lws_get_socket_fd(connection()), ev::READ);
   thread().service().on_request(*this, request_, body_);
-  check(answered_, "every request is answered");
+  check(answered() || handler_ != nullptr, "every request is answered, or somebody is to do it");
 }
 
-void HttpExchange::respond(const HttpAnswer& answer) {
-  check(!answered_, "a request is answered once");
-  answered_ = true;
+void HttpExchange::answer_later(std::unique_ptr<ExchangeHandler> handler) {
+  handler_ = std::move(handler);
+}
+
+void HttpExchange::append_head(const HttpAnswer& answer) {
   std::string& out = output();
-  out += fmt::format("HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n", answer.status,
-                     wire::reason_phrase(answer.status), answer.content_type, answer.body.size());
+  out += fmt::format("HTTP/1.1 {} {}\r\n", answer.status, wire::reason_phrase(answer.status));
+  if (answer.status != kNoContent) {
+    out += fmt::format("Content-Type: {}\r\n", answer.content_type);
+  }
   for (const wire::Header& header : answer.headers) {
     out += fmt::format("{}: {}\r\n", header.name, header.value);
   }
-  out += "Connection: close\r\n\r\n";
-  if (request_.method != "HEAD") {
+  out += "Connection: close\r\n";
+}
+
+void HttpExchange::respond(const HttpAnswer& answer) {
+  check(!answered(), "a request is answered once");
+  state_ = State::answered;
+  append_head(answer);
+  std::string& out = output();
+  if (answer.status != kNoContent) {
+    out += fmt::format("Content-Length: {}\r\n", answer.body.size());
+  }
+  out += "\r\n";
+  if (request_.method != "HEAD" && answer.status != kNoContent) {
     out += answer.body;
   }
   mark_dirty();
 }
 
-bool HttpExchange::flush() {
-  if (!write_out()) {
-    return false;
+void HttpExchange::begin_stream(const HttpAnswer& head) {
+  check(!answered(), "a request is answered once");
+  const bool has_body = request_.method != "HEAD";
+  state_ = has_body ? State::streaming : State::answered;
+  chunked_ = request_.minor_version > 0;
+  append_head(head);
+  output() += chunked_ ? "Transfer-Encoding: chunked\r\n\r\n" : "\r\n";
+  mark_dirty();
+}
+
+void HttpExchange::end_stream() {
+  if (state_ == State::streaming) {
+    state_ = State::ending;
+    mark_dirty();
   }
-  if (answered_) {
+}
+
+void HttpExchange::abort() {
+  state_ = State::aborted;
+  mark_dirty();
+}
+
+void HttpExchange::on_drain() {
+  draining_ = true;
+  if (handler_ != nullptr) {
+    handler_->on_drain();
+  }
+}
+
+void HttpExchange::append_chunk() {
+  if (!chunked_) {
+    take(output());
+    return;
+  }
+  std::string bytes;
+  take(bytes);
+  if (!bytes.empty()) {  // an empty chunk would be the last one
+    output() += fmt::format("{:x}\r\n{}\r\n", bytes.size(), bytes);
+  }
+}
+
+bool HttpExchange::flush() {
+  const bool streams = state_ == State::streaming || state_ == State::ending;
+  do {
+    if (streams && can_take()) {
+      append_chunk();
+    }
+    if (!write_out()) {
+      return false;
+    }
+  } while (streams && can_take());
+  if (state_ == State::ending && !blocked()) {
+    state_ = State::answered;
+    output() += chunked_ ? "0\r\n\r\n" : "";
+    if (!write_out()) {
+      return false;
+    }
+  }
+  if (state_ == State::answered || blocked()) {
     // The connection ends in order only from within that callback.
     (void)lws_callback_on_writable(connection());
   }
-  return true;
+  return state_ != State::aborted;
 }
 
 bool HttpExchange::complete() const {
-  return answered_ && queued() == 0 && !blocked();
+  return state_ == State::answered && queued() == 0 && !blocked();
+}
+
+// libwebsockets reads nothing until the answer is written, and would neither see that the peer has
+// gone nor let the loop wait while there is something to read. Another request would not be
+// answered on this connection; so what comes, TLS records too, is read here and forgotten.
+void HttpExchange::on_input() noexcept {
+  const std::span<std::byte> scratch = thread().scratch();
+  const ssize_t size =
+      ::recv(lws_get_socket_fd(connection()), scratch.data(), scratch.size(), MSG_DONTWAIT);
+  if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) {
+    input_.stop();
+    abort();
+  }
 }
 
 bool HttpExchange::check_alive(Instant now, Nanoseconds patience) {

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <ev++.h>
 
 #include "core/clock.h"
 #include "serve/outlet.h"
@@ -18,13 +21,16 @@ struct HttpAnswer {
   int status = 200;
   std::string_view content_type = "text/plain; charset=utf-8";
   std::vector<wire::Header> headers = {};  // valid ones; beside those about the body
-  std::string_view body = {};              // left out for HEAD
+  std::string_view body = {};              // left out for HEAD and 204
 };
 
-/// One HTTP request on a connection, and its answer, after which the connection ends.
+/// One HTTP request on a connection, and its answer, after which the connection ends. The answer is
+/// either a whole one, respond(), or a stream: begin_stream(), what the outlet's source has, and
+/// end_stream(). The service gives it in its call, or leaves a handler that does so later.
 class HttpExchange final : public Outlet {
  public:
   HttpExchange(lws* connection, ServiceThread& thread, wire::HttpRequest request);
+  ~HttpExchange() override;
 
   /// The request's body may have so many bytes, and a longer one is refused with 413; with 0 only
   /// GET and HEAD are allowed. Asks the service at once where there is no body to wait for.
@@ -33,8 +39,24 @@ class HttpExchange final : public Outlet {
   void on_body(std::string_view piece);
   void on_body_complete();
 
-  /// Answers and ends the exchange.
+  /// Who answers, where the service does not do it in its call; owned until the exchange is over.
+  void answer_later(std::unique_ptr<ExchangeHandler> handler);
+  /// Answers and ends the exchange; only before begin_stream().
   void respond(const HttpAnswer& answer);
+  /// Begins an answer whose body comes piece by piece, in chunks where the peer knows them (RFC
+  /// 9112 7.1): one a write. Without a body for HEAD.
+  void begin_stream(const HttpAnswer& head);
+  /// Nothing comes after what the source has now.
+  void end_stream();
+  /// Ends the connection at once, so that the peer sees that its answer is not complete.
+  void abort();
+
+  [[nodiscard]] const wire::HttpRequest& request() const { return request_; }
+  /// The answer has begun.
+  [[nodiscard]] bool answered() const { return state_ != State::open; }
+  /// The server is stopping: whoever answers is told so.
+  void on_drain();
+  [[nodiscard]] bool is_ending() const { return draining_; }
   [[nodiscard]] bool flush() override;
   /// The answer is written.
   [[nodiscard]] bool complete() const;
@@ -44,14 +66,24 @@ class HttpExchange final : public Outlet {
  private:
   friend class ServiceThread;
 
+  enum class State : unsigned char { open, streaming, ending, answered, aborted };
+
   void ask_service();
+  void append_head(const HttpAnswer& answer);
+  void append_chunk();
+  void on_input() noexcept;
 
   wire::HttpRequest request_;
   std::string body_;
   std::size_t index_ = 0;  // in the thread's list of exchanges
   std::size_t max_body_ = 0;
-  bool answered_ = false;  // the answer is queued
-  Instant moved_{};        // when the peer last took something
+  State state_ = State::open;
+  bool asked_ = false;  // the service
+  bool chunked_ = false;
+  bool draining_ = false;
+  Instant moved_{};  // when the peer last took something
+  ev::io input_;     // once the service is asked
+  std::unique_ptr<ExchangeHandler> handler_;
 };
 
 }  // namespace wskit::serve

@@ -180,6 +180,9 @@ int ServiceThread::on_request(const LwsEvent& event) {
   *event.slot = created.get();
   exchanges_.push_back(std::move(created));
   exchange.start(service_->takes_bodies() ? options().max_message : 0);
+  if (draining_) {
+    exchange.on_drain();
+  }
   return kGoOn;
 }
 

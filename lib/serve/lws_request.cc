@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "serve/lws_request.h"
 
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
 #include <libwebsockets.h>
+
+#include "core/bytes.h"
 
 namespace wskit::serve {
 namespace {
@@ -10,6 +16,10 @@ struct Token {
   lws_token_indexes index;
   const char* name;
 };
+
+// What a path or a value of a query may hold as it is, beside what parts them (RFC 3986 section 3).
+constexpr std::string_view kPlain =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$'()*,:@/=+";
 
 constexpr Token kMethods[] = {
     {WSI_TOKEN_GET_URI, "GET"},         {WSI_TOKEN_HEAD_URI, "HEAD"},
@@ -27,9 +37,29 @@ constexpr Token kHeaders[] = {
     {WSI_TOKEN_PROTOCOL, "Sec-WebSocket-Protocol"},
     {WSI_TOKEN_EXTENSIONS, "Sec-WebSocket-Extensions"},
     {WSI_TOKEN_ORIGIN, "Origin"},
+    {WSI_TOKEN_HTTP_ACCEPT, "Accept"},
+    {WSI_TOKEN_HTTP_CONTENT_TYPE, "Content-Type"},
     {WSI_TOKEN_HTTP_CONTENT_LENGTH, "Content-Length"},
     {WSI_TOKEN_HTTP_TRANSFER_ENCODING, "Transfer-Encoding"},
 };
+
+// libwebsockets has decoded the target and parted it at the first '?' and at each '&' and ';' (both
+// of which it takes for '&' in what follows), and has made a space of each '+' as of each "%20". As
+// a whole level of a topic '+' is the more useful reading.
+void append_encoded(std::string& out, std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto ends_level = [](char c) { return c == '/' || c == '='; };
+    if (byte == ' ' && i > 0 && ends_level(text[i - 1]) &&
+        (i + 1 == text.size() || text[i + 1] == '/')) {
+      out += '+';
+    } else if (kPlain.find(text[i]) != std::string_view::npos) {
+      out += text[i];
+    } else {
+      out += fmt::format("%{:02X}", byte);
+    }
+  }
+}
 
 // One line of that header; false when there is no such line.
 bool copy_line(lws* connection, lws_token_indexes index, int line, std::string& value) {
@@ -42,6 +72,33 @@ bool copy_line(lws* connection, lws_token_indexes index, int line, std::string& 
   return size >= 0;
 }
 
+void append_target(std::string& target, lws* connection, lws_token_indexes method) {
+  std::string value;
+  for (int part = 0; copy_line(connection, method, part, value); ++part) {
+    target += part > 0 ? "&" : "";
+    append_encoded(target, value);
+  }
+  for (int part = 0; copy_line(connection, WSI_TOKEN_HTTP_URI_ARGS, part, value); ++part) {
+    target += part > 0 ? '&' : '?';
+    append_encoded(target, value);
+  }
+}
+
+// libwebsockets keeps a header that it does not know under its name in lower case with the colon.
+void add_unknown(lws* connection, std::string_view name, wire::Headers& headers) {
+  const std::string key = to_lower(name) + ":";
+  const int length = lws_hdr_custom_length(connection, key.data(), static_cast<int>(key.size()));
+  if (length < 0) {
+    return;
+  }
+  std::string value(static_cast<std::size_t>(length) + 1, '\0');
+  const int size = lws_hdr_custom_copy(connection, value.data(), length + 1, key.data(),
+                                       static_cast<int>(key.size()));
+  if (size >= 0) {
+    headers.add(name, std::string_view(value).substr(0, static_cast<std::size_t>(size)));
+  }
+}
+
 }  // namespace
 
 wire::HttpRequest read_request(lws* connection) {
@@ -50,7 +107,7 @@ wire::HttpRequest read_request(lws* connection) {
   for (const Token& method : kMethods) {
     if (copy_line(connection, method.index, 0, value)) {
       request.method = method.name;
-      request.target = value;
+      append_target(request.target, connection, method.index);
     }
   }
   const bool known_version = copy_line(connection, WSI_TOKEN_HTTP, 0, value) && value.size() == 8 &&
@@ -61,6 +118,7 @@ wire::HttpRequest read_request(lws* connection) {
       request.headers.add(header.name, value);
     }
   }
+  add_unknown(connection, "Last-Event-ID", request.headers);
   return request;
 }
 

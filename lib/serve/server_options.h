@@ -12,6 +12,7 @@
 #include "serve/certificate.h"
 #include "serve/listen_address.h"
 #include "serve/stall.h"
+#include "wire/close_code.h"
 
 namespace wskit::serve {
 
@@ -37,6 +38,10 @@ struct ServerOptions {
   Nanoseconds close_timeout = std::chrono::seconds(2);
   /// From drain() until what is still open is cut.
   Nanoseconds drain_time = std::chrono::seconds(5);
+  /// What a drain closes WebSocket connections with, and whether it does so at once or one after
+  /// the other, so that their clients do not all come back to another node in the same moment.
+  wire::CloseCode drain_code = wire::CloseCode::going_away;
+  bool drain_spread = false;
   /// Origins that may connect beside the server's own, exactly as browsers send them; "*": all.
   std::vector<std::string> allowed_origins;
   /// The subprotocols to agree to; empty: the first that a client offers.

@@ -25,6 +25,16 @@ struct IncomingMessage {
   bool fragmented = false;  // into more than one frame
 };
 
+/// What a service does with a request that it answers later; the exchange owns it, and lets it go
+/// when the answer is written or the peer is gone.
+class ExchangeHandler {
+ public:
+  virtual ~ExchangeHandler() = default;
+
+  /// The server is stopping: the answer is to come to its end soon.
+  virtual void on_drain() = 0;
+};
+
 /// What a service does on one WebSocket connection, which owns it.
 class SessionHandler {
  public:
@@ -51,11 +61,16 @@ class Service {
 
   [[nodiscard]] virtual std::expected<Admission, wire::UpgradeAnswer> on_upgrade(
       const wire::HttpRequest& request) = 0;
-  /// A request that is no upgrade, with its body; to be answered in the call.
+  /// A request that is no upgrade, with its body: to be answered in the call, or later by a handler
+  /// that the exchange is given in the call.
   virtual void on_request(HttpExchange& exchange, const wire::HttpRequest& request,
                           std::string_view body) = 0;
   /// Whether requests may have bodies: 413 and 411 are answered for it, and 405 where not.
   [[nodiscard]] virtual bool takes_bodies() const { return false; }
+  /// The end of each turn, before what it queued is written and the thread waits.
+  virtual void on_turn_end() {}
+  /// Right after that: it is written, as far as the peers take it.
+  virtual void on_turn_written() {}
 };
 
 /// Makes the service of one thread, which outlives it.

@@ -39,7 +39,7 @@ ServiceThread::ServiceThread(ServerState& state)
   tick_.set<ServiceThread, &ServiceThread::on_tick>(this);
   const double period = std::chrono::duration<double>(kTick).count();
   tick_.start(period, period);
-  turn_end_.set<ServiceThread, &ServiceThread::flush_dirty>(this);
+  turn_end_.set<ServiceThread, &ServiceThread::end_turn>(this);
   turn_end_.start();
   if (state.options.stall) {
     stalls_.emplace(*state.options.stall, state.start);
@@ -118,12 +118,42 @@ void ServiceThread::begin_drain() {
   if (drain_handler_) {
     drain_handler_();
   }
-  drain_end_ = now() + options().drain_time;
-  for (const auto& session : sessions_) {
-    session->start_close(wire::CloseCode::going_away, "server is stopping");
-  }
+  drain_start_ = now();
+  drain_end_ = drain_start_ + options().drain_time;
+  drained_sessions_ = sessions_.size();
+  drained_exchanges_ = exchanges_.size();
+  end_some(drain_start_);
   if (idle()) {
     loop_.break_loop(ev::ALL);
+  }
+}
+
+// The last ones still need the time of their close handshake.
+std::size_t ServiceThread::may_stay(std::size_t connections, Instant at) const {
+  if (!options().drain_spread) {
+    return 0;
+  }
+  const Nanoseconds whole = options().drain_time;
+  const Nanoseconds spread = std::max(whole - options().close_timeout, whole / 2);
+  const double left = 1 - std::chrono::duration<double>(at - drain_start_) / spread;
+  return left <= 0 ? 0 : static_cast<std::size_t>(static_cast<double>(connections) * left);
+}
+
+void ServiceThread::end_some(Instant at) {
+  const auto stays = [](const auto& connection) { return !connection->is_ending(); };
+  auto open = static_cast<std::size_t>(std::ranges::count_if(sessions_, stays));
+  for (std::size_t i = 0; open > may_stay(drained_sessions_, at); ++i) {
+    if (stays(sessions_[i])) {
+      sessions_[i]->start_close(options().drain_code, "server is stopping");
+      --open;
+    }
+  }
+  open = static_cast<std::size_t>(std::ranges::count_if(exchanges_, stays));
+  for (std::size_t i = 0; open > may_stay(drained_exchanges_, at); ++i) {
+    if (stays(exchanges_[i])) {
+      exchanges_[i]->on_drain();
+      --open;
+    }
   }
 }
 
@@ -132,6 +162,9 @@ void ServiceThread::on_tick() noexcept {
   if (draining_ && at >= drain_end_) {
     loop_.break_loop(ev::ALL);
     return;
+  }
+  if (draining_) {
+    end_some(at);
   }
   cut_overdue(at);
   if (at >= next_check_) {
@@ -166,7 +199,13 @@ void ServiceThread::check_alive(Instant at) {
   }
 }
 
-void ServiceThread::flush_dirty() noexcept {
+void ServiceThread::end_turn() noexcept {
+  service_->on_turn_end();
+  flush_dirty();
+  service_->on_turn_written();
+}
+
+void ServiceThread::flush_dirty() {
   if (dirty_.empty()) {
     return;
   }

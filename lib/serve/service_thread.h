@@ -81,6 +81,7 @@ class ServiceThread {
   /// Bytes that were put aside unread may be looked at again.
   void resume_reading() { context_.wake(); }
 
+  [[nodiscard]] bool draining() const { return draining_; }
   [[nodiscard]] UpgradeUnderWay& upgrade() { return upgrade_; }
   /// One callback of libwebsockets; other than 0 ends the connection.
   [[nodiscard]] int on_event(const LwsEvent& event);
@@ -105,11 +106,14 @@ class ServiceThread {
   void ask(std::atomic<bool>& what);
   void on_asked() noexcept;
   void on_tick() noexcept;
-  void flush_dirty() noexcept;
+  void end_turn() noexcept;
+  void flush_dirty();
   void cut_overdue(Instant at);
   void check_alive(Instant at);
   void adopt_waiting();
   void begin_drain();
+  void end_some(Instant at);
+  [[nodiscard]] std::size_t may_stay(std::size_t connections, Instant at) const;
   void cut(Outlet& outlet);
   [[nodiscard]] bool idle() const { return sessions_.empty() && exchanges_.empty(); }
   void stand_still();
@@ -143,7 +147,10 @@ class ServiceThread {
   std::counting_semaphore<> asked_while_still_{0};
   std::function<void()> drain_handler_;
   bool draining_ = false;
+  Instant drain_start_{};
   Instant drain_end_{};
+  std::size_t drained_sessions_ = 0;  // that were open when it began
+  std::size_t drained_exchanges_ = 0;
 };
 
 }  // namespace wskit::serve

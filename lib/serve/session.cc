@@ -195,6 +195,8 @@ void Session::resume(PauseReason reason) {
 
 void Session::on_peer_close(std::string_view payload) {
   if (!closing_) {
+    const auto status = wire::parse_close_payload(as_bytes(payload));
+    thread().counts().on_close_received(status ? status->code : CloseCode::protocol_error);
     handler_->on_ending(output());
     append_frame(output(), Opcode::close, close_answer(payload));
     closing_ = true;
@@ -214,6 +216,7 @@ void Session::start_ending(Nanoseconds patience) {
 
 void Session::start_close(CloseCode code, std::string_view reason) {
   if (!closing_) {
+    thread().counts().on_close_sent(code);
     handler_->on_ending(output());
     append_frame(output(), Opcode::close, close_payload(code, reason));
     mark_dirty();
@@ -223,6 +226,7 @@ void Session::start_close(CloseCode code, std::string_view reason) {
 
 void Session::fail(CloseCode code, std::string_view reason) {
   if (!closing_) {
+    thread().counts().on_close_sent(code);
     append_frame(output(), Opcode::close, close_payload(code, reason));
     mark_dirty();
     start_ending(kFailureLinger);
@@ -244,7 +248,18 @@ void Session::on_closing_below() {
 }
 
 bool Session::flush() {
-  return pongs_first_ || write_frames();
+  if (pongs_first_) {
+    return true;
+  }
+  do {
+    if (!closing_ && can_take()) {
+      take(output());
+    }
+    if (!write_frames()) {
+      return false;
+    }
+  } while (!closing_ && can_take());
+  return true;
 }
 
 bool Session::write_frames() {

@@ -75,6 +75,7 @@ class Session final : public Outlet {
   [[nodiscard]] bool flush() override;
   /// Pings a quiet peer. False when the connection must be cut, because no pong came.
   [[nodiscard]] bool check_alive(Instant now);
+  [[nodiscard]] bool is_ending() const { return closing_; }
   /// Once closing: when the connection is to be cut.
   [[nodiscard]] Instant end() const { return end_; }
 

@@ -192,6 +192,24 @@ bool RawClient::send_frame(unsigned first_byte, std::string_view payload, Timeou
   return send(masked_frame(first_byte, payload), patience);
 }
 
+std::optional<std::string> RawClient::read_chunk(Timeout patience) {
+  const auto deadline = Clock::now() + patience;
+  std::size_t end = std::string::npos;
+  while ((end = in_.find("\r\n")) == std::string::npos) {
+    if (!read_more(deadline)) {
+      return std::nullopt;
+    }
+  }
+  const std::size_t size = std::stoul(in_.substr(0, end), nullptr, 16);
+  const std::size_t start = end + 2;
+  if (!have(start + size + 2, deadline)) {
+    return std::nullopt;
+  }
+  std::string chunk = in_.substr(start, size);
+  in_.erase(0, start + size + 2);
+  return chunk;
+}
+
 std::optional<RawFrame> RawClient::read_frame(Timeout patience) {
   const auto deadline = Clock::now() + patience;
   if (!have(2, deadline)) {

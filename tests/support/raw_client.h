@@ -60,6 +60,9 @@ class RawClient {
   [[nodiscard]] int read_close();
   /// Reads and forgets until the server ends the connection; false when it does not.
   [[nodiscard]] bool wait_for_end(Timeout patience = kPatience);
+  /// The next chunk of a chunked body, empty for its end; nothing when the stream ended or patience
+  /// did.
+  [[nodiscard]] std::optional<std::string> read_chunk(Timeout patience = kPatience);
   /// Whatever comes until the end of the stream.
   [[nodiscard]] std::string read_all();
 
