@@ -28,11 +28,38 @@ Expected<Integer> parse_number(std::string_view text) {
   return static_cast<Integer>(*value);
 }
 
-std::string whole_seconds(Nanoseconds duration) {
-  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count()) + "s";
+// With the default as the options have it, in whole seconds.
+void add_limit(CLI::App& app, const std::string& name, Nanoseconds& value,
+               const std::string& description) {
+  const auto whole = std::chrono::duration_cast<std::chrono::seconds>(value).count();
+  add_duration(app, name, value, description)
+      ->default_str(std::to_string(whole) + "s")
+      ->group("Limits");
 }
 
-void add_where(CLI::App& app, ServeEchoOptions& options) {
+void add_behaviour(CLI::App& app, ServeEchoOptions& options) {
+  const std::string group = "Behaviour";
+  add_duration(app, "--delay", options.delay.fixed, "Hold every echo back for this long")
+      ->default_str("0")
+      ->group(group);
+  add_duration(app, "--jitter", options.delay.jitter,
+               "Spread the delay evenly by plus or minus this")
+      ->default_str("0")
+      ->group(group);
+  add_parsed(app, "--seed", options.delay.seed, parse_number<std::uint64_t, 0, kMaxNumber>)
+      ->description("The same seed spreads the same way")
+      ->type_name("N")
+      ->default_str("1")
+      ->group(group);
+  add_parsed(app, "--stall", options.serve.server.stall, serve::parse_stall)
+      ->description("Stand still in the last FOR of each EVERY, all threads together, e.g. 5s,1s")
+      ->type_name("EVERY,FOR")
+      ->group(group);
+}
+
+}  // namespace
+
+void add_serve_where(CLI::App& app, ServeOptions& options) {
   const std::string group = "Where";
   add_parsed(app, "--listen", options.server.listen, serve::parse_listen_address)
       ->description("Listen here; port 0 takes a free one, a port alone is on 127.0.0.1")
@@ -49,27 +76,11 @@ void add_where(CLI::App& app, ServeEchoOptions& options) {
       ->default_str("1")
       ->group(group);
   add_ready_file(app, options.ready_file, group);
+  add_listen_tls(app, options.tls);
 }
 
-void add_behaviour(CLI::App& app, ServeEchoOptions& options) {
+void add_serve_upgrade(CLI::App& app, ServerOptions& server) {
   const std::string group = "Behaviour";
-  ServerOptions& server = options.server;
-  add_duration(app, "--delay", options.delay.fixed, "Hold every echo back for this long")
-      ->default_str("0")
-      ->group(group);
-  add_duration(app, "--jitter", options.delay.jitter,
-               "Spread the delay evenly by plus or minus this")
-      ->default_str("0")
-      ->group(group);
-  add_parsed(app, "--seed", options.delay.seed, parse_number<std::uint64_t, 0, kMaxNumber>)
-      ->description("The same seed spreads the same way")
-      ->type_name("N")
-      ->default_str("1")
-      ->group(group);
-  add_parsed(app, "--stall", server.stall, serve::parse_stall)
-      ->description("Stand still in the last FOR of each EVERY, all threads together, e.g. 5s,1s")
-      ->type_name("EVERY,FOR")
-      ->group(group);
   app.add_flag("!--no-compress", server.compress, "Decline permessage-deflate")->group(group);
   app.add_option(
          "--subprotocol", server.subprotocols,
@@ -86,12 +97,12 @@ void add_behaviour(CLI::App& app, ServeEchoOptions& options) {
       ->group(group);
 }
 
-void add_limits(CLI::App& app, ServerOptions& server) {
+void add_serve_limits(CLI::App& app, ServerOptions& server, const std::string& drain) {
   const std::string group = "Limits";
   add_parsed(app, "--max-message", server.max_message, parse_size)
       ->description("Refuse longer messages with 1009")
       ->type_name("SIZE")
-      ->default_str("16MiB")
+      ->default_str(std::to_string(server.max_message >> 20U) + "MiB")
       ->group(group);
   add_parsed(app, "--max-connections", server.max_connections,
              parse_number<std::size_t, 0, kMaxNumber>)
@@ -99,34 +110,24 @@ void add_limits(CLI::App& app, ServerOptions& server) {
       ->type_name("N")
       ->default_str("0")
       ->group(group);
-  add_duration(app, "--handshake-timeout", server.handshake_timeout,
-               "From accepting to the end of the upgrade, in whole seconds")
-      ->default_str(whole_seconds(ServerOptions().handshake_timeout))
-      ->group(group);
-  add_duration(app, "--ping-interval", server.ping_interval,
-               "Ping a connection that was quiet for this long; 0 for never")
-      ->default_str(whole_seconds(ServerOptions().ping_interval))
-      ->group(group);
-  add_duration(app, "--ping-timeout", server.ping_timeout,
-               "Drop a connection that does not answer a ping")
-      ->default_str(whole_seconds(ServerOptions().ping_timeout))
-      ->group(group);
-  add_duration(app, "--drain-time", server.drain_time,
-               "On SIGTERM close with 1001 and wait this long at most; a second signal cuts")
-      ->default_str(whole_seconds(ServerOptions().drain_time))
-      ->group(group);
+  add_limit(app, "--handshake-timeout", server.handshake_timeout,
+            "From accepting to the end of the upgrade, in whole seconds");
+  add_limit(app, "--ping-interval", server.ping_interval,
+            "Ping a connection that was quiet for this long; 0 for never");
+  add_limit(app, "--ping-timeout", server.ping_timeout,
+            "Drop a connection that does not answer a ping");
+  add_limit(app, "--drain-time", server.drain_time, drain);
 }
-
-}  // namespace
 
 void add_serve_echo_options(CLI::App& app, ServeEchoOptions& options) {
-  add_where(app, options);
-  add_listen_tls(app, options.tls);
+  add_serve_where(app, options.serve);
   add_behaviour(app, options);
-  add_limits(app, options.server);
+  add_serve_upgrade(app, options.serve.server);
+  add_serve_limits(app, options.serve.server,
+                   "On SIGTERM close with 1001 and wait this long at most; a second signal cuts");
 }
 
-Expected<serve::ServerOptions> server_options(const ServeEchoOptions& options) {
+Expected<serve::ServerOptions> server_options(const ServeOptions& options) {
   ServerOptions server = options.server;
   if (options.unix_path) {
     auto address = serve::parse_listen_address("unix:" + *options.unix_path);

@@ -27,6 +27,7 @@ _wskit() {
       'wskit send') command='wskit send' ;;
       'wskit serve') command='wskit serve' ;;
       'wskit serve echo') command='wskit serve echo' ;;
+      'wskit serve pubsub') command='wskit serve pubsub' ;;
       'wskit serve script') command='wskit serve script' ;;
       'wskit test') command='wskit test' ;;
       'wskit bench -c' | \
@@ -488,6 +489,29 @@ _wskit() {
         'wskit serve echo --ping-interval' | \
         'wskit serve echo --ping-timeout' | \
         'wskit serve echo --drain-time') skip=1 ;;
+      'wskit serve pubsub --listen' | \
+        'wskit serve pubsub --unix-socket' | \
+        'wskit serve pubsub -t' | \
+        'wskit serve pubsub --threads' | \
+        'wskit serve pubsub --ready-file' | \
+        'wskit serve pubsub --cert' | \
+        'wskit serve pubsub --key' | \
+        'wskit serve pubsub --write-ca' | \
+        'wskit serve pubsub --subprotocol' | \
+        'wskit serve pubsub --allow-origin' | \
+        'wskit serve pubsub --history' | \
+        'wskit serve pubsub --history-age' | \
+        'wskit serve pubsub --history-bytes' | \
+        'wskit serve pubsub --history-total' | \
+        'wskit serve pubsub --slow' | \
+        'wskit serve pubsub --max-queue' | \
+        'wskit serve pubsub --max-message' | \
+        'wskit serve pubsub --max-connections' | \
+        'wskit serve pubsub --handshake-timeout' | \
+        'wskit serve pubsub --ping-interval' | \
+        'wskit serve pubsub --ping-timeout' | \
+        'wskit serve pubsub --drain-time' | \
+        'wskit serve pubsub --max-topics') skip=1 ;;
       'wskit serve script --listen' | \
         'wskit serve script --ready-file' | \
         'wskit serve script --cert' | \
@@ -950,6 +974,28 @@ _wskit() {
     'wskit serve echo --ping-interval') COMPREPLY=(); return ;;
     'wskit serve echo --ping-timeout') COMPREPLY=(); return ;;
     'wskit serve echo --drain-time') COMPREPLY=(); return ;;
+    'wskit serve pubsub --listen') COMPREPLY=(); return ;;
+    'wskit serve pubsub --unix-socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit serve pubsub -t' | 'wskit serve pubsub --threads') COMPREPLY=(); return ;;
+    'wskit serve pubsub --ready-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit serve pubsub --cert') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit serve pubsub --key') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit serve pubsub --write-ca') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit serve pubsub --subprotocol') COMPREPLY=(); return ;;
+    'wskit serve pubsub --allow-origin') COMPREPLY=(); return ;;
+    'wskit serve pubsub --history') COMPREPLY=(); return ;;
+    'wskit serve pubsub --history-age') COMPREPLY=(); return ;;
+    'wskit serve pubsub --history-bytes') COMPREPLY=(); return ;;
+    'wskit serve pubsub --history-total') COMPREPLY=(); return ;;
+    'wskit serve pubsub --slow') COMPREPLY=(); return ;;
+    'wskit serve pubsub --max-queue') COMPREPLY=(); return ;;
+    'wskit serve pubsub --max-message') COMPREPLY=(); return ;;
+    'wskit serve pubsub --max-connections') COMPREPLY=(); return ;;
+    'wskit serve pubsub --handshake-timeout') COMPREPLY=(); return ;;
+    'wskit serve pubsub --ping-interval') COMPREPLY=(); return ;;
+    'wskit serve pubsub --ping-timeout') COMPREPLY=(); return ;;
+    'wskit serve pubsub --drain-time') COMPREPLY=(); return ;;
+    'wskit serve pubsub --max-topics') COMPREPLY=(); return ;;
     'wskit serve script --listen') COMPREPLY=(); return ;;
     'wskit serve script --ready-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit serve script --cert') COMPREPLY=($(compgen -f -- "$current")); return ;;
@@ -1028,9 +1074,11 @@ _wskit() {
     'wskit send')
       COMPREPLY=($(compgen -W '-h --help -w --wait --no-wait -n --count -1 --one-message --timeout --eof-wait --input-format -0 --null-terminated -t --text -b --binary --format -o --output --record --redact --record-secrets -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --no-close --expect-close --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit serve')
-      COMPREPLY=($(compgen -W 'echo script -h --help' -- "$current")) ;;
+      COMPREPLY=($(compgen -W 'echo pubsub script -h --help' -- "$current")) ;;
     'wskit serve echo')
       COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --cert --key --self-signed --write-ca --delay --jitter --seed --stall --no-compress --subprotocol --allow-origin --max-message --max-connections --handshake-timeout --ping-interval --ping-timeout --drain-time' -- "$current")) ;;
+    'wskit serve pubsub')
+      COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --cert --key --self-signed --write-ca --no-compress --subprotocol --allow-origin --history --history-age --history-bytes --history-total --slow --max-queue --max-message --max-connections --handshake-timeout --ping-interval --ping-timeout --drain-time --max-topics' -- "$current")) ;;
     'wskit serve script')
       COMPREPLY=($(compgen -W '-h --help --listen --ready-file --cert --key --self-signed --write-ca --mirror --to-the-end --sessions --seed --var --var-file --timeout -q --quiet' -- "$current")) ;;
     'wskit test')

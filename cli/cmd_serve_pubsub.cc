@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#include "cli/cmd_serve_pubsub.h"
+
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/hints.h"
+#include "cli/serve_pubsub_options.h"
+#include "cli/serve_run.h"
+#include "serve/pubsub_service.h"
+
+namespace wskit::cli {
+namespace {
+
+constexpr std::string_view kServePubSubName = "serve pubsub";
+
+int run_serve_pubsub(const ServePubSubOptions& options) {
+  std::random_device random;
+  const std::uint64_t epoch = std::uint64_t{random()} << 32U | random();
+  serve::PubSubState state(options.pubsub, epoch);
+  const auto served =
+      serve_until_signalled(kServePubSubName, options.serve, serve::pubsub_service(state));
+  return served ? 0 : complain(kServePubSubName, served.error());
+}
+
+}  // namespace
+
+void add_serve_pubsub(CLI::App& serve, Command& chosen) {
+  CLI::App& app = *serve.add_subcommand(
+      "pubsub", "Publish and subscribe by URL: WebSocket, SSE, long polling and POST");
+  auto options = std::make_shared<ServePubSubOptions>();  // shared with the callback of CLI11
+  add_serve_pubsub_options(app, *options);
+  app.callback([options, &chosen] { chosen = [options] { return run_serve_pubsub(*options); }; });
+}
+
+}  // namespace wskit::cli

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#include "cli/serve_pubsub_options.h"
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "cli/parsed_option.h"
+#include "core/parse.h"
+#include "pubsub/out_queue.h"
+
+namespace wskit::cli {
+namespace {
+
+constexpr std::uint64_t kMaxHistory = 1'000'000'000;
+constexpr std::uint64_t kMaxTopics = 65'536;
+
+std::string mebibytes(std::size_t bytes) {
+  return fmt::format("{}MiB", bytes >> 20U);
+}
+
+void add_history(CLI::App& app, broker::RetentionLimits& retention) {
+  const std::string group = "History";
+  add_parsed(app, "--history", retention.messages_per_topic,
+             [](std::string_view text) { return parse_count(text, 0, kMaxHistory); })
+      ->description("Retain so many messages of each topic for those who come back")
+      ->type_name("N")
+      ->default_str(std::to_string(retention.messages_per_topic))
+      ->group(group);
+  add_duration(app, "--history-age", retention.age, "Retain messages for this long")
+      ->default_str("5m")
+      ->group(group);
+  add_parsed(app, "--history-bytes", retention.bytes_per_topic, parse_size)
+      ->description("Retain so much of each topic")
+      ->type_name("SIZE")
+      ->default_str(mebibytes(retention.bytes_per_topic))
+      ->group(group);
+  add_parsed(app, "--history-total", retention.bytes, parse_size)
+      ->description("Retain so much of all topics together")
+      ->type_name("SIZE")
+      ->default_str(mebibytes(retention.bytes))
+      ->group(group);
+}
+
+void add_slow(CLI::App& app, serve::PubSubOptions& options) {
+  const std::string group = "Slow receivers";
+  add_parsed(app, "--slow", options.queue.policy, pubsub::parse_slow_policy)
+      ->description(
+          "What happens to a connection for which more than --max-queue waits: close it, or drop "
+          "and announce the newest messages, the oldest, or all but the latest of each topic; raw "
+          "frames are always closed")
+      ->type_name("close|drop-new|drop-old|latest")
+      ->default_str(std::string(pubsub::name(options.queue.policy)))
+      ->group(group);
+  add_parsed(app, "--max-queue", options.queue.max_bytes, parse_size)
+      ->description("Let so much wait for one connection")
+      ->type_name("SIZE")
+      ->default_str(mebibytes(options.queue.max_bytes))
+      ->group(group);
+}
+
+}  // namespace
+
+void add_serve_pubsub_options(CLI::App& app, ServePubSubOptions& options) {
+  serve::ServerOptions& server = options.serve.server;
+  server.max_message = std::size_t{1} << 20U;
+  server.drain_code = wire::CloseCode::service_restart;
+  server.drain_spread = true;
+  add_serve_where(app, options.serve);
+  add_serve_upgrade(app, server);
+  add_history(app, options.pubsub.retention);
+  add_slow(app, options.pubsub);
+  add_serve_limits(app, server,
+                   "On SIGTERM close with 1012, one after the other within this time; a second "
+                   "signal cuts");
+  add_parsed(app, "--max-topics", options.pubsub.max_topics,
+             [](std::string_view text) { return parse_integer(text, 1, kMaxTopics); })
+      ->description("Let a connection name so many topics")
+      ->type_name("N")
+      ->default_str(std::to_string(options.pubsub.max_topics))
+      ->group("Limits");
+}
+
+}  // namespace wskit::cli

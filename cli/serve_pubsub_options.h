@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "cli/serve_options.h"
+#include "serve/pubsub_options.h"
+
+namespace wskit::cli {
+
+/// What `wskit serve pubsub` was told.
+struct ServePubSubOptions {
+  ServeOptions serve;
+  serve::PubSubOptions pubsub;
+};
+
+/// Sets the defaults that differ from other servers', too.
+void add_serve_pubsub_options(CLI::App& app, ServePubSubOptions& options);
+
+}  // namespace wskit::cli

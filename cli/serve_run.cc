@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "cli/serve_run.h"
+
+#include <chrono>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "cli/announce.h"
+#include "cli/standard_streams.h"
+#include "cli/stop_signals.h"
+#include "load/limits.h"
+#include "report/terminal.h"
+#include "serve/server.h"
+
+namespace wskit::cli {
+namespace {
+
+void cut_when_signalled(const StopSignals& signals, serve::Server& server,
+                        const std::stop_token& done) {
+  constexpr auto kLook = std::chrono::milliseconds(20);
+  while (!done.stop_requested()) {
+    if (signals.next_within(kLook)) {
+      return server.stop();
+    }
+  }
+}
+
+// The first signal lets what is open end in order, the second cuts it.
+void wait_for_signals(const StopSignals& signals, serve::Server& server) {
+  (void)signals.next();
+  server.drain();
+  const std::jthread second(
+      [&](const std::stop_token& done) { cut_when_signalled(signals, server, done); });
+  server.wait();
+}
+
+}  // namespace
+
+Expected<void> serve_until_signalled(std::string_view name, const ServeOptions& options,
+                                     serve::ServiceFactory service) {
+  const StopSignals signals;
+  (void)load::raise_limits();
+  auto server_options = cli::server_options(options);
+  if (!server_options) {
+    return std::unexpected(std::move(server_options.error()));
+  }
+  const auto certificate = server_options->certificate;
+  const auto log_line = [prefix = fmt::format("wskit {}: ", name)](serve::LogLevel,
+                                                                   std::string_view line) {
+    say(prefix + report::printable(line) + "\n");
+  };
+  auto server = serve::Server::start(std::move(*server_options), std::move(service), log_line);
+  if (!server) {
+    return std::unexpected(std::move(server.error()));
+  }
+  if (options.tls.self_signed) {
+    if (auto told = tell_how_to_trust(options.tls, *certificate); !told) {
+      return told;
+    }
+  }
+  if (auto announced = announce((*server)->url(), options.ready_file); !announced) {
+    return announced;
+  }
+  wait_for_signals(signals, **server);
+  return {};
+}
+
+}  // namespace wskit::cli

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#include "serve/pubsub_node.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "serve/service_thread.h"
+
+namespace wskit::serve {
+
+PubSubState::PubSubState(const PubSubOptions& options, std::uint64_t epoch)
+    : options_(options),
+      epoch_(epoch),
+      broker_(clock_, {.retention = options.retention, .epoch = epoch}) {}
+
+std::size_t PubSubState::add(const Thread& thread) {
+  const std::scoped_lock lock(mutex_);
+  threads_.push_back(thread);
+  return threads_.size() - 1;
+}
+
+std::vector<PubSubState::Thread> PubSubState::threads() const {
+  const std::scoped_lock lock(mutex_);
+  return threads_;
+}
+
+PubSubNode::PubSubNode(ServiceThread& thread, PubSubState& state)
+    : thread_(thread),
+      state_(state),
+      number_(state.add({.counts = &counts_, .connections = &thread.counts()})),
+      wake_(thread.loop()),
+      hub_(state.broker(), [this] { wake_.send(); }) {
+  wake_.set<PubSubNode, &PubSubNode::on_wake>(this);
+  wake_.start();
+}
+
+std::string PubSubNode::next_connection_id() {
+  return fmt::format("{:x}-{:x}-{:x}", state_.epoch(), number_, ++connections_);
+}
+
+void PubSubNode::forget(PolledWatcher& watcher) {
+  // In its place: the list may be under way.
+  for (PolledWatcher*& place : watchers_) {
+    if (place == &watcher) {
+      place = nullptr;
+    }
+  }
+}
+
+void PubSubNode::on_turn_end() {
+  if (hub_.poll()) {
+    poll_again();
+  }
+  tell_watchers();
+  copy_counts();
+}
+
+void PubSubNode::on_turn_written() {
+  if (delivered_.empty()) {
+    return;
+  }
+  const Instant now = thread_.now();
+  for (const Instant published : delivered_) {
+    counts_.publish_to_write.add(now - published);
+  }
+  delivered_.clear();
+  noted_ = nullptr;
+}
+
+void PubSubNode::tell_watchers() {
+  for (std::size_t i = 0; i < watchers_.size(); ++i) {
+    if (PolledWatcher* const watcher = std::exchange(watchers_[i], nullptr)) {
+      watcher->on_polled();
+    }
+  }
+  watchers_.clear();
+}
+
+void PubSubNode::copy_counts() {
+  const pubsub::HubCounts& counts = hub_.counts();
+  counts_.received.set(counts.messages - counts.repeated);
+  counts_.deliveries.set(counts.deliveries);
+  counts_.gaps.set(counts.gaps);
+  counts_.caught_up.set(counts.caught_up);
+  counts_.subscriptions.set(hub_.subscriptions());
+  counts_.ready.set(hub_.ready() ? 1 : 0);
+}
+
+}  // namespace wskit::serve

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include "broker/topic_store.h"
+#include "core/clock.h"
+#include "pubsub/out_queue.h"
+
+namespace wskit::serve {
+
+/// What a pub/sub server has beside ServerOptions.
+struct PubSubOptions {
+  /// What the engine in memory retains for those who come back.
+  broker::RetentionLimits retention;
+  /// What waits for one connection, and what happens to it when it reads too slowly. Raw frames
+  /// cannot say that something was dropped: there the policy is always to close.
+  pubsub::QueueLimits queue;
+  /// Topics and filters that one connection may name.
+  std::size_t max_topics = 100;
+  /// How long a long poll waits that does not say so, and how long at most.
+  Nanoseconds poll_wait = std::chrono::seconds(30);
+  Nanoseconds max_poll_wait = std::chrono::minutes(5);
+};
+
+}  // namespace wskit::serve

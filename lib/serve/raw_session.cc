@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+#include "serve/raw_session.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "serve/publisher.h"
+#include "serve/session.h"
+#include "serve/subscriber.h"
+
+namespace wskit::serve {
+namespace {
+
+using wire::CloseCode;
+
+// Messages of one connection that the engine has not taken yet: reading pauses above, and goes on
+// at half of it.
+constexpr std::size_t kMaxPublishing = 1'024;
+
+class RawSession final : public SessionHandler, private SubscriberOwner {
+ public:
+  RawSession(PubSubNode& node, TopicRequest request)
+      : node_(node),
+        topic_(request.topic()),
+        id_(node.next_connection_id()),
+        publisher_(node),
+        request_(std::move(request)) {}
+
+  void on_open(Session& session) override;
+  void on_message(const IncomingMessage& message) override;
+  void on_ending(std::string& out) override { subscriber_->feed().take_all(out); }
+  void on_failing() override { subscriber_->stop(); }
+
+ private:
+  void on_subscriber_end(SubscriberEnd why) override;
+  void on_published(const Expected<broker::PublishAck>& ack);
+
+  PubSubNode& node_;
+  std::string topic_;  // empty: nothing is published
+  std::string id_;
+  Publisher publisher_;
+  std::optional<TopicRequest> request_;  // until on_open()
+  bool from_now_ = true;
+  Session* session_ = nullptr;
+  std::optional<Subscriber> subscriber_;
+};
+
+void RawSession::on_open(Session& session) {
+  session_ = &session;
+  from_now_ = std::holds_alternative<broker::FromNow>(request_->start);
+  const pubsub::Format format =
+      request_->envelope ? pubsub::Format::envelope_frame : pubsub::Format::frame;
+  subscriber_.emplace(
+      Subscriber::Parts{.node = node_, .outlet = session, .owner = *this, .format = format},
+      pubsub::SubscribeRequest{.filters = std::move(request_->filters),
+                               .start = std::move(request_->start),
+                               .no_echo = request_->echo ? std::string() : id_});
+  request_.reset();
+}
+
+void RawSession::on_message(const IncomingMessage& message) {
+  if (topic_.empty()) {
+    session_->start_close(CloseCode::policy_violation,
+                          "to publish, connect to one topic without wildcards");
+    return;
+  }
+  node_.counts().published_websocket.add(1);
+  publisher_.publish({.topic = topic_,
+                      .payload = std::string(message.payload),
+                      .text = !message.binary,
+                      .publisher = {.connection = id_}},
+                     [this](const Expected<broker::PublishAck>& ack) { on_published(ack); });
+  if (publisher_.waiting() > kMaxPublishing) {
+    session_->hold_reading();
+  }
+}
+
+void RawSession::on_published(const Expected<broker::PublishAck>& ack) {
+  if (publisher_.waiting() == kMaxPublishing / 2) {
+    session_->go_on_reading();
+  }
+  if (!ack) {
+    session_->start_close(CloseCode::internal_error, "the message could not be published");
+  }
+}
+
+void RawSession::on_subscriber_end(SubscriberEnd why) {
+  switch (why) {
+    case SubscriberEnd::slow:
+      session_->start_close(CloseCode::policy_violation, "reads too slowly");
+      return;
+    case SubscriberEnd::gap:
+      if (!from_now_ && subscriber_->deliveries() == 0) {
+        session_->start_close(CloseCode::policy_violation,
+                              "what came after the cursor is no longer there");
+      } else {
+        session_->start_close(CloseCode::service_restart, "messages were lost");
+      }
+      return;
+    case SubscriberEnd::failed:
+      session_->start_close(CloseCode::internal_error, "the history cannot be read");
+      return;
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<SessionHandler> make_raw_session(PubSubNode& node, TopicRequest request) {
+  return std::make_unique<RawSession>(node, std::move(request));
+}
+
+}  // namespace wskit::serve

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#include "serve/subscriber.h"
+
+#include <utility>
+
+namespace wskit::serve {
+namespace {
+
+using pubsub::Format;
+using pubsub::GapNotice;
+
+pubsub::QueueLimits limits_for(Format format, pubsub::QueueLimits limits) {
+  if (!pubsub::can_announce(format)) {
+    limits.policy = pubsub::SlowPolicy::close;
+  }
+  return limits;
+}
+
+}  // namespace
+
+Subscriber::Subscriber(const Parts& parts, pubsub::SubscribeRequest request)
+    : parts_(parts),
+      limits_(limits_for(parts.format, parts.node.options().queue)),
+      feed_({.outlet = parts.outlet,
+             .owner = *this,
+             .limits = limits_,
+             .counts = parts.node.counts()}),
+      subscription_(parts.node.hub().subscribe(*this, std::move(request))) {
+  PubSubCounts& counts = parts_.node.counts();
+  counts.open[static_cast<std::size_t>(parts.transport)].add(1);
+  counts.opened[static_cast<std::size_t>(parts.transport)].add(1);
+}
+
+Subscriber::~Subscriber() {
+  parts_.node.counts().open[static_cast<std::size_t>(parts_.transport)].subtract(1);
+}
+
+void Subscriber::stop() {
+  ended_ = true;
+  feed_.close();
+  subscription_ = nullptr;
+}
+
+void Subscriber::end(SubscriberEnd why) {
+  if (!ended_) {
+    stop();
+    parts_.owner.on_subscriber_end(why);
+  }
+}
+
+void Subscriber::on_started(pubsub::Subscription& /*subscription*/,
+                            const pubsub::Started& started) {
+  if (!started.complete) {
+    announce({.cursor = started.cursor, .oldest = started.oldest});
+  }
+}
+
+void Subscriber::on_delivery(pubsub::Subscription& subscription, pubsub::Delivery& delivery) {
+  ++deliveries_;
+  if (subscription.live()) {
+    parts_.node.note_delivery(delivery.message());
+  }
+  feed_.push(delivery.piece(parts_.format));
+}
+
+void Subscriber::on_live(pubsub::Subscription& /*subscription*/, const broker::Cursor& cursor) {
+  // So that an EventSource that loses its connection before the first message comes back to here.
+  if (parts_.format == Format::event || parts_.format == Format::envelope_event) {
+    feed_.push(pubsub::Piece("id: " + cursor.text() + "\n\n"));
+  }
+}
+
+void Subscriber::on_gap(pubsub::Subscription& /*subscription*/, const pubsub::Gap& gap) {
+  announce(gap);
+}
+
+void Subscriber::on_failed(pubsub::Subscription& /*subscription*/, const Error& /*error*/) {
+  end(SubscriberEnd::failed);
+}
+
+void Subscriber::announce(const pubsub::Gap& gap) {
+  if (!pubsub::can_announce(parts_.format)) {
+    end(SubscriberEnd::gap);
+    return;
+  }
+  std::string notice;
+  const std::string id = gap.cursor.text();
+  const std::string oldest = gap.oldest.text();
+  pubsub::append(notice, parts_.format, GapNotice{.id = id, .oldest = oldest});
+  feed_.push(pubsub::Piece(notice));
+}
+
+void Subscriber::append_dropped(std::string& out, std::uint64_t messages) {
+  pubsub::append(out, parts_.format,
+                 GapNotice{.reason = GapNotice::Reason::slow, .messages = messages});
+}
+
+void Subscriber::on_room() {
+  if (subscription_ != nullptr) {
+    parts_.node.hub().resume(*subscription_);
+    parts_.node.poll_again();
+  }
+}
+
+}  // namespace wskit::serve

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include "tests/cli/wskit.h"
+
+using namespace wskit;
+using namespace wskit::test;
+
+namespace {
+
+/// `wskit serve pubsub` on a port of its own.
+class PubSubProcess {
+ public:
+  explicit PubSubProcess(std::vector<std::string> arguments = {})
+      : process_(command(std::move(arguments))), url_(process_.read_line()) {}
+  [[nodiscard]] std::string url(const std::string& path) const {
+    return url_.substr(0, url_.find_last_of('/')) + path;
+  }
+  [[nodiscard]] std::string http_url(const std::string& path) const {
+    return "http" + url(path).substr(2);
+  }
+  [[nodiscard]] Process& process() { return process_; }
+
+ private:
+  static std::vector<std::string> command(std::vector<std::string> arguments) {
+    const std::vector<std::string> front{WSKIT_BINARY, "serve", "pubsub", "--listen",
+                                         "127.0.0.1:0"};
+    arguments.insert(arguments.begin(), front.begin(), front.end());
+    return arguments;
+  }
+
+  Process process_;
+  std::string url_;
+};
+
+Exit curl(std::vector<std::string> arguments) {
+  const std::vector<std::string> front{"/usr/bin/env", "curl", "-sS", "--max-time", "20"};
+  arguments.insert(arguments.begin(), front.begin(), front.end());
+  return run(arguments);
+}
+
+Exit pubsub(std::vector<std::string> arguments) {
+  const std::vector<std::string> front{"serve", "pubsub", "--listen", "127.0.0.1:0"};
+  arguments.insert(arguments.begin(), front.begin(), front.end());
+  return test::wskit(arguments);
+}
+
+}  // namespace
+
+TEST_CASE("serve pubsub passes what wskit send sends to its topic on, and curl reads it") {
+  const PubSubProcess server({"--threads", "2"});
+  const Exit sent = test::wskit({"send", server.url("/t/room"), "hello", "-1"});
+  CHECK(sent.code == 0);
+  CHECK(sent.out == "hello\n");
+  CHECK(curl({"-d", "from curl", server.http_url("/t/room")}).code == 0);
+  const Exit polled = curl({server.http_url("/t/room?after=0")});
+  INFO(polled.err);
+  const Json answer = result_of(polled);
+  REQUIRE(answer["messages"].size() == 2);
+  CHECK(answer["messages"][0]["data"] == "hello");
+  CHECK(answer["messages"][1]["data"] == "from curl");
+}
+
+TEST_CASE("serve pubsub retains what --history lets it") {
+  const PubSubProcess server({"--history", "1"});
+  for (const std::string text : {"1", "2"}) {
+    CHECK(curl({"-d", text, server.http_url("/t/room")}).code == 0);
+  }
+  const Json answer = result_of(curl({server.http_url("/t/room?after=0")}));
+  REQUIRE(answer["messages"].size() == 1);
+  CHECK(answer["messages"][0]["data"] == "2");
+}
+
+TEST_CASE("serve pubsub closes with 1012 when it is told to end, and ends with 0") {
+  PubSubProcess server({"--drain-time", "100ms"});
+  Process listening({WSKIT_BINARY, "listen", server.url("/t/room?after=0")});
+  CHECK(curl({"-d", "connected", server.http_url("/t/room")}).code == 0);
+  CHECK(listening.read_line() == "connected");
+  server.process().signal(SIGTERM);
+  CHECK(server.process().wait().code == 0);
+  const Exit exit = listening.wait();
+  CHECK(exit.code == 56);
+  CHECK(exit.err.find("1012") != std::string::npos);
+}
+
+TEST_CASE("serve pubsub refuses bad options in one line, with 2") {
+  const std::vector<std::vector<std::string>> bad{
+      {"--slow", "never"},   {"--history", "-1"}, {"--history-age", "old"}, {"--max-queue", "lots"},
+      {"--max-topics", "0"}, {"--cert", "/none"}, {"--threads", "0"}};
+  for (const auto& arguments : bad) {
+    INFO(arguments[0] << " " << arguments[1]);
+    const Exit exit = pubsub(arguments);
+    CHECK(exit.code == 2);
+    CHECK(exit.out.empty());
+    CHECK(exit.err.starts_with("wskit"));
+    CHECK(exit.err.find(arguments[0].substr(2)) != std::string::npos);
+  }
+}
