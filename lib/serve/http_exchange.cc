@@ -26,7 +26,16 @@ HttpExchange::HttpExchange(lws* connection, ServiceThread& thread, wire::HttpReq
   input_.set<HttpExchange, &HttpExchange::on_input>(this);
 }
 
-HttpExchange::~HttpExchange() = default;
+HttpExchange::~HttpExchange() {
+  if (counted_) {
+    thread().leave_place();
+  }
+}
+
+bool HttpExchange::take_place() {
+  counted_ = thread().take_place();
+  return counted_;
+}
 
 void HttpExchange::start(std::size_t max_body) {
   max_body_ = max_body;
@@ -120,8 +129,8 @@ void HttpExchange::end_stream() {
   }
 }
 
-void HttpExchange::abort() {
-  state_ = State::aborted;
+void HttpExchange::cut() {
+  state_ = State::cut_off;
   mark_dirty();
 }
 
@@ -165,7 +174,7 @@ bool HttpExchange::flush() {
     // The connection ends in order only from within that callback.
     (void)lws_callback_on_writable(connection());
   }
-  return state_ != State::aborted;
+  return state_ != State::cut_off;
 }
 
 bool HttpExchange::complete() const {
@@ -181,11 +190,16 @@ void HttpExchange::on_input() noexcept {
       ::recv(lws_get_socket_fd(connection()), scratch.data(), scratch.size(), MSG_DONTWAIT);
   if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) {
     input_.stop();
-    abort();
+    cut();
   }
 }
 
 bool HttpExchange::check_alive(Instant now, Nanoseconds patience) {
+  if (asked_ && !released_) {
+    // Of these libwebsockets has a few thousand for all requests that are under way.
+    (void)lws_http_headers_detach(connection());
+    released_ = true;
+  }
   if (!blocked() || takes_bytes()) {
     moved_ = now;
   }

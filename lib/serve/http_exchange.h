@@ -39,6 +39,9 @@ class HttpExchange final : public Outlet {
   void on_body(std::string_view piece);
   void on_body_complete();
 
+  /// For an answer that may take long: counts the exchange among the server's connections. False
+  /// when there are too many of them.
+  [[nodiscard]] bool take_place();
   /// Who answers, where the service does not do it in its call; owned until the exchange is over.
   void answer_later(std::unique_ptr<ExchangeHandler> handler);
   /// Answers and ends the exchange; only before begin_stream().
@@ -49,7 +52,7 @@ class HttpExchange final : public Outlet {
   /// Nothing comes after what the source has now.
   void end_stream();
   /// Ends the connection at once, so that the peer sees that its answer is not complete.
-  void abort();
+  void cut();
 
   [[nodiscard]] const wire::HttpRequest& request() const { return request_; }
   /// The answer has begun.
@@ -66,7 +69,7 @@ class HttpExchange final : public Outlet {
  private:
   friend class ServiceThread;
 
-  enum class State : unsigned char { open, streaming, ending, answered, aborted };
+  enum class State : unsigned char { open, streaming, ending, answered, cut_off };
 
   void ask_service();
   void append_head(const HttpAnswer& answer);
@@ -78,7 +81,9 @@ class HttpExchange final : public Outlet {
   std::size_t index_ = 0;  // in the thread's list of exchanges
   std::size_t max_body_ = 0;
   State state_ = State::open;
-  bool asked_ = false;  // the service
+  bool asked_ = false;     // the service
+  bool released_ = false;  // the memory of the request's headers
+  bool counted_ = false;
   bool chunked_ = false;
   bool draining_ = false;
   Instant moved_{};  // when the peer last took something

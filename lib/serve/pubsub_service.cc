@@ -141,7 +141,9 @@ void PubSubService::on_topic_request(HttpExchange& exchange, std::string_view bo
 }
 
 void PubSubService::subscribe(HttpExchange& exchange, TopicRequest request) {
-  if (accepts_events(exchange.request())) {
+  if (!exchange.take_place()) {
+    refuse_topics(exchange, {.status = 503, .why = "this server takes no more connections"});
+  } else if (accepts_events(exchange.request())) {
     stream_events(node_, exchange, std::move(request));
   } else if (request.stream) {
     stream_lines(node_, exchange, std::move(request));

@@ -81,6 +81,15 @@ void ServiceThread::adopt(UniqueFd connection) {
   asked_.send();
 }
 
+bool ServiceThread::take_place() {
+  const std::size_t limit = options().max_connections;
+  if (limit > 0 && state_.established.load(std::memory_order_relaxed) >= limit) {
+    return false;
+  }
+  state_.established.fetch_add(1, std::memory_order_relaxed);
+  return true;
+}
+
 void ServiceThread::ask(std::atomic<bool>& what) {
   what.store(true, std::memory_order_release);
   asked_.send();

@@ -81,6 +81,10 @@ class ServiceThread {
   /// Bytes that were put aside unread may be looked at again.
   void resume_reading() { context_.wake(); }
 
+  /// For one connection more, with leave_place() at its end; false when the server has as many as
+  /// it may have, all threads together.
+  [[nodiscard]] bool take_place();
+  void leave_place() { state_.established.fetch_sub(1, std::memory_order_relaxed); }
   [[nodiscard]] bool draining() const { return draining_; }
   [[nodiscard]] UpgradeUnderWay& upgrade() { return upgrade_; }
   /// One callback of libwebsockets; other than 0 ends the connection.

@@ -24,7 +24,7 @@ class TopicStream final : public ExchangeHandler, private SubscriberOwner {
 
  private:
   // The peer is to see that its answer is not complete, and to come back.
-  void on_subscriber_end(SubscriberEnd /*why*/) override { exchange_.abort(); }
+  void on_subscriber_end(SubscriberEnd /*why*/) override { exchange_.cut(); }
   void on_quiet() noexcept;
 
   HttpExchange& exchange_;

@@ -240,6 +240,29 @@ TEST_CASE("pages of other origins may neither read nor publish, unless they are 
       post(open, "/t/room", "x", foreign).has("Access-Control-Allow-Origin: http://evil.example"));
 }
 
+TEST_CASE("streams and polls count among the connections") {
+  const PubSubServer server({.max_connections = 2});
+  RawClient socket = server.subscriber("/t/room");
+  {
+    RawClient events = open_stream(server, "/t/room", kEvents);
+    CHECK(get(server, "/t/room?wait=0").status() == 503);
+    RawClient refused(server.port());
+    CHECK(!refused.upgrade({}, "/t/room"));
+    CHECK(post(server, "/t/room", "x").status() == 200);
+  }
+  await_subscriptions(server, 1);
+  CHECK(get(server, "/t/room?wait=0").status() == 200);
+}
+
+TEST_CASE("a client that sends more than its request gets its answer all the same") {
+  const PubSubServer server;
+  RawClient client = open_stream(server, "/t/room", kEvents);
+  client.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+  static_cast<void>(read_chunks(client, "\n\n"));
+  post(server, "/t/room", "hello");
+  CHECK(read_chunks(client, "data: hello\n\n").starts_with("id: "));
+}
+
 TEST_CASE("other methods are told which ones there are") {
   const PubSubServer server;
   const HttpReply reply = http(server, "DELETE", "/t/room");
