@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// Clients that are not ours against `wskit serve pubsub`.
+#include <string>
+#include <vector>
+
+#include "core/json.h"
+#include "tests/cli/pubsub_process.h"
+#include "tests/support/catch.h"
+#include "tests/support/process.h"
+
+using namespace wskit;
+using namespace wskit::test;
+
+namespace {
+
+const std::string kDirectory = WSKIT_INTEROP_DIRECTORY;
+
+bool is_installed(const std::vector<std::string>& command) {
+  return run(command).code == 0;
+}
+
+}  // namespace
+
+TEST_CASE("python websockets publish, leave and come back, and miss nothing") {
+  if (!is_installed({WSKIT_PYTHON, "-c", "import websockets"})) {
+    skip("python3-websockets is not installed");
+  }
+  const PubSubProcess server({"--threads", "3"});
+  Process clients(
+      {WSKIT_PYTHON, kDirectory + "/pubsub_websockets.py", server.url(""), server.http_url("")});
+  const Exit exit = clients.wait(std::chrono::seconds(60));
+  INFO(exit.err);
+  REQUIRE(exit.code == 0);
+  const Json seen = parse_json(exit.out).value();
+  CHECK(seen["complete"] == 5);
+  CHECK(seen["binary"] == Json::array({0, 255}));
+}
+
+TEST_CASE("curl reads events as they come, and goes on after the last id") {
+  if (!is_installed({"/usr/bin/env", "curl", "--version"})) {
+    skip("curl is not installed");
+  }
+  const PubSubProcess server({"--threads", "2"});
+  const auto curl = [&](std::vector<std::string> arguments) {
+    const std::vector<std::string> front{"/usr/bin/env", "curl", "-sSN", "--max-time", "30"};
+    arguments.insert(arguments.begin(), front.begin(), front.end());
+    return arguments;
+  };
+  const std::string topic = server.http_url("/t/news");
+  REQUIRE(run(curl({"-d", "one", topic})).code == 0);
+  std::string id;
+  {
+    Process events(curl({"-H", "Accept: text/event-stream", topic + "?after=0"}));
+    id = events.read_line().substr(4);
+    CHECK(events.read_line() == "data: one");
+  }
+  REQUIRE(run(curl({"--data-binary", "two\nlines", topic})).code == 0);
+  Process events(curl({"-H", "Accept: text/event-stream", "-H", "Last-Event-ID: " + id, topic}));
+  CHECK(events.read_line().starts_with("id: "));
+  CHECK(events.read_line() == "data: two");
+  CHECK(events.read_line() == "data: lines");
+  Process lines(curl({topic + "?stream=1&after=" + id}));
+  CHECK(parse_json(lines.read_line()).value()["data"] == "two\nlines");
+}
