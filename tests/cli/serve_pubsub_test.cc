@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include <chrono>
 #include <csignal>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -59,6 +61,32 @@ TEST_CASE("serve pubsub closes with 1012 when it is told to end, and ends with 0
   const Exit exit = listening.wait();
   CHECK(exit.code == 56);
   CHECK(exit.err.find("1012") != std::string::npos);
+}
+
+TEST_CASE("a second signal ends serve pubsub at once, in the middle of its drain") {
+  PubSubProcess server({"--drain-time", "10m"});
+  std::vector<std::unique_ptr<Process>> clients;
+  for (int i = 0; i < 3; ++i) {
+    clients.push_back(std::make_unique<Process>(
+        std::vector<std::string>{WSKIT_BINARY, "listen", server.url("/t/room?after=0")}));
+  }
+  CHECK(curl({"-d", "connected", server.http_url("/t/room")}).code == 0);
+  for (const auto& client : clients) {
+    CHECK(client->read_line() == "connected");
+  }
+  server.process().signal(SIGTERM);
+  // The first one is closed early, the last one would be in minutes.
+  int ended = 0;
+  while (ended == 0) {
+    for (const auto& client : clients) {
+      ended += client->read_line(std::chrono::milliseconds(20)).empty() &&
+                       client->err().find("1012") != std::string::npos
+                   ? 1
+                   : 0;
+    }
+  }
+  server.process().signal(SIGTERM);
+  CHECK(server.process().wait().code == 0);
 }
 
 TEST_CASE("serve pubsub refuses bad options in one line, with 2") {
