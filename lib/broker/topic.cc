@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "broker/topic.h"
 
+#include <algorithm>
 #include <string>
 
 #include <fmt/format.h>
@@ -32,6 +33,15 @@ Expected<void> check_text(std::string_view kind, std::string_view text) {
     return refuse(kind, text, "it is not UTF-8");
   }
   return {};
+}
+
+std::size_t count_levels(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count(text, '/')) + 1;
+}
+
+bool any_matches(std::span<const std::string> filters, std::string_view topic) {
+  return std::ranges::any_of(filters,
+                             [&](std::string_view filter) { return matches(filter, topic); });
 }
 
 }  // namespace
@@ -91,6 +101,28 @@ bool matches(std::string_view filter, std::string_view topic) {
     filter = wanted.rest;
     topic = found.rest;
   }
+}
+
+// A '+' stands for levels that no filter names as well: among the topics of one depth there is one
+// with such a level in each place of a wildcard, and what matches that one matches all of them. For
+// matches(), which compares levels as text, '+' itself is such a level. Beyond the deepest of the
+// allowed filters only those that end with '#' match, so that one more level stands for them all.
+bool is_covered(std::string_view filter, std::span<const std::string> allowed) {
+  if (filter != "#" && !filter.ends_with("/#")) {
+    return any_matches(allowed, filter);
+  }
+  std::size_t deepest = 0;
+  for (const std::string& other : allowed) {
+    deepest = std::max(deepest, count_levels(other));
+  }
+  std::string topic(filter == "#" ? "+" : filter.substr(0, filter.size() - 2));
+  for (std::size_t depth = count_levels(topic); any_matches(allowed, topic); ++depth) {
+    if (depth > deepest) {
+      return true;
+    }
+    topic += "/+";
+  }
+  return false;
 }
 
 }  // namespace wskit::broker

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "core/error.h"
@@ -24,6 +26,11 @@ inline constexpr std::size_t kMaxTopicBytes = 255;
 /// Whether a topic is among those of a filter, both known to be good: "a/#" has "a" too, and a
 /// wildcard as the first level has no topic that begins with '$' (MQTT 5.0 section 4.7.2).
 [[nodiscard]] bool matches(std::string_view filter, std::string_view topic);
+
+/// Whether each topic of `filter` is a topic of at least one of `allowed`, all of them known to be
+/// good. Exact, also where it takes several ("a/#" needs "a" and "a/+/#"), but for one thing: it
+/// takes topics to be of any length.
+[[nodiscard]] bool is_covered(std::string_view filter, std::span<const std::string> allowed);
 
 namespace detail {
 

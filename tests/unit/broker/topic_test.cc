@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "broker/topic.h"
 
+#include <algorithm>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "tests/support/catch.h"
 
@@ -12,6 +15,46 @@ namespace {
 
 std::string refusal(const Expected<void>& result) {
   return result ? "" : result.error().message;
+}
+
+using Texts = std::vector<std::string>;
+
+// All texts of 1 to `depth` of these levels that `good` takes.
+Texts all_of(const Texts& levels, int depth, Expected<void> (*good)(std::string_view)) {
+  Texts all;
+  Texts longest = levels;
+  for (; depth > 0; --depth) {
+    std::ranges::copy_if(longest, std::back_inserter(all),
+                         [&](const std::string& text) { return good(text).has_value(); });
+    Texts longer;
+    for (const std::string& text : longest) {
+      for (const std::string& level : levels) {
+        longer.push_back(text + "/" + level);
+      }
+    }
+    longest = std::move(longer);
+  }
+  return all;
+}
+
+// Which of the topics the filter has.
+std::vector<bool> matched(const std::string& filter, const Texts& topics) {
+  std::vector<bool> found;
+  for (const std::string& topic : topics) {
+    found.push_back(matches(filter, topic));
+  }
+  return found;
+}
+
+// Whether all of the topics of one filter are topics of another two.
+bool within(const std::vector<bool>& inner, const std::vector<bool>& a,
+            const std::vector<bool>& b) {
+  for (std::size_t i = 0; i < inner.size(); ++i) {
+    if (inner[i] && !a[i] && !b[i]) {
+      return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace
@@ -64,4 +107,41 @@ TEST_CASE("a filter has the topics that MQTT says it has") {
   CHECK_FALSE(matches("a", "a/"));
   CHECK_FALSE(matches("a/b", "a"));
   CHECK_FALSE(matches("Accounts", "ACCOUNTS"));
+}
+
+TEST_CASE("a filter is covered when each of its topics is one of the allowed filters'") {
+  CHECK(is_covered("a/b", Texts{"a/+"}));
+  CHECK(is_covered("a/+", Texts{"a/#"}));
+  CHECK(is_covered("a/#", Texts{"#"}));
+  CHECK(is_covered("#", Texts{"+", "+/+/#"}));
+  CHECK(is_covered("a/#", Texts{"a", "a/+/#"}));
+  CHECK(is_covered("#", Texts{"+", "+/+", "+/+/+/#"}));
+  CHECK(is_covered("$x/#", Texts{"$x/#"}));
+  CHECK_FALSE(is_covered("a/#", Texts{"a/+", "a/+/+"}));
+  CHECK_FALSE(is_covered("a/#", Texts{"a/+/#"}));
+  CHECK_FALSE(is_covered("a/+", Texts{"a/b", "a/c"}));
+  CHECK_FALSE(is_covered("$x", Texts{"#"}));
+  CHECK_FALSE(is_covered("a", {}));
+}
+
+TEST_CASE("of all small filters, those are covered whose topics a look at each finds allowed") {
+  // "b", "" and "$t" are levels that no filter names; one level more than the filters have.
+  const Texts topics = all_of({"a", "b", "", "$s", "$t"}, 4, check_topic);
+  const Texts filters = all_of({"a", "+", "#", "$s"}, 3, check_filter);
+  std::vector<std::vector<bool>> of_filter;
+  for (const std::string& filter : filters) {
+    of_filter.push_back(matched(filter, topics));
+  }
+  std::vector<std::string> wrong;
+  for (std::size_t a = 0; a < filters.size(); ++a) {
+    for (std::size_t b = a; b < filters.size(); ++b) {
+      const Texts allowed = {filters[a], filters[b]};
+      for (std::size_t i = 0; i < filters.size(); ++i) {
+        if (is_covered(filters[i], allowed) != within(of_filter[i], of_filter[a], of_filter[b])) {
+          wrong.push_back(filters[i] + " in " + filters[a] + " or " + filters[b]);
+        }
+      }
+    }
+  }
+  CHECK(wrong == Texts{});
 }
