@@ -32,4 +32,11 @@ class MonotonicClock final : public Clock {
   [[nodiscard]] Instant now() const override;
 };
 
+/// A point in civil time, which certificates and tokens speak of; it may jump.
+using WallTime = std::chrono::system_clock::time_point;
+
+[[nodiscard]] inline WallTime read_wall_clock() {
+  return std::chrono::system_clock::now();
+}
+
 }  // namespace wskit

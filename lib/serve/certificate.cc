@@ -14,6 +14,7 @@
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
+#include "serve/openssl.h"
 #include "serve/openssl_pointers.h"
 
 namespace wskit::serve {
@@ -23,13 +24,6 @@ using ExtensionPointer = std::unique_ptr<X509_EXTENSION, OpensslFree<X509_EXTENS
 
 constexpr long kHour = 3600;
 constexpr long kValidSeconds = 30 * 24 * kHour;
-
-std::string last_openssl_error() {
-  const unsigned long code = ERR_peek_last_error();
-  ERR_clear_error();
-  const char* reason = ERR_reason_error_string(code);
-  return reason == nullptr ? "unknown error" : reason;
-}
 
 std::unexpected<Error> refuse(std::string_view what, const std::string& file,
                               std::string_view why) {
@@ -44,11 +38,6 @@ Expected<BioPointer> open_file(std::string_view what, const std::string& file) {
     return refuse(what, file, std::generic_category().message(error));
   }
   return bio;
-}
-
-// OpenSSL would ask the terminal for a passphrase.
-int no_passphrase(char*, int, int, void*) {
-  return -1;
 }
 
 std::string_view advice_on_key() {
