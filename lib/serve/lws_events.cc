@@ -67,8 +67,7 @@ int ServiceThread::on_handshake_event(const LwsEvent& event) {
     case LWS_CALLBACK_ADD_HEADERS:
       return upgrade_.add_parameters(event.in) ? kGoOn : kEnd;
     case LWS_CALLBACK_OPENSSL_LOAD_EXTRA_SERVER_VERIFY_CERTS:
-      return set_up_tls(reinterpret_cast<SSL_CTX*>(event.slot), *options().certificate,
-                        state_.ticket_keys)
+      return set_up_tls(reinterpret_cast<SSL_CTX*>(event.slot), options(), state_.ticket_keys)
                  ? kGoOn
                  : kEnd;
     case LWS_CALLBACK_RAW_ADOPT:  // what CONNECT would turn a connection into

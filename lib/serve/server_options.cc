@@ -17,6 +17,9 @@ Expected<void> check_options(const ServerOptions& options) {
   if (options.threads == 0 || options.threads > kMaxThreads) {
     return refuse("the number of threads is from 1 to 256");
   }
+  if (options.client_authorities && !options.certificate) {
+    return refuse("client certificates need TLS, and so a certificate of the server");
+  }
   if (options.max_message == 0) {
     return refuse("the limit of a message is at least 1 byte");
   }

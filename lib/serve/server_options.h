@@ -10,6 +10,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "serve/certificate.h"
+#include "serve/client_authorities.h"
 #include "serve/listen_address.h"
 #include "serve/stall.h"
 #include "wire/close_code.h"
@@ -21,6 +22,9 @@ struct ServerOptions {
   ListenAddress listen;
   /// With one the server speaks TLS, 1.2 at least.
   std::optional<Certificate> certificate;
+  /// With them, and TLS, clients are asked for a certificate of theirs. One that is not good ends
+  /// the handshake; having none does not.
+  std::optional<ClientAuthorities> client_authorities;
   /// Each serves its share of the connections, dealt out in turn.
   unsigned threads = 1;
   /// Bytes of a message, inflated; a longer one is refused with 1009.

@@ -12,7 +12,8 @@ TicketKeys::TicketKeys() {
   check(RAND_bytes(bytes_.data(), static_cast<int>(bytes_.size())) == 1, "OpenSSL has randomness");
 }
 
-bool set_up_tls(SSL_CTX* context, const Certificate& certificate, const TicketKeys& keys) {
+bool set_up_tls(SSL_CTX* context, const ServerOptions& options, const TicketKeys& keys) {
+  const Certificate& certificate = *options.certificate;
   auto key_bytes = keys.bytes();
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
@@ -26,7 +27,7 @@ bool set_up_tls(SSL_CTX* context, const Certificate& certificate, const TicketKe
       return false;
     }
   }
-  return true;
+  return !options.client_authorities || options.client_authorities->set_up(context);
 }
 
 void FreeTlsContext::operator()(SSL_CTX* context) const {

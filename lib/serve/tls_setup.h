@@ -4,7 +4,7 @@
 #include <array>
 #include <memory>
 
-#include "serve/certificate.h"
+#include "serve/server_options.h"
 
 struct ssl_ctx_st;
 
@@ -21,9 +21,10 @@ class TicketKeys {
   std::array<unsigned char, 80> bytes_{};
 };
 
-/// Makes a TLS context serve with the certificate. False when OpenSSL refuses it, e.g. because the
-/// key is too weak for its security level.
-[[nodiscard]] bool set_up_tls(ssl_ctx_st* context, const Certificate& certificate,
+/// Makes a TLS context serve with the certificate that `options` must have, and ask clients for
+/// theirs where it has authorities for that. False when OpenSSL refuses, e.g. because the key is
+/// too weak for its security level.
+[[nodiscard]] bool set_up_tls(ssl_ctx_st* context, const ServerOptions& options,
                               const TicketKeys& keys);
 
 struct FreeTlsContext {

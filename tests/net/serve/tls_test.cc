@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <cstdio>
 #include <fstream>
+#include <iterator>
 #include <string>
 
 #include <openssl/err.h>
@@ -26,6 +27,7 @@ class TlsClient {
     std::string alpn{};  // in OpenSSL's form
     int max_version = TLS1_3_VERSION;
     SSL_SESSION* session = nullptr;
+    std::string certificate{};  // with its key, by the name of their files
   };
 
   TlsClient(std::uint16_t port, const Options& options) : socket_(port) {
@@ -45,6 +47,12 @@ class TlsClient {
     SSL_set_alpn_protos(ssl_, reinterpret_cast<const unsigned char*>(options.alpn.data()),
                         static_cast<unsigned>(options.alpn.size()));
     SSL_set_session(ssl_, options.session);
+    if (!options.certificate.empty()) {
+      SSL_use_certificate_file(ssl_, certificate_file(options.certificate + ".pem").c_str(),
+                               SSL_FILETYPE_PEM);
+      SSL_use_PrivateKey_file(ssl_, certificate_file(options.certificate + ".key").c_str(),
+                              SSL_FILETYPE_PEM);
+    }
     SSL_set_fd(ssl_, socket_.fd());
     connected_ = SSL_connect(ssl_) == 1;
     ERR_clear_error();
@@ -104,6 +112,15 @@ serve::Certificate load(const std::string& name) {
     FAIL(certificate.error().message);
   }
   return *certificate;
+}
+
+std::string text_in(const std::string& name) {
+  std::ifstream file(certificate_file(name));
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+serve::ClientAuthorities load_authorities(const std::string& name) {
+  return serve::ClientAuthorities::from_pem(text_in(name + ".pem")).value();
 }
 
 }  // namespace
@@ -169,6 +186,52 @@ TEST_CASE("a session is resumed on whichever thread") {
   TlsClient second(server->port(), {.session = session});
   SSL_SESSION_free(session);
   CHECK(second.resumed());
+}
+
+TEST_CASE("a client certificate is asked for, and a bad one ends the handshake") {
+  const auto server =
+      start_echo({.certificate = load("server"), .client_authorities = load_authorities("ca")});
+  // In TLS 1.3 the client learns only afterwards that it was refused.
+  const auto upgrades = [&](const TlsClient::Options& options) {
+    TlsClient client(server->port(), options);
+    client.send(upgrade_request());
+    return client.read_head().starts_with("HTTP/1.1 101 ");
+  };
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    CHECK(upgrades({.max_version = version}));
+    CHECK(upgrades({.max_version = version, .certificate = "client"}));
+    CHECK_FALSE(upgrades({.max_version = version, .certificate = "other-client"}));
+    // Good for a server only.
+    CHECK_FALSE(upgrades({.max_version = version, .certificate = "server"}));
+  }
+}
+
+TEST_CASE("a session with a client certificate is resumed") {
+  const auto server =
+      start_echo({.certificate = load("server"), .client_authorities = load_authorities("ca")});
+  TlsClient first(server->port(), {.certificate = "client"});
+  first.send(upgrade_request());
+  REQUIRE(first.read_head().starts_with("HTTP/1.1 101 "));
+  SSL_SESSION* session = first.session();
+  TlsClient second(server->port(), {.session = session});
+  SSL_SESSION_free(session);
+  CHECK(second.resumed());
+  second.send(upgrade_request());
+  CHECK(second.read_head().starts_with("HTTP/1.1 101 "));
+}
+
+TEST_CASE("client certificates need TLS, and authorities to check them with") {
+  const auto server =
+      serve::Server::start({.client_authorities = load_authorities("ca")}, serve::echo_service({}));
+  REQUIRE_FALSE(server.has_value());
+  CHECK_THAT(server.error().message, Catch::Contains("client certificates need TLS"));
+  CHECK(serve::ClientAuthorities::from_pem(text_in("ca.key")).error().message ==
+        "no certificate in PEM");
+  std::string broken = text_in("ca.pem") + text_in("other-ca.pem");
+  CHECK(serve::ClientAuthorities::from_pem(broken).has_value());
+  broken.insert(broken.size() - 60, "?");
+  CHECK(serve::ClientAuthorities::from_pem(broken).error().message ==
+        "one of the certificates is broken");
 }
 
 TEST_CASE("a client without TLS gets no answer on a TLS port") {
