@@ -18,7 +18,22 @@ namespace {
 
 constexpr std::string_view kServePubSubName = "serve pubsub";
 
-int run_serve_pubsub(const ServePubSubOptions& options) {
+Expected<void> let_in(ServePubSubOptions& options) {
+  auto auth = read_auth(options.auth);
+  if (!auth) {
+    return std::unexpected(std::move(auth.error()));
+  }
+  options.pubsub.auth = std::move(auth->options);
+  options.serve.server.client_authorities = std::move(auth->client_authorities);
+  return options.serve.unix_path
+             ? Expected<void>()
+             : serve::check_exposure(options.serve.server.listen, options.pubsub.auth);
+}
+
+int run_serve_pubsub(ServePubSubOptions options) {
+  if (const auto ready = let_in(options); !ready) {
+    return complain(kServePubSubName, ready.error());
+  }
   std::random_device random;
   const std::uint64_t epoch = std::uint64_t{random()} << 32U | random();
   serve::PubSubState state(options.pubsub, epoch);

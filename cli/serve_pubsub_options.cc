@@ -72,6 +72,7 @@ void add_serve_pubsub_options(CLI::App& app, ServePubSubOptions& options) {
   server.drain_spread = true;
   add_serve_where(app, options.serve);
   add_serve_upgrade(app, server);
+  add_auth_options(app, options.auth);
   add_history(app, options.pubsub.retention);
   add_slow(app, options.pubsub);
   add_serve_limits(app, server,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "cli/auth_options.h"
 #include "cli/serve_options.h"
 #include "serve/pubsub_options.h"
 
@@ -9,7 +10,8 @@ namespace wskit::cli {
 /// What `wskit serve pubsub` was told.
 struct ServePubSubOptions {
   ServeOptions serve;
-  serve::PubSubOptions pubsub;
+  AuthChoice auth;
+  serve::PubSubOptions pubsub;  // without what `auth` says
 };
 
 /// Sets the defaults that differ from other servers', too.

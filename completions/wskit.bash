@@ -499,6 +499,16 @@ _wskit() {
         'wskit serve pubsub --write-ca' | \
         'wskit serve pubsub --subprotocol' | \
         'wskit serve pubsub --allow-origin' | \
+        'wskit serve pubsub --auth-jwt-secret' | \
+        'wskit serve pubsub --auth-jwt-key' | \
+        'wskit serve pubsub --auth-jwt-audience' | \
+        'wskit serve pubsub --auth-jwt-issuer' | \
+        'wskit serve pubsub --auth-jwt-leeway' | \
+        'wskit serve pubsub --auth-tokens' | \
+        'wskit serve pubsub --auth-basic' | \
+        'wskit serve pubsub --auth-client-ca' | \
+        'wskit serve pubsub --allow-subscribe' | \
+        'wskit serve pubsub --allow-publish' | \
         'wskit serve pubsub --history' | \
         'wskit serve pubsub --history-age' | \
         'wskit serve pubsub --history-bytes' | \
@@ -983,6 +993,16 @@ _wskit() {
     'wskit serve pubsub --write-ca') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit serve pubsub --subprotocol') COMPREPLY=(); return ;;
     'wskit serve pubsub --allow-origin') COMPREPLY=(); return ;;
+    'wskit serve pubsub --auth-jwt-secret') COMPREPLY=(); return ;;
+    'wskit serve pubsub --auth-jwt-key') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit serve pubsub --auth-jwt-audience') COMPREPLY=(); return ;;
+    'wskit serve pubsub --auth-jwt-issuer') COMPREPLY=(); return ;;
+    'wskit serve pubsub --auth-jwt-leeway') COMPREPLY=(); return ;;
+    'wskit serve pubsub --auth-tokens') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit serve pubsub --auth-basic') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit serve pubsub --auth-client-ca') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit serve pubsub --allow-subscribe') COMPREPLY=(); return ;;
+    'wskit serve pubsub --allow-publish') COMPREPLY=(); return ;;
     'wskit serve pubsub --history') COMPREPLY=(); return ;;
     'wskit serve pubsub --history-age') COMPREPLY=(); return ;;
     'wskit serve pubsub --history-bytes') COMPREPLY=(); return ;;
@@ -1078,7 +1098,7 @@ _wskit() {
     'wskit serve echo')
       COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --cert --key --self-signed --write-ca --delay --jitter --seed --stall --no-compress --subprotocol --allow-origin --max-message --max-connections --handshake-timeout --ping-interval --ping-timeout --drain-time' -- "$current")) ;;
     'wskit serve pubsub')
-      COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --cert --key --self-signed --write-ca --no-compress --subprotocol --allow-origin --history --history-age --history-bytes --history-total --slow --max-queue --max-message --max-connections --handshake-timeout --ping-interval --ping-timeout --drain-time --max-topics' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --cert --key --self-signed --write-ca --no-compress --subprotocol --allow-origin --auth-jwt-secret --auth-jwt-key --auth-jwt-audience --auth-jwt-issuer --auth-jwt-leeway --auth-tokens --auth-basic --auth-client-ca --allow-anonymous --allow-subscribe --allow-publish --history --history-age --history-bytes --history-total --slow --max-queue --max-message --max-connections --handshake-timeout --ping-interval --ping-timeout --drain-time --max-topics' -- "$current")) ;;
     'wskit serve script')
       COMPREPLY=($(compgen -W '-h --help --listen --ready-file --cert --key --self-signed --write-ca --mirror --to-the-end --sessions --seed --var --var-file --timeout -q --quiet' -- "$current")) ;;
     'wskit test')

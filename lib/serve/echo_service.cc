@@ -115,8 +115,8 @@ class EchoService final : public Service {
     }
   }
 
-  std::expected<Admission, wire::UpgradeAnswer> on_upgrade(
-      const wire::HttpRequest& request) override {
+  std::expected<Admission, wire::UpgradeAnswer> on_upgrade(const wire::HttpRequest& request,
+                                                           const Peer& /*peer*/) override {
     auto agreement = check_upgrade(request, upgrade_rules(thread_.options()));
     if (!agreement) {
       return std::unexpected(std::move(agreement.error()));

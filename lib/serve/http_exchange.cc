@@ -11,6 +11,7 @@
 
 #include "core/check.h"
 #include "core/parse.h"
+#include "serve/lws_request.h"
 #include "serve/service_thread.h"
 #include "wire/server_handshake.h"
 
@@ -134,6 +135,10 @@ void HttpExchange::cut() {
   mark_dirty();
 }
 
+Peer HttpExchange::peer() const {
+  return read_peer(connection());
+}
+
 void HttpExchange::on_drain() {
   draining_ = true;
   if (handler_ != nullptr) {
@@ -195,6 +200,10 @@ void HttpExchange::on_input() noexcept {
 }
 
 bool HttpExchange::check_alive(Instant now, Nanoseconds patience) {
+  if (expired(now)) {
+    expire_at(Instant::max());
+    on_drain();  // whoever answers is to come to an end, as if the server did
+  }
   if (asked_ && !released_) {
     // Of these libwebsockets has a few thousand for all requests that are under way.
     (void)lws_http_headers_detach(connection());

@@ -55,6 +55,7 @@ class HttpExchange final : public Outlet {
   void cut();
 
   [[nodiscard]] const wire::HttpRequest& request() const { return request_; }
+  [[nodiscard]] Peer peer() const;
   /// The answer has begun.
   [[nodiscard]] bool answered() const { return state_ != State::open; }
   /// The server is stopping: whoever answers is told so.

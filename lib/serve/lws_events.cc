@@ -208,7 +208,7 @@ void ServiceThread::end_exchange(HttpExchange& exchange) {
 
 int ServiceThread::on_upgrade(lws* connection) {
   const wire::HttpRequest request = read_request(connection);
-  auto admission = service_->on_upgrade(request);
+  auto admission = service_->on_upgrade(request, read_peer(connection));
   if (!admission) {
     return refuse(connection, admission.error());
   }

@@ -8,6 +8,7 @@
 #include <libwebsockets.h>
 
 #include "core/bytes.h"
+#include "serve/client_authorities.h"
 
 namespace wskit::serve {
 namespace {
@@ -38,6 +39,7 @@ constexpr Token kHeaders[] = {
     {WSI_TOKEN_EXTENSIONS, "Sec-WebSocket-Extensions"},
     {WSI_TOKEN_ORIGIN, "Origin"},
     {WSI_TOKEN_HTTP_ACCEPT, "Accept"},
+    {WSI_TOKEN_HTTP_AUTHORIZATION, "Authorization"},
     {WSI_TOKEN_HTTP_CONTENT_TYPE, "Content-Type"},
     {WSI_TOKEN_HTTP_CONTENT_LENGTH, "Content-Length"},
     {WSI_TOKEN_HTTP_TRANSFER_ENCODING, "Transfer-Encoding"},
@@ -120,6 +122,16 @@ wire::HttpRequest read_request(lws* connection) {
   }
   add_unknown(connection, "Last-Event-ID", request.headers);
   return request;
+}
+
+Peer read_peer(lws* connection) {
+  const SSL* const tls = lws_get_ssl(connection);
+  const X509* const certificate = tls == nullptr ? nullptr : SSL_get0_peer_certificate(tls);
+  // Where no authorities are set, clients are not asked, and what one might send is not verified.
+  if (certificate == nullptr || SSL_get_verify_result(tls) != X509_V_OK) {
+    return {};
+  }
+  return {.certificate_user = subject_of(certificate)};
 }
 
 }  // namespace wskit::serve

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "core/clock.h"
+
 struct lws;
 
 namespace wskit::serve {
@@ -40,6 +42,9 @@ class Outlet {
   /// The source calls mark_dirty() when it is no longer empty, and outlives this or its own part in
   /// it.
   void set_source(OutletSource* source) { source_ = source; }
+  /// The connection is ended in order soon after that, because whoever it is for may then no longer
+  /// use it.
+  void expire_at(Instant end) { expiry_ = end; }
   /// Writes what is queued. False when the connection is dead and must be cut.
   [[nodiscard]] virtual bool flush() = 0;
   /// The connection is about to be cut.
@@ -60,6 +65,7 @@ class Outlet {
   [[nodiscard]] bool write_out();
   /// libwebsockets still has bytes of the last write.
   [[nodiscard]] bool blocked() const;
+  [[nodiscard]] bool expired(Instant now) const { return now >= expiry_; }
   /// The peer has acknowledged bytes since the last call.
   [[nodiscard]] bool takes_bytes();
 
@@ -75,7 +81,8 @@ class Outlet {
   OutletSource* source_ = nullptr;
   std::string out_;                 // after LWS_PRE bytes of headroom
   std::uint64_t acknowledged_ = 0;  // bytes, at the last look
-  bool dirty_ = false;              // in the thread's list to flush
+  Instant expiry_ = Instant::max();
+  bool dirty_ = false;  // in the thread's list to flush
 };
 
 }  // namespace wskit::serve

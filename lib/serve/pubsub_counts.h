@@ -10,6 +10,7 @@
 #include "core/clock.h"
 #include "pubsub/out_queue.h"
 #include "serve/counts.h"
+#include "serve/identity.h"
 
 namespace wskit::serve {
 
@@ -62,9 +63,11 @@ struct PubSubCounts {
   Counter queued_bytes;               // that wait for all connections
   Counter ready;                      // 1 while the engine's messages arrive
   std::array<Counter, 4> dropped_by;  // messages, by SlowPolicy
+  std::array<Counter, kAuthCauseCount> auth_refusals;  // requests and messages, by AuthCause
   /// From the engine's taking a message to its having been written to the receivers that take it.
   DurationCounts publish_to_write;
 
+  void on_auth_refused(AuthCause cause) { auth_refusals[static_cast<std::size_t>(cause)].add(1); }
   [[nodiscard]] Counter& dropped(pubsub::SlowPolicy policy) {
     return dropped_by[static_cast<std::size_t>(policy)];
   }

@@ -11,6 +11,7 @@ namespace wskit::serve {
 
 PubSubState::PubSubState(const PubSubOptions& options, std::uint64_t epoch)
     : options_(options),
+      authenticator_(options.auth),
       epoch_(epoch),
       broker_(clock_, {.retention = options.retention, .epoch = epoch}) {}
 

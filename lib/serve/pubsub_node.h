@@ -33,6 +33,7 @@ class PubSubState {
   };
 
   [[nodiscard]] const PubSubOptions& options() const { return options_; }
+  [[nodiscard]] const Authenticator& authenticator() const { return authenticator_; }
   [[nodiscard]] broker::Broker& broker() { return broker_; }
   [[nodiscard]] const broker::Broker& broker() const { return broker_; }
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
@@ -45,6 +46,7 @@ class PubSubState {
  private:
   MonotonicClock clock_;
   PubSubOptions options_;
+  Authenticator authenticator_;
   std::uint64_t epoch_;
   broker::MemoryBroker broker_;
   mutable std::mutex mutex_;

@@ -7,6 +7,7 @@
 #include "broker/topic_store.h"
 #include "core/clock.h"
 #include "pubsub/out_queue.h"
+#include "serve/authenticator.h"
 
 namespace wskit::serve {
 
@@ -17,6 +18,8 @@ struct PubSubOptions {
   /// What waits for one connection, and what happens to it when it reads too slowly. Raw frames
   /// cannot say that something was dropped: there the policy is always to close.
   pubsub::QueueLimits queue;
+  /// Who may do what.
+  AuthOptions auth;
   /// Topics and filters that one connection may name.
   std::size_t max_topics = 100;
   /// How long a long poll waits that does not say so, and how long at most.

@@ -79,6 +79,15 @@ void add_connections(MetricsText& text) {
   text.value("{outcome=\"refused\"}", stats.refused);
 }
 
+void add_auth(MetricsText& text) {
+  text.begin("auth_refusals_total", "counter", "Requests and messages of those who may not.");
+  for (std::size_t i = 0; i < kAuthCauseCount; ++i) {
+    text.value(
+        fmt::format("{{cause=\"{}\"}}", name(static_cast<AuthCause>(i))),
+        text.sum([i](const PubSubCounts& counts) { return counts.auth_refusals[i].read(); }));
+  }
+}
+
 void add_messages(MetricsText& text) {
   using C = PubSubCounts;
   const auto read = [&](Counter C::* counter) {
@@ -157,6 +166,7 @@ std::string pubsub_metrics(const PubSubState& state) {
   const Threads threads = state.threads();
   MetricsText text(threads);
   add_connections(text);
+  add_auth(text);
   add_messages(text);
   add_closes(text);
   add_latency(text);

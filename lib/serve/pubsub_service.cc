@@ -29,8 +29,8 @@ class PubSubService final : public Service {
   PubSubService(ServiceThread& thread, PubSubState& state)
       : thread_(thread), node_(thread, state) {}
 
-  std::expected<Admission, wire::UpgradeAnswer> on_upgrade(
-      const wire::HttpRequest& request) override;
+  std::expected<Admission, wire::UpgradeAnswer> on_upgrade(const wire::HttpRequest& request,
+                                                           const Peer& peer) override;
   void on_request(HttpExchange& exchange, const wire::HttpRequest& request,
                   std::string_view body) override;
   bool takes_bodies() const override { return true; }
@@ -39,11 +39,19 @@ class PubSubService final : public Service {
 
  private:
   [[nodiscard]] std::expected<std::unique_ptr<SessionHandler>, Refusal> handler_for(
-      const wire::HttpRequest& request);
+      const wire::HttpRequest& request, const Peer& peer);
+  [[nodiscard]] Refusal count(AuthRefusal refusal);
+  [[nodiscard]] std::expected<Identity, Refusal> identify(const wire::HttpRequest& request,
+                                                          const Peer& peer);
+  [[nodiscard]] bool may_subscribe(const Identity& identity, const TopicRequest& request) const;
+  [[nodiscard]] Instant expiry_of(const Identity& identity) const;
   void on_topic_request(HttpExchange& exchange, std::string_view body);
+  void get_or_post(HttpExchange& exchange, const Identity& identity, std::string_view body);
+  void publish(HttpExchange& exchange, const Identity& identity, const TopicRequest& request,
+               std::string_view body);
   void report(HttpExchange& exchange, std::string_view path);
   void say_ready(HttpExchange& exchange);
-  void subscribe(HttpExchange& exchange, TopicRequest request);
+  void subscribe(HttpExchange& exchange, const Identity& identity, TopicRequest request);
 
   ServiceThread& thread_;
   PubSubNode node_;
@@ -51,26 +59,70 @@ class PubSubService final : public Service {
 
 // Where further protocols over WebSocket come in, by their paths or subprotocols.
 std::expected<std::unique_ptr<SessionHandler>, Refusal> PubSubService::handler_for(
-    const wire::HttpRequest& request) {
+    const wire::HttpRequest& request, const Peer& peer) {
   if (!names_topics(request.target)) {
     return std::unexpected(Refusal{.status = 404, .why = "topics are at /t/TOPIC"});
+  }
+  auto identity = identify(request, peer);
+  if (!identity) {
+    return std::unexpected(std::move(identity.error()));
   }
   auto asked = parse_topic_request(request, node_.options());
   if (!asked) {
     return std::unexpected(std::move(asked.error()));
   }
-  return make_raw_session(node_, std::move(*asked));
+  if (!may_subscribe(*identity, *asked)) {
+    return std::unexpected(count(node_.state().authenticator().forbid_subscribe()));
+  }
+  const bool may_publish = identity->rights.may_publish(asked->topic());
+  return make_raw_session(node_, std::move(*asked),
+                          {.name = std::move(identity->user),
+                           .may_publish = may_publish,
+                           .expiry = expiry_of(*identity)});
+}
+
+Refusal PubSubService::count(AuthRefusal refusal) {
+  node_.counts().on_auth_refused(refusal.cause);
+  return {.status = refusal.status,
+          .why = std::move(refusal.reason),
+          .headers = std::move(refusal.headers)};
+}
+
+std::expected<Identity, Refusal> PubSubService::identify(const wire::HttpRequest& request,
+                                                         const Peer& peer) {
+  auto identity =
+      node_.state().authenticator().identify(request, peer.certificate_user, read_wall_clock());
+  if (!identity) {
+    return std::unexpected(count(std::move(identity.error())));
+  }
+  return std::move(*identity);
+}
+
+bool PubSubService::may_subscribe(const Identity& identity, const TopicRequest& request) const {
+  return std::ranges::all_of(request.filters, [&](const std::string& filter) {
+    return identity.rights.may_subscribe(filter);
+  });
+}
+
+Instant PubSubService::expiry_of(const Identity& identity) const {
+  if (!identity.expires) {
+    return Instant::max();
+  }
+  // Longer than a process lives; what a token says may be beyond what an Instant can hold.
+  constexpr Nanoseconds kMaxLife = std::chrono::years(10);
+  return thread_.now() + std::min<Nanoseconds>(*identity.expires - read_wall_clock(), kMaxLife);
 }
 
 std::expected<Admission, wire::UpgradeAnswer> PubSubService::on_upgrade(
-    const wire::HttpRequest& request) {
+    const wire::HttpRequest& request, const Peer& peer) {
   auto agreement = check_upgrade(request, upgrade_rules(thread_.options()));
   if (!agreement) {
     return std::unexpected(std::move(agreement.error()));
   }
-  auto handler = handler_for(request);
+  auto handler = handler_for(request, peer);
   if (!handler) {
-    return std::unexpected(wire::refuse_upgrade(handler.error().status, handler.error().why));
+    const Refusal& refusal = handler.error();
+    return std::unexpected(wire::refuse_upgrade(refusal.status, refusal.why, refusal.headers));
   }
   return Admission{std::move(*agreement), std::move(*handler)};
 }
@@ -94,6 +146,8 @@ void PubSubService::report(HttpExchange& exchange, std::string_view path) {
     exchange.respond({.body = "ok\n"});
   } else if (path == "/readyz") {
     say_ready(exchange);
+  } else if (auto known = identify(exchange.request(), exchange.peer()); !known) {
+    refuse_topics(exchange, known.error());
   } else if (path == "/info") {
     const std::string info = pubsub_info(node_.state());
     exchange.respond({.content_type = "application/json", .body = info});
@@ -126,21 +180,46 @@ void PubSubService::on_topic_request(HttpExchange& exchange, std::string_view bo
     allow_topic_requests(exchange);
     return;
   }
-  auto asked = parse_topic_request(request, node_.options());
+  const auto identity = identify(request, exchange.peer());
+  if (!identity) {
+    refuse_topics(exchange, identity.error());
+    return;
+  }
+  get_or_post(exchange, *identity, body);
+}
+
+void PubSubService::get_or_post(HttpExchange& exchange, const Identity& identity,
+                                std::string_view body) {
+  auto asked = parse_topic_request(exchange.request(), node_.options());
   if (!asked) {
     refuse_topics(exchange, asked.error());
-  } else if (request.method == "GET") {
-    subscribe(exchange, std::move(*asked));
-  } else if (request.method != "POST") {
-    refuse_topics(exchange, {.status = 405, .why = "GET subscribes and POST publishes"});
-  } else if (asked->topic().empty()) {
-    refuse_topics(exchange, {.why = "to publish, name one topic without wildcards"});
+  } else if (exchange.request().method == "GET") {
+    subscribe(exchange, identity, std::move(*asked));
+  } else if (exchange.request().method == "POST") {
+    publish(exchange, identity, *asked, body);
   } else {
-    publish_body(node_, exchange, asked->topic(), body);
+    refuse_topics(exchange, {.status = 405, .why = "GET subscribes and POST publishes"});
   }
 }
 
-void PubSubService::subscribe(HttpExchange& exchange, TopicRequest request) {
+void PubSubService::publish(HttpExchange& exchange, const Identity& identity,
+                            const TopicRequest& request, std::string_view body) {
+  if (request.topic().empty()) {
+    refuse_topics(exchange, {.why = "to publish, name one topic without wildcards"});
+  } else if (!identity.rights.may_publish(request.topic())) {
+    refuse_topics(exchange, count(node_.state().authenticator().forbid_publish()));
+  } else {
+    publish_body(node_, exchange, {.topic = request.topic(), .body = body, .user = identity.user});
+  }
+}
+
+void PubSubService::subscribe(HttpExchange& exchange, const Identity& identity,
+                              TopicRequest request) {
+  if (!may_subscribe(identity, request)) {
+    refuse_topics(exchange, count(node_.state().authenticator().forbid_subscribe()));
+    return;
+  }
+  exchange.expire_at(expiry_of(identity));
   if (!exchange.take_place()) {
     refuse_topics(exchange, {.status = 503, .why = "this server takes no more connections"});
   } else if (accepts_events(exchange.request())) {

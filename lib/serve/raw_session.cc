@@ -20,8 +20,9 @@ constexpr std::size_t kMaxPublishing = 1'024;
 
 class RawSession final : public SessionHandler, private SubscriberOwner {
  public:
-  RawSession(PubSubNode& node, TopicRequest request)
+  RawSession(PubSubNode& node, TopicRequest request, SessionUser user)
       : node_(node),
+        user_(std::move(user)),
         topic_(request.topic()),
         id_(node.next_connection_id()),
         publisher_(node),
@@ -37,6 +38,7 @@ class RawSession final : public SessionHandler, private SubscriberOwner {
   void on_published(const Expected<broker::PublishAck>& ack);
 
   PubSubNode& node_;
+  SessionUser user_;
   std::string topic_;  // empty: nothing is published
   std::string id_;
   Publisher publisher_;
@@ -48,6 +50,7 @@ class RawSession final : public SessionHandler, private SubscriberOwner {
 
 void RawSession::on_open(Session& session) {
   session_ = &session;
+  session.expire_at(user_.expiry);
   from_now_ = std::holds_alternative<broker::FromNow>(request_->start);
   const pubsub::Format format =
       request_->envelope ? pubsub::Format::envelope_frame : pubsub::Format::frame;
@@ -65,11 +68,16 @@ void RawSession::on_message(const IncomingMessage& message) {
                           "to publish, connect to one topic without wildcards");
     return;
   }
+  if (!user_.may_publish) {
+    node_.counts().on_auth_refused(AuthCause::forbidden);
+    session_->start_close(CloseCode::policy_violation, "you may not publish to this topic");
+    return;
+  }
   node_.counts().published_websocket.add(1);
   publisher_.publish({.topic = topic_,
                       .payload = std::string(message.payload),
                       .text = !message.binary,
-                      .publisher = {.connection = id_}},
+                      .publisher = {.connection = id_, .user = user_.name}},
                      [this](const Expected<broker::PublishAck>& ack) { on_published(ack); });
   if (publisher_.waiting() > kMaxPublishing) {
     session_->hold_reading();
@@ -106,8 +114,9 @@ void RawSession::on_subscriber_end(SubscriberEnd why) {
 
 }  // namespace
 
-std::unique_ptr<SessionHandler> make_raw_session(PubSubNode& node, TopicRequest request) {
-  return std::make_unique<RawSession>(node, std::move(request));
+std::unique_ptr<SessionHandler> make_raw_session(PubSubNode& node, TopicRequest request,
+                                                 SessionUser user) {
+  return std::make_unique<RawSession>(node, std::move(request), std::move(user));
 }
 
 }  // namespace wskit::serve

@@ -25,6 +25,11 @@ struct IncomingMessage {
   bool fragmented = false;  // into more than one frame
 };
 
+/// What a connection tells of its client, beside what the client says in its request.
+struct Peer {
+  std::string certificate_user;  // subject_of() the client certificate that TLS verified; "": none
+};
+
 /// What a service does with a request that it answers later; the exchange owns it, and lets it go
 /// when the answer is written or the peer is gone.
 class ExchangeHandler {
@@ -60,7 +65,7 @@ class Service {
   virtual ~Service() = default;
 
   [[nodiscard]] virtual std::expected<Admission, wire::UpgradeAnswer> on_upgrade(
-      const wire::HttpRequest& request) = 0;
+      const wire::HttpRequest& request, const Peer& peer) = 0;
   /// A request that is no upgrade, with its body: to be answered in the call, or later by a handler
   /// that the exchange is given in the call.
   virtual void on_request(HttpExchange& exchange, const wire::HttpRequest& request,

@@ -288,6 +288,10 @@ bool Session::check_alive(Instant now) {
   if (closing_) {
     return true;
   }
+  if (expired(now)) {
+    start_close(CloseCode::policy_violation, "the token has expired");
+    return true;
+  }
   // A frame's header alone raises no callback, however large the frame that it announces.
   if (too_big(0, lws_remaining_packet_payload(connection()))) {
     fail(CloseCode::too_big, kTooBig);

@@ -61,6 +61,7 @@ std::vector<wire::Header> topic_headers(const wire::HttpRequest& request) {
 void refuse_topics(HttpExchange& exchange, const Refusal& refusal) {
   const std::string body = refusal.why + "\n";
   auto headers = topic_headers(exchange.request());
+  headers.insert(headers.end(), refusal.headers.begin(), refusal.headers.end());
   if (refusal.status == kMethodNotAllowed) {
     headers.push_back({"Allow", "GET, POST, OPTIONS"});
   }
@@ -76,15 +77,15 @@ void allow_topic_requests(HttpExchange& exchange) {
   exchange.respond({.status = 204, .headers = std::move(headers)});
 }
 
-void publish_body(PubSubNode& node, HttpExchange& exchange, std::string_view topic,
-                  std::string_view body) {
+void publish_body(PubSubNode& node, HttpExchange& exchange, const PostedMessage& message) {
   node.counts().published_post.add(1);
   auto posting = std::make_unique<Posting>(node, exchange);
   Posting& waiting = *posting;
   exchange.answer_later(std::move(posting));
-  waiting.publish({.topic = std::string(topic),
-                   .payload = std::string(body),
-                   .text = !is_binary(exchange.request(), body)});
+  waiting.publish({.topic = std::string(message.topic),
+                   .payload = std::string(message.body),
+                   .text = !is_binary(exchange.request(), message.body),
+                   .publisher = {.connection = {}, .user = std::string(message.user)}});
 }
 
 }  // namespace wskit::serve

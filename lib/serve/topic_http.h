@@ -21,9 +21,14 @@ void refuse_topics(HttpExchange& exchange, const Refusal& refusal);
 /// that may.
 void allow_topic_requests(HttpExchange& exchange);
 
-/// Publishes the body, and answers with its cursor once the engine has it. The request names one
-/// topic.
-void publish_body(PubSubNode& node, HttpExchange& exchange, std::string_view topic,
-                  std::string_view body);
+/// What a client posts.
+struct PostedMessage {
+  std::string_view topic;
+  std::string_view body;
+  std::string_view user;  // who posts it; "": unknown
+};
+
+/// Publishes the body, and answers with its cursor once the engine has it.
+void publish_body(PubSubNode& node, HttpExchange& exchange, const PostedMessage& message);
 
 }  // namespace wskit::serve

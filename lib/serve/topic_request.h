@@ -32,6 +32,7 @@ struct TopicRequest {
 struct Refusal {
   int status = 400;
   std::string why;
+  std::vector<wire::Header> headers = {};  // valid ones
 };
 
 /// Whether the path is one of topics.

@@ -54,4 +54,18 @@ Expected<TopicRights> read_topic_rights(const Json& object, const TopicRights& d
   return rights;
 }
 
+Expected<TopicFilters> parse_topic_filters(const std::vector<std::string>& texts) {
+  TopicFilters filters;
+  for (const std::string& text : texts) {
+    if (text.empty()) {
+      continue;
+    }
+    if (auto good = broker::check_filter(text); !good) {
+      return std::unexpected(std::move(good.error()));
+    }
+    filters.push_back(text);
+  }
+  return filters;
+}
+
 }  // namespace wskit::serve

@@ -35,4 +35,8 @@ struct TopicRights {
 [[nodiscard]] Expected<TopicRights> read_topic_rights(const Json& object,
                                                       const TopicRights& defaults);
 
+/// Filters that somebody typed; empty texts are left out, so that "" alone stands for none. Fails
+/// with ErrorCode::usage.
+[[nodiscard]] Expected<TopicFilters> parse_topic_filters(const std::vector<std::string>& texts);
+
 }  // namespace wskit::serve

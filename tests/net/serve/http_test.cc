@@ -16,8 +16,8 @@ namespace {
 /// The body of a request comes back.
 class TestService final : public serve::Service {
  public:
-  std::expected<serve::Admission, wire::UpgradeAnswer> on_upgrade(
-      const wire::HttpRequest&) override {
+  std::expected<serve::Admission, wire::UpgradeAnswer> on_upgrade(const wire::HttpRequest&,
+                                                                  const serve::Peer&) override {
     return std::unexpected(wire::refuse_upgrade(403, "no WebSocket here"));
   }
   void on_request(serve::HttpExchange& exchange, const wire::HttpRequest& /*request*/,
