@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "serve/pubsub_node.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -41,12 +42,8 @@ std::string PubSubNode::next_connection_id() {
 }
 
 void PubSubNode::forget(PolledWatcher& watcher) {
-  // In its place: the list may be under way.
-  for (PolledWatcher*& place : watchers_) {
-    if (place == &watcher) {
-      place = nullptr;
-    }
-  }
+  std::erase(watchers_, &watcher);
+  std::ranges::replace(telling_, &watcher, nullptr);
 }
 
 void PubSubNode::on_turn_end() {
@@ -70,12 +67,13 @@ void PubSubNode::on_turn_written() {
 }
 
 void PubSubNode::tell_watchers() {
-  for (std::size_t i = 0; i < watchers_.size(); ++i) {
-    if (PolledWatcher* const watcher = std::exchange(watchers_[i], nullptr)) {
+  telling_.swap(watchers_);
+  for (PolledWatcher*& place : telling_) {
+    if (PolledWatcher* const watcher = std::exchange(place, nullptr)) {
       watcher->on_polled();
     }
   }
-  watchers_.clear();
+  telling_.clear();
 }
 
 void PubSubNode::copy_counts() {

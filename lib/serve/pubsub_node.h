@@ -105,6 +105,7 @@ class PubSubNode {
   ev::async wake_;
   pubsub::Hub hub_;
   std::vector<PolledWatcher*> watchers_;
+  std::vector<PolledWatcher*> telling_;     // while they are told; null once they are, or are gone
   const broker::Message* noted_ = nullptr;  // within this turn
   std::vector<Instant> delivered_;
 };

@@ -119,24 +119,26 @@ void add_messages(MetricsText& text) {
   }
 }
 
-void add_closes(MetricsText& text) {
-  using Closes = const CloseCounts& (ThreadCounts::*)() const;
-  const auto add = [&](std::string_view by, Closes closes) {
-    for (std::size_t i = 0; i <= CloseCounts::kNamed; ++i) {
-      std::uint64_t total = 0;
-      for (const auto& thread : text.threads()) {
-        total += (thread.connections->*closes)().read(i);
-      }
-      if (total > 0) {
-        const std::string code =
-            i < CloseCounts::kNamed ? std::to_string(CloseCounts::kFirst + i) : "other";
-        text.value(fmt::format("{{by=\"{}\",code=\"{}\"}}", by, code), total);
-      }
+using Closes = const CloseCounts& (ThreadCounts::*)() const;
+
+void add_closes_by(MetricsText& text, std::string_view by, Closes closes) {
+  for (std::size_t i = 0; i <= CloseCounts::kNamed; ++i) {
+    std::uint64_t total = 0;
+    for (const auto& thread : text.threads()) {
+      total += (thread.connections->*closes)().read(i);
     }
-  };
+    const std::string code =
+        i < CloseCounts::kNamed ? std::to_string(CloseCounts::kFirst + i) : "other";
+    if (total > 0) {
+      text.value(fmt::format("{{by=\"{}\",code=\"{}\"}}", by, code), total);
+    }
+  }
+}
+
+void add_closes(MetricsText& text) {
   text.begin("closes_total", "counter", "Close handshakes, by who began them.");
-  add("server", &ThreadCounts::closes_sent);
-  add("client", &ThreadCounts::closes_received);
+  add_closes_by(text, "server", &ThreadCounts::closes_sent);
+  add_closes_by(text, "client", &ThreadCounts::closes_received);
 }
 
 void add_latency(MetricsText& text) {
