@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/cmd_proxy.h"
 
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 
 #include "cli/announce.h"
 #include "cli/connect_options.h"
+#include "cli/fault_options.h"
 #include "cli/hints.h"
 #include "cli/listen_tls.h"
 #include "cli/proxy_command_options.h"
@@ -23,6 +25,7 @@
 #include "net/dialer.h"
 #include "net/loop.h"
 #include "net/resolver.h"
+#include "relay/fault_plan.h"
 #include "relay/recorder.h"
 #include "relay/relay.h"
 #include "report/terminal.h"
@@ -35,7 +38,7 @@ namespace {
 constexpr std::string_view kProxyName = "proxy";
 
 /// Everything between the options and the end, in the order of its making.
-class ProxyRun final : relay::RelayWatcher, relay::RecorderHandler {
+class ProxyRun final : relay::RelayWatcher, relay::RecorderHandler, relay::FaultWatcher {
  public:
   ProxyRun(const ProxyCommandOptions& options, ConnectPlan plan)
       : options_(options), plan_(std::move(plan)), url_(plan_.request.options().uri.display()) {}
@@ -51,6 +54,7 @@ class ProxyRun final : relay::RelayWatcher, relay::RecorderHandler {
  private:
   [[nodiscard]] Expected<void> prepare();
   [[nodiscard]] Expected<void> prepare_recording(const relay::RequestRules& request);
+  [[nodiscard]] Expected<void> prepare_faults();
   [[nodiscard]] Expected<void> listen();
   void obey();
 
@@ -61,6 +65,7 @@ class ProxyRun final : relay::RelayWatcher, relay::RecorderHandler {
   void on_record_room() override { relay_->resume_recording(); }
   void on_record_error(const Error& error) override;
   void on_record_finished() override { loop_->stop(); }
+  void on_fault(const relay::FaultFiring& firing) override;
 
   const ProxyCommandOptions& options_;
   ConnectPlan plan_;
@@ -72,6 +77,8 @@ class ProxyRun final : relay::RelayWatcher, relay::RecorderHandler {
   ListenSecurity security_;
   script::Redaction redaction_;
   std::unique_ptr<relay::Recorder> recorder_;
+  Instant start_;
+  std::optional<relay::FaultPlan> faults_;
   std::optional<relay::Relay> relay_;
   int code_ = EXIT_SUCCESS;
 };
@@ -104,6 +111,10 @@ Expected<void> ProxyRun::prepare() {
     return recording;
   }
   options.recorder = recorder_.get();
+  if (auto faults = prepare_faults(); !faults) {
+    return faults;
+  }
+  options.faults = faults_ ? &*faults_ : nullptr;
   relay::RelayWatcher& watcher = *this;
   relay_.emplace(*dialer_, std::move(options), watcher);
   return listen();
@@ -125,6 +136,19 @@ Expected<void> ProxyRun::prepare_recording(const relay::RequestRules& request) {
     return std::unexpected(std::move(recorder.error()));
   }
   recorder_ = std::move(*recorder);
+  return {};
+}
+
+Expected<void> ProxyRun::prepare_faults() {
+  auto rules = fault_rules(options_.faults);
+  if (!rules) {
+    return std::unexpected(std::move(rules.error()));
+  }
+  start_ = loop_->now();
+  if (!rules->empty()) {
+    relay::FaultWatcher& watcher = *this;
+    faults_.emplace(std::move(*rules), options_.faults.seed, watcher);
+  }
   return {};
 }
 
@@ -158,11 +182,20 @@ void ProxyRun::obey() {
 }
 
 void ProxyRun::on_drained() {
+  if (faults_) {
+    say(fault_summary(*faults_));
+  }
   if (recorder_) {
     recorder_->finish();
   } else {
     loop_->stop();
   }
+}
+
+void ProxyRun::on_fault(const relay::FaultFiring& firing) {
+  say(fmt::format("wskit {}: connection {}: fault {} at {:.3f} s\n", kProxyName, firing.connection,
+                  report::printable(faults_->rules()[firing.rule].text),
+                  std::chrono::duration<double>(firing.at - start_).count()));
 }
 
 // Whoever talks through us shall not suffer from it: everything passes on, and the exit code tells.
@@ -199,7 +232,7 @@ int run_proxy(const ProxyCommandOptions& options) {
 
 void add_proxy(CLI::App& app, Command& chosen) {
   CLI::App& proxy = *app.add_subcommand(
-      "proxy", "Stand between clients and a server, and pass everything on unchanged");
+      "proxy", "Stand between clients and a server, pass everything on, or let faults happen");
   // Shared with the callback that CLI11 keeps.
   auto options = std::make_shared<ProxyCommandOptions>();
   add_proxy_command_options(proxy, *options);

@@ -102,6 +102,7 @@ void add_proxy_command_options(CLI::App& app, ProxyCommandOptions& options) {
   add_listen_tls(app, options.tls);
   add_target_options(app, options.target);
   add_recording(app, options);
+  add_fault_options(app, options.faults);
   add_limits(app, options);
 }
 

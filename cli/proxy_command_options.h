@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/connect_options.h"
+#include "cli/fault_options.h"
 #include "cli/listen_tls.h"
 #include "core/clock.h"
 #include "core/error.h"
@@ -34,6 +35,7 @@ struct ProxyCommandOptions {
   bool record_frames = false;
   bool record_secrets = false;
   std::vector<std::string> redact;
+  FaultOptions faults;
   std::size_t max_connections = 0;
   Nanoseconds handshake_timeout = std::chrono::seconds(10);
   Nanoseconds drain_time = std::chrono::seconds(5);

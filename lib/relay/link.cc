@@ -54,7 +54,7 @@ void Link::on_bytes(Side& side, std::span<std::byte> bytes, Instant received) {
   if (state_ == State::request) {
     read_request(bytes);
   } else if (state_ == State::open) {
-    pass(side, bytes, received);
+    take(side, bytes, received);
   }
 }
 
@@ -78,7 +78,30 @@ void Link::read_request(std::span<const std::byte> bytes) {
                                        {{"Allow", "GET"}})
                       .bytes);
   }
-  dial(bytes.subspan(*used));
+  if (choose_faults()) {
+    dial(bytes.subspan(*used));
+  }
+}
+
+bool Link::choose_faults() {
+  const wire::HttpRequest& request = opening_->parser.message();
+  if (setup_.faults == nullptr || !asks_for_websocket(request)) {
+    return true;
+  }
+  const std::string_view path =
+      std::string_view(request.target).substr(0, request.target.find('?'));
+  auto choice = LinkFaults::Choice::make(*setup_.faults, number_, path);
+  if (choice.empty()) {
+    return true;
+  }
+  LinkFaults::Outlet& outlet = *this;
+  faults_ =
+      std::make_unique<LinkFaults>(std::move(choice), *setup_.faults, setup_.dialer.loop(), outlet);
+  if (const auto answer = faults_->reject()) {
+    refuse(*answer);
+    return false;
+  }
+  return true;
 }
 
 void Link::dial(std::span<const std::byte> rest) {
@@ -86,11 +109,20 @@ void Link::dial(std::span<const std::byte> rest) {
   deadline_.cancel();
   client_.hold(Side::Hold::opening);
   opening_->rest.assign(rest.begin(), rest.end());
-  opening_->head = rewrite_head(opening_->head, opening_->parser.message(), setup_.request);
+  opening_->head = rewritten_head();
   if (setup_.recorder != nullptr) {
     start_recording();
   }
   opening_->dial = setup_.dialer.dial(setup_.target, *this);
+}
+
+std::string Link::rewritten_head() const {
+  if (!faults_ || !faults_->wants_no_compression()) {
+    return rewrite_head(opening_->head, opening_->parser.message(), setup_.request);
+  }
+  RequestRules rules = setup_.request;
+  rules.removed.emplace_back("Sec-WebSocket-Extensions");
+  return rewrite_head(opening_->head, opening_->parser.message(), rules);
 }
 
 void Link::start_recording() {
@@ -110,9 +142,9 @@ void Link::on_dialed(net::Dialed dialed) {
   server_.take(std::move(dialed.stream));
   server_.write(as_bytes(opening_->head));
   const auto opening = std::move(opening_);
-  pass(client_, opening->rest, now());
+  take(client_, opening->rest, now());
   if (client_.has_ended()) {
-    server_.finish();
+    end(client_);
   }
   client_.release(Side::Hold::opening);
 }
@@ -126,6 +158,14 @@ void Link::on_dial_failed(const Error& error) {
   refuse(wire::refuse_upgrade(kBadGateway, error.message).bytes);
 }
 
+void Link::take(Side& from, std::span<std::byte> bytes, Instant received) {
+  if (faults_) {
+    faults_->take(direction_of(from), bytes);
+  } else {
+    pass(from, bytes, received);
+  }
+}
+
 void Link::pass(Side& from, std::span<std::byte> bytes, Instant received) {
   Side& to = other(from);
   to.write(bytes);
@@ -135,8 +175,7 @@ void Link::pass(Side& from, std::span<std::byte> bytes, Instant received) {
   if (!tape_) {
     return;
   }
-  tape_->read(&from == &client_ ? script::Direction::send : script::Direction::recv, bytes,
-              received);
+  tape_->read(direction_of(from), bytes, received);
   if (tape_->is_full()) {
     client_.hold(Side::Hold::recording);
     server_.hold(Side::Hold::recording);
@@ -172,9 +211,49 @@ void Link::on_end(Side& side) {
     case State::refusing:
       return end_if_done();
     case State::open:
+      return end(side);
     case State::ending:
       other(side).finish();
       return end_if_done();
+  }
+}
+
+void Link::end(Side& from) {
+  if (faults_) {
+    return faults_->end(direction_of(from));
+  }
+  other(from).finish();
+  end_if_done();
+}
+
+void Link::write_out(script::Direction direction, std::span<std::byte> bytes) {
+  pass(source_of(direction), bytes, now());
+}
+
+void Link::finish_out(script::Direction direction) {
+  other(source_of(direction)).finish();
+  end_if_done();
+}
+
+void Link::reset_both() {
+  state_ = State::ending;
+  resets_ = true;
+  arm(setup_.linger);
+  end_if_done();
+}
+
+void Link::hold_source(script::Direction direction, bool holds) {
+  Side& side = source_of(direction);
+  if (holds) {
+    side.hold(Side::Hold::fault);
+  } else {
+    side.release(Side::Hold::fault);
+  }
+}
+
+void Link::on_fault(const FaultRule& rule) {
+  if (tape_) {
+    tape_->put_fault(rule.text, now());
   }
 }
 

@@ -13,6 +13,8 @@
 #include "net/dialer.h"
 #include "net/stream.h"
 #include "net/timer.h"
+#include "relay/fault_plan.h"
+#include "relay/link_faults.h"
 #include "relay/recorder.h"
 #include "relay/request_head.h"
 #include "relay/side.h"
@@ -43,6 +45,8 @@ struct LinkSetup {
   net::Endpoint target;
   /// Null where nothing is recorded.
   Recorder* recorder = nullptr;
+  /// Null where nothing is to go wrong.
+  FaultPlan* faults = nullptr;
   /// From the accepted connection to the whole request, TLS included.
   Nanoseconds request_timeout = std::chrono::seconds(10);
   /// How long what is left for one side may take once the other is gone.
@@ -51,8 +55,8 @@ struct LinkSetup {
 
 /// A client's connection joined to one to the server. Reads the client's request, connects, sends
 /// it on as the rules say, and from there on passes every byte of both directions unchanged, the
-/// ends of the streams included.
-class Link final : SideOwner, net::DialHandler, net::TimerHandler {
+/// ends of the streams included, but for what a fault does to them.
+class Link final : SideOwner, net::DialHandler, net::TimerHandler, LinkFaults::Outlet {
  public:
   /// `setup` outlives it. With a `refusal`, the bytes of an answer, the client gets this for its
   /// request.
@@ -86,17 +90,35 @@ class Link final : SideOwner, net::DialHandler, net::TimerHandler {
   void on_dialed(net::Dialed dialed) override;
   void on_dial_failed(const Error& error) override;
   void on_timer(Instant now) override;
+  void write_out(script::Direction direction, std::span<std::byte> bytes) override;
+  void finish_out(script::Direction direction) override;
+  void reset_both() override;
+  void hold_source(script::Direction direction, bool holds) override;
+  void on_fault(const FaultRule& rule) override;
 
   void read_request(std::span<const std::byte> bytes);
+  /// Whether the request goes on to the server.
+  [[nodiscard]] bool choose_faults();
   void dial(std::span<const std::byte> rest);
+  [[nodiscard]] std::string rewritten_head() const;
   void start_recording();
-  /// All that goes through goes through here: faults of the wire belong into it.
+  /// All that is read goes through here, faults included.
+  void take(Side& from, std::span<std::byte> bytes, Instant received);
+  /// All that is written goes through here.
   void pass(Side& from, std::span<std::byte> bytes, Instant received);
+  /// No more comes from there.
+  void end(Side& from);
   void refuse(std::string_view answer);
   [[nodiscard]] bool is_done() const;
   void end_if_done();
   void arm(Nanoseconds time);
   [[nodiscard]] Instant now() const { return setup_.dialer.loop().now(); }
+  [[nodiscard]] Side& source_of(script::Direction direction) {
+    return direction == script::Direction::send ? client_ : server_;
+  }
+  [[nodiscard]] script::Direction direction_of(const Side& from) const {
+    return &from == &client_ ? script::Direction::send : script::Direction::recv;
+  }
   [[nodiscard]] Side& other(const Side& side) { return &side == &client_ ? server_ : client_; }
 
   LinkSetup& setup_;
@@ -109,6 +131,8 @@ class Link final : SideOwner, net::DialHandler, net::TimerHandler {
   Side server_;
   std::unique_ptr<Opening> opening_;
   std::unique_ptr<Tape> tape_;
+  /// Null where no rule is for this connection.
+  std::unique_ptr<LinkFaults> faults_;
   /// Why a side broke.
   std::unique_ptr<Error> error_;
   net::Timer deadline_;

@@ -119,6 +119,12 @@ void Tape::read(script::Direction direction, std::span<std::byte> bytes, Instant
   }
 }
 
+void Tape::put_fault(std::string_view rule, Instant at) {
+  if (writes()) {
+    transcript_.put_fault(rule, at, file_->room());
+  }
+}
+
 void Tape::put_end(const Error* error, Instant at) {
   if (writes()) {
     transcript_.put_end(error, at, file_->room());

@@ -96,6 +96,7 @@ class Tape {
 
   void put_unreachable(const Error& error, Instant at);
   void read(script::Direction direction, std::span<std::byte> bytes, Instant at);
+  void put_fault(std::string_view rule, Instant at);
   void put_end(const Error* error, Instant at);
   /// Whoever reads more should wait for on_record_room().
   [[nodiscard]] bool is_full() const { return file_ != nullptr && file_->is_full(); }

@@ -23,6 +23,7 @@ Relay::Relay(net::Dialer& dialer, RelayOptions options, RelayWatcher& watcher)
              .request = std::move(options.request),
              .target = std::move(options.target),
              .recorder = options.recorder,
+             .faults = options.faults,
              .request_timeout = options.request_timeout},
       patience_(loop_.timers(), *this) {}
 

@@ -14,6 +14,7 @@
 #include "net/stream.h"
 #include "net/timer.h"
 #include "net/tls_acceptor.h"
+#include "relay/fault_plan.h"
 #include "relay/link.h"
 #include "relay/recorder.h"
 #include "relay/request_head.h"
@@ -28,6 +29,8 @@ struct RelayOptions {
   net::Endpoint target;
   /// Of what passes; null for no recording. Outlives the relay.
   Recorder* recorder = nullptr;
+  /// What is to go wrong; null for nothing. Outlives the relay.
+  FaultPlan* faults = nullptr;
   /// Open at one time; further ones get 503. 0: no limit but the open files.
   std::size_t max_connections = 0;
   /// From the accepted connection to its whole request, TLS included.

@@ -37,6 +37,7 @@ class Side final : net::StreamHandler {
     opening = 1,    // the other side does not stand yet
     backlog = 2,    // the other side's peer reads slowly
     recording = 4,  // the file of the recording takes no more
+    fault = 8,      // a fault wants it
   };
   /// Of bytes written and not yet sent: from the first on the other side is held, until it is the
   /// second.

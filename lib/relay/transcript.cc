@@ -76,6 +76,10 @@ void Transcript::put_unreachable(const Error& error, Instant at, std::string& ou
   script::append_event(out, moment(at), "unreachable", {{"error", error.message}});
 }
 
+void Transcript::put_fault(std::string_view rule, Instant at, std::string& out) const {
+  script::append_event(out, moment(at), "fault", {{"rule", rule}});
+}
+
 void Transcript::put_end(const Error* error, Instant at, std::string& out) const {
   std::vector<std::pair<std::string_view, Json>> members{{"sent", sent_}, {"received", received_}};
   for (const FrameTranscript& frames : frames_) {

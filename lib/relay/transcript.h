@@ -48,6 +48,8 @@ class Transcript {
   /// Bytes of either direction behind the request, in the order in which they were passed on; they
   /// may be overwritten. The answer becomes {"ev":"open",…} or {"ev":"answer","status":…}.
   void read(script::Direction direction, std::span<std::byte> bytes, Instant at, std::string& out);
+  /// {"ev":"fault","rule":…}
+  void put_fault(std::string_view rule, Instant at, std::string& out) const;
   /// {"ev":"end","sent":…,"received":…}, with the bytes behind request and answer, and "error" when
   /// the connection broke.
   void put_end(const Error* error, Instant at, std::string& out) const;

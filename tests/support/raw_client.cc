@@ -153,6 +153,7 @@ bool RawClient::read_more(Clock::time_point deadline) {
   const ssize_t got = ::recv(fd_, buffer.data(), buffer.size(), 0);
   if (got <= 0) {
     ended_ = true;
+    was_reset_ = got < 0 && errno == ECONNRESET;
     return false;
   }
   in_.append(buffer.data(), static_cast<std::size_t>(got));

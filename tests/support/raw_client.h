@@ -32,7 +32,10 @@ class RawClient {
   explicit RawClient(std::uint16_t port, std::string_view host = "127.0.0.1");
   static RawClient over_unix(const std::string& path);
   RawClient(RawClient&& other) noexcept
-      : fd_(other.fd_), ended_(other.ended_), in_(std::move(other.in_)) {
+      : fd_(other.fd_),
+        ended_(other.ended_),
+        was_reset_(other.was_reset_),
+        in_(std::move(other.in_)) {
     other.fd_ = -1;
   }
   RawClient& operator=(RawClient&&) = delete;
@@ -63,6 +66,8 @@ class RawClient {
   /// The next chunk of a chunked body, empty for its end; nothing when the stream ended or patience
   /// did.
   [[nodiscard]] std::optional<std::string> read_chunk(Timeout patience = kPatience);
+  /// The connection ended with a RST, not with a FIN.
+  [[nodiscard]] bool was_reset() const { return was_reset_; }
   /// Whatever comes until the end of the stream.
   [[nodiscard]] std::string read_all();
 
@@ -73,6 +78,7 @@ class RawClient {
 
   int fd_ = -1;
   bool ended_ = false;
+  bool was_reset_ = false;
   std::string in_;
 };
 

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#include "cli/fault_options.h"
+
+#include <iterator>
+#include <limits>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "cli/parsed_option.h"
+#include "core/parse.h"
+#include "relay/fault_form.h"
+#include "report/file.h"
+#include "report/terminal.h"
+
+namespace wskit::cli {
+namespace {
+
+constexpr std::size_t kMaxFaultFileBytes = std::size_t{1} << 20;
+
+CLI::Validator is_fault() {
+  return {[](const std::string& text) {
+            const auto rule = relay::parse_fault(text);
+            return rule ? std::string() : rule.error().message;
+          },
+          ""};
+}
+
+}  // namespace
+
+void add_fault_options(CLI::App& app, FaultOptions& options) {
+  const std::string group = "Faults";
+  app.add_option("--fault", options.rules,
+                 "Let this go wrong, as close:4001,after:3 or delay:50ms,percent:10; the faults "
+                 "and their keys are in the manual (repeatable)")
+      ->allow_extra_args(false)
+      ->type_name("RULE")
+      ->check(is_fault())
+      ->group(group);
+  app.add_option("--fault-file", options.file,
+                 "A rule for --fault on each line; # begins a comment")
+      ->type_name("FILE")
+      ->check(not_empty())
+      ->group(group);
+  const auto parse_seed = [](std::string_view text) {
+    return parse_integer(text, 0, std::numeric_limits<std::int64_t>::max());
+  };
+  add_parsed(app, "--seed", options.seed, parse_seed)
+      ->description("For what faults leave to chance: the same seed does the same again")
+      ->type_name("N")
+      ->default_str("1")
+      ->group(group);
+  // The manual's list of faults is made of this.
+  app.footer("Faults, each to be followed by ,KEY:VALUE...:\n" + relay::describe_faults());
+}
+
+Expected<std::vector<relay::FaultRule>> fault_rules(const FaultOptions& options) {
+  std::vector<relay::FaultRule> rules;
+  for (const std::string& text : options.rules) {
+    auto rule = relay::parse_fault(text);
+    if (!rule) {
+      return std::unexpected(std::move(rule.error()));
+    }
+    rules.push_back(std::move(*rule));
+  }
+  if (options.file.empty()) {
+    return rules;
+  }
+  const auto text = report::read_file(options.file, kMaxFaultFileBytes);
+  if (!text) {
+    return std::unexpected(text.error());
+  }
+  auto more = relay::parse_fault_file(*text);
+  if (!more) {
+    return fail(ErrorCode::usage,
+                fmt::format("--fault-file {}: {}", options.file, more.error().message));
+  }
+  rules.insert(rules.end(), std::make_move_iterator(more->begin()),
+               std::make_move_iterator(more->end()));
+  return rules;
+}
+
+std::string fault_summary(const relay::FaultPlan& plan) {
+  std::string text;
+  for (std::size_t i = 0; i < plan.rules().size(); ++i) {
+    const std::uint64_t count = plan.counts()[i];
+    fmt::format_to(std::back_inserter(text), "fault {}: {}\n",
+                   report::printable(plan.rules()[i].text),
+                   count == 0   ? "never"
+                   : count == 1 ? "once"
+                                : fmt::format("{} times", count));
+  }
+  return text;
+}
+
+}  // namespace wskit::cli
