@@ -19,11 +19,17 @@ bool has_kind(const std::vector<ActiveFault>& faults, std::initializer_list<Faul
   });
 }
 
+/// With compression RSV1 is a legal bit.
+bool sets_rsv1(const ActiveFault& fault) {
+  return fault.rule().kind == FaultKind::reserved_bit && fault.rule().number == 1;
+}
+
 /// A bomb needs compression, whatever else there is.
 bool spoils_compression(const LinkFaults::Choice& choice) {
   const auto spoils = [](const std::vector<ActiveFault>& faults) {
     return has_kind(faults, {FaultKind::drop, FaultKind::duplicate, FaultKind::reorder,
-                             FaultKind::corrupt, FaultKind::bad_utf8});
+                             FaultKind::corrupt, FaultKind::bad_utf8}) ||
+           std::ranges::any_of(faults, sets_rsv1);
   };
   return (spoils(choice.send) || spoils(choice.recv)) &&
          !has_kind(choice.send, {FaultKind::bomb}) && !has_kind(choice.recv, {FaultKind::bomb});

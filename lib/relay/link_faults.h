@@ -57,7 +57,7 @@ class LinkFaults final : FaultStage::Owner, net::TimerHandler {
   /// What the client gets for its request, if it is to be refused; to be asked once.
   [[nodiscard]] std::optional<std::string> reject();
   /// Compression is not to be offered to the server: a message that is lost or changed would spoil
-  /// those behind it.
+  /// those behind it, or the fault would be none.
   [[nodiscard]] bool wants_no_compression() const { return wants_no_compression_; }
 
   /// Bytes behind the request, and behind the beginning of the answer.

@@ -22,9 +22,12 @@ std::size_t count(const std::string& text, const std::string& part) {
 }
 
 /// The proxy records, which is what would change bytes: it unmasks them in place.
-void check_bench(bool tls, const std::vector<std::string>& options) {
+void check_bench(bool tls, const std::vector<std::string>& options,
+                 const std::vector<std::string>& more_of_proxy = {}) {
   const ScratchFile recording("relay-bytes.jsonl");
-  LoggedProxy proxy(tls, {"--record", recording.path()});
+  std::vector<std::string> of_proxy{"--record", recording.path()};
+  of_proxy.insert(of_proxy.end(), more_of_proxy.begin(), more_of_proxy.end());
+  LoggedProxy proxy(tls, of_proxy);
   std::vector<std::string> arguments{
       "bench",  proxy.url(), "-c", "100",      "-n",
       "20000",  "--window",  "4",  "--cacert", test_certificate("ca.pem"),
@@ -64,6 +67,12 @@ TEST_CASE("no byte of a load test of 100 connections changes in the proxy") {
 
 TEST_CASE("no byte of a compressed load test of 100 connections changes in the proxy") {
   check_bench(false, {"--size", "200", "--compress"});
+}
+
+TEST_CASE("no byte changes in a proxy whose faults strike nothing") {
+  check_bench(false, {"--size", "200", "--compress"},
+              {"--fault", "delay:1s,percent:0,dir:both", "--fault", "no-pong,percent:0,dir:both",
+               "--fault", "close,after:100000,dir:both"});
 }
 
 TEST_CASE("no byte of a load test of 100 connections over TLS changes in the proxy") {
