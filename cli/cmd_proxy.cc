@@ -193,6 +193,9 @@ void ProxyRun::on_drained() {
 }
 
 void ProxyRun::on_fault(const relay::FaultFiring& firing) {
+  if (options_.faults.quiet) {
+    return;
+  }
   say(fmt::format("wskit {}: connection {}: fault {} at {:.3f} s\n", kProxyName, firing.connection,
                   report::printable(faults_->rules()[firing.rule].text),
                   std::chrono::duration<double>(firing.at - start_).count()));

@@ -52,6 +52,9 @@ void add_fault_options(CLI::App& app, FaultOptions& options) {
       ->type_name("N")
       ->default_str("1")
       ->group(group);
+  app.add_flag("-q,--quiet", options.quiet,
+               "Do not say each fault that happens, but the counts in the end")
+      ->group(group);
   // The manual's list of faults is made of this.
   app.footer("Faults, each to be followed by ,KEY:VALUE...:\n" + relay::describe_faults());
 }

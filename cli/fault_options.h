@@ -21,9 +21,11 @@ struct FaultOptions {
   std::vector<std::string> rules;
   std::string file;
   std::uint64_t seed = 1;
+  /// Each fault is not said when it happens.
+  bool quiet = false;
 };
 
-/// --fault, --fault-file and --seed.
+/// --fault, --fault-file, --seed and --quiet.
 void add_fault_options(CLI::App& app, FaultOptions& options);
 
 /// The rules of the command line, then those of the file. Fails with ErrorCode::usage or

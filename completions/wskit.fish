@@ -329,6 +329,7 @@ complete -c wskit -n '__fish_seen_subcommand_from proxy' -l max-message -x -d 'L
 complete -c wskit -n '__fish_seen_subcommand_from proxy' -l fault -x -d 'Let this go wrong, as close:4001,after:3 or delay:50ms,percent:10; the faults and their keys are in the manual (repeatable)'
 complete -c wskit -n '__fish_seen_subcommand_from proxy' -l fault-file -r -F -d 'A rule for --fault on each line; # begins a comment'
 complete -c wskit -n '__fish_seen_subcommand_from proxy' -l seed -x -d 'For what faults leave to chance: the same seed does the same again'
+complete -c wskit -n '__fish_seen_subcommand_from proxy' -s q -l quiet -d 'Do not say each fault that happens, but the counts in the end'
 complete -c wskit -n '__fish_seen_subcommand_from proxy' -l max-connections -x -d 'Refuse further connections with 503; 0 for no limit but the open files'
 complete -c wskit -n '__fish_seen_subcommand_from proxy' -l handshake-timeout -x -d 'From accepting to the client\'s whole request'
 complete -c wskit -n '__fish_seen_subcommand_from proxy' -l drain-time -x -d 'On a signal wait this long for connections to end; a second signal ends all'

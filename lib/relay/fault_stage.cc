@@ -38,11 +38,14 @@ FaultStage::FaultStage(std::vector<ActiveFault> faults, script::Direction direct
       cutter_(bytes_to_keep(faults_)),
       frames_(direction == script::Direction::send,
               faults_.empty() ? FaultDice() : faults_.front().dice().derive(1)) {
+  std::uint64_t slowest = 0;
   for (const ActiveFault& fault : faults_) {
     if (fault.form().moment == FaultMoment::flow) {
-      queue_.set_rate(*fault.rule().number);
+      const std::uint64_t rate = *fault.rule().number;
+      slowest = slowest == 0 ? rate : std::min(slowest, rate);
     }
   }
+  queue_.set_rate(slowest);
 }
 
 Nanoseconds FaultStage::age(Instant now) const {

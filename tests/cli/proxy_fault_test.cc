@@ -137,6 +137,15 @@ TEST_CASE("rules come from a file too, and what is no rule is a usage error that
   CHECK_THAT(no_file.err, Catch::Contains("/nonexistent"));
 }
 
+TEST_CASE("a quiet proxy says the counts, and not each fault") {
+  FaultProxy proxy({"delay:1ms", "drop,after:100"}, {"-q"});
+  RawClient client = proxy.open();
+  CHECK(echo(client, "x") == "x");
+  const std::string said = proxy.said();
+  CHECK_THAT(said, Catch::EndsWith("fault delay:1ms: once\nfault drop,after:100: never\n") &&
+                       !Catch::Contains("connection 1: fault"));
+}
+
 TEST_CASE("a recording says which fault happened, and has what passed") {
   const ScratchFile recording("faulty.jsonl");
   FaultProxy proxy({"close:4001,after:1"}, {"--record", recording.path()});
