@@ -27,7 +27,7 @@ constexpr Nanoseconds kNoLimit = std::chrono::hours(24 * 365);
 constexpr std::size_t kMaxPayloadFileBytes = std::size_t{1} << 30U;
 
 template <std::uint64_t Low, std::uint64_t High>
-Expected<std::uint32_t> parse_small_count(std::string_view text) {
+Expected<std::uint32_t> parse_amount(std::string_view text) {
   const auto value = wskit::parse_count(text, Low, High);
   if (!value) {
     return std::unexpected(value.error());
@@ -55,7 +55,7 @@ Expected<std::uint64_t> parse_seed(std::string_view text) {
 void add_load_options(CLI::App& app, BenchOptions& options) {
   const std::string group = "Load";
   load::Plan& plan = options.plan;
-  add_parsed(app, "-c,--connections", plan.connections, parse_small_count<1, kMaxCount>)
+  add_parsed(app, "-c,--connections", plan.connections, parse_amount<1, kMaxCount>)
       ->description("Connections")
       ->type_name("N")
       ->default_str("50")
@@ -79,7 +79,7 @@ void add_load_options(CLI::App& app, BenchOptions& options) {
       ->group(group);
   app.add_flag("--poisson", plan.poisson, "Open model: random arrivals instead of equal distances")
       ->group(group);
-  add_parsed(app, "--window", options.window, parse_small_count<1, kMaxCount>)
+  add_parsed(app, "--window", options.window, parse_amount<1, kMaxCount>)
       ->description("Closed model: messages in flight per connection")
       ->type_name("N")
       ->default_str("1")
@@ -89,7 +89,7 @@ void add_load_options(CLI::App& app, BenchOptions& options) {
       ->type_name("DURATION")
       ->default_str("0")
       ->group(group);
-  add_parsed(app, "-t,--threads", options.threads, parse_small_count<1, 1024>)
+  add_parsed(app, "-t,--threads", options.threads, parse_amount<1, 1024>)
       ->description("Threads; default: one per core but one")
       ->type_name("N")
       ->group(group);
@@ -97,8 +97,7 @@ void add_load_options(CLI::App& app, BenchOptions& options) {
       ->description("New connections a second; default: as fast as --connect-concurrency lets")
       ->type_name("RATE")
       ->group(group);
-  add_parsed(app, "--connect-concurrency", plan.connect_concurrency,
-             parse_small_count<1, kMaxCount>)
+  add_parsed(app, "--connect-concurrency", plan.connect_concurrency, parse_amount<1, kMaxCount>)
       ->description("Handshakes under way at one time")
       ->type_name("N")
       ->default_str("100")
