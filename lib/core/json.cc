@@ -5,24 +5,39 @@
 
 namespace wskit {
 
+namespace {
+
+/// Whether brackets open deeper than the limit, strings left out. Looked at before parsing: with a
+/// callback the library goes through all of an array's elements after each object in it.
+bool is_too_deep(std::string_view text) {
+  std::size_t depth = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size() && text.size() > kMaxJsonDepth; ++i) {
+    const char c = text[i];
+    if (c == '"') {
+      in_string = !in_string;
+    } else if (in_string) {
+      i += c == '\\' ? 1 : 0;
+    } else if (c == '[' || c == '{') {
+      if (++depth > kMaxJsonDepth) {
+        return true;
+      }
+    } else if ((c == ']' || c == '}') && depth > 0) {
+      --depth;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
 Expected<Json> parse_json(std::string_view text) {
-  bool too_deep = false;
-  const auto watch_depth = [&too_deep](int depth, Json::parse_event_t event, Json&) {
-    const bool opens =
-        event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
-    if (opens && static_cast<std::size_t>(depth) >= kMaxJsonDepth) {
-      too_deep = true;
-      return false;
-    }
-    return true;
-  };
+  if (is_too_deep(text)) {
+    return fail(ErrorCode::local_limit,
+                fmt::format("JSON is nested deeper than {} levels", kMaxJsonDepth));
+  }
   try {
-    Json json = Json::parse(text, watch_depth);
-    if (too_deep) {
-      return fail(ErrorCode::usage,
-                  fmt::format("JSON is nested deeper than {} levels", kMaxJsonDepth));
-    }
-    return json;
+    return Json::parse(text);
   } catch (const Json::exception& e) {
     // Without the library's own "[json.exception.parse_error.101] " in front.
     const std::string_view what(e.what());

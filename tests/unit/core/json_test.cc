@@ -31,6 +31,24 @@ TEST_CASE("JSON nested up to the limit parses and deeper is refused") {
   }
 }
 
+TEST_CASE("brackets within strings do not nest") {
+  const std::string brackets(kMaxJsonDepth + 1, '[');
+  CHECK(parse_json("[\"\\\"" + brackets + "\"]").has_value());
+  CHECK_FALSE(parse_json("[\"\\\\\"," + brackets + std::string(brackets.size(), ']') + "]"));
+}
+
+TEST_CASE("an array of a million objects parses within the deadline of this test") {
+  constexpr std::size_t kObjects = 1'000'000;
+  std::string text = "[";
+  for (std::size_t i = 0; i < kObjects; ++i) {
+    text += R"({"id":0},)";
+  }
+  text.back() = ']';
+  const auto json = parse_json(text);
+  REQUIRE(json.has_value());
+  CHECK(json->size() == kObjects);
+}
+
 TEST_CASE("broken JSON is refused with its position") {
   const auto json = parse_json("{\"a\":");
   REQUIRE_FALSE(json.has_value());
