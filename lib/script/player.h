@@ -210,6 +210,8 @@ class Player {
   using Captures = std::vector<std::pair<Place, Capture>>;
   bool inspect(const Subject& subject, const Captures& captures, const Asserts& asserts);
   void look_for_member(const UnorderedStep& step, std::size_t number, Instant now);
+  /// That it came when the deadline was over, while something else kept the player busy.
+  [[nodiscard]] bool came_late(const ExpectStep& step, std::size_t index) const;
   /// False when a watch took the message or ended the test.
   bool watch(ClientIndex client, const Received& received);
   /// The connection ended, or the time is over; false while it can still come.

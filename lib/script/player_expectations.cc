@@ -135,13 +135,18 @@ bool Player::fail_if_hopeless(const ExpectStep& step, const Place& place, Instan
   return done_;
 }
 
+bool Player::came_late(const ExpectStep& step, std::size_t index) const {
+  return seats_[step.client].mailbox[index].at() - step_began_ >=
+         limit_of(step.client, step.deadline);
+}
+
 Player::Progress Player::on(const ExpectStep& step, Instant now) {
   Seat& seat = seats_[step.client];
   if (begins(now)) {
     seat.looked_at = 0;
   }
   const auto index = find(step, step_->place);
-  if (!index) {
+  if (!index || came_late(step, *index)) {
     (void)(done_ || fail_if_hopeless(step, step_->place, now));
     return Progress::waits;
   }
@@ -155,7 +160,7 @@ void Player::look_for_member(const UnorderedStep& step, std::size_t number, Inst
   Seat& seat = seats_[member.client];
   seat.looked_at = 0;
   const auto index = find(member, place);
-  if (!index) {
+  if (!index || came_late(member, *index)) {
     (void)(done_ || fail_if_hopeless(member, place, now));
     return;
   }

@@ -250,16 +250,16 @@ Player::Progress Player::on(const ExpectOpenStep& step, Instant now) {
   if (seat.state == State::idle) {
     open(step.client, nullptr);
   }
-  if (seat.state == State::opening) {
+  const bool opening = seat.state == State::opening;
+  if (opening || begun_) {
     const Nanoseconds limit = limit_of(step.client, step.deadline);
     if (overdue(limit, now) && !done_) {
       fail_here(fmt::format("{}no answer to the upgrade within {}", named(step.client),
                             format_duration(limit)),
                 ErrorCode::timeout);
     }
-    return Progress::waits;
   }
-  if (done_) {
+  if (opening || done_) {
     return Progress::waits;
   }
   last_taken_ = now;

@@ -140,13 +140,16 @@ void ScriptRun::interrupt() {
   go_on();
 }
 
+script::Failure ScriptRun::overrun() const {
+  return {.code = ErrorCode::local_limit,
+          .place = player_.place(),
+          .message = fmt::format("the test took longer than {}; --max-time says how long "
+                                 "it may take",
+                                 format_duration(setup_.max_time))};
+}
+
 void ScriptRun::time_over(Instant /*now*/) {
-  player_.break_off(
-      {.code = ErrorCode::local_limit,
-       .place = player_.place(),
-       .message = fmt::format("the test took longer than {}; --max-time says how long "
-                              "it may take",
-                              format_duration(setup_.max_time))});
+  player_.break_off(overrun());
   go_on();
 }
 
@@ -165,6 +168,11 @@ void ScriptRun::go_on() {
   if (player_.done()) {
     closing_ = true;
     duration_ = setup_.loop.now() - began_;
+    const bool overran = setup_.max_time > Nanoseconds(0) && duration_ > setup_.max_time;
+    if (overran && !player_.failure()) {
+      // Its last step took so long that the timer had no chance.
+      overrun_ = overrun();
+    }
     tick_timer_.cancel();
     time_timer_.cancel();
     close_all();

@@ -83,7 +83,9 @@ class ScriptRun final : script::Stage {
   void interrupt();
 
   /// Once done.
-  [[nodiscard]] const std::optional<script::Failure>& failure() const { return player_.failure(); }
+  [[nodiscard]] const std::optional<script::Failure>& failure() const {
+    return overrun_ ? overrun_ : player_.failure();
+  }
   /// From start() to the last line.
   [[nodiscard]] Nanoseconds duration() const { return duration_; }
 
@@ -104,6 +106,7 @@ class ScriptRun final : script::Stage {
   void go_on();
   void tick(Instant now);
   void time_over(Instant now);
+  [[nodiscard]] script::Failure overrun() const;
   void close_all();
   void check_closed();
   void finish(Instant now);
@@ -117,6 +120,8 @@ class ScriptRun final : script::Stage {
   net::MemberTimer<ScriptRun> patience_timer_;
   Instant began_{};
   Nanoseconds duration_{0};
+  /// All was as expected, but too late.
+  std::optional<script::Failure> overrun_;
   bool closing_ = false;
 };
 

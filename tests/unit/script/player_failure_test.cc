@@ -20,6 +20,25 @@ TEST_CASE("an opening that is waited for has a deadline, too") {
   CHECK(in_time.pass(500ms).open().passed());
 }
 
+TEST_CASE("what comes behind its deadline is late, even if nobody looked in between") {
+  for (const std::string script : {"< [1s] a\n", "unordered {\n  < [1s] a\n}\n"}) {
+    const auto failure_after = [&](Nanoseconds time) {
+      Play play(script);
+      play.open();
+      play.player().on_received(0, {.type = MessageType::text, .payload = "a"}, Instant(1h) + time);
+      return play.player().failure();
+    };
+    CHECK_FALSE(failure_after(999ms).has_value());
+    const auto late = failure_after(1s);
+    REQUIRE(late.has_value());
+    CHECK(late->message == "nothing like it came within 1 s");
+    CHECK(late->nearest.at(0).difference == "it came too late");
+  }
+  Play opened("< [1s] open\n> x\n");
+  opened.player().on_open(0, {.status = 101}, Instant(1h) + 1s);
+  CHECK(opened.failure() == "1: no answer to the upgrade within 1 s");
+}
+
 TEST_CASE("a connection that is lost behind a refusal that was expected is a failure") {
   Play play("< refused 401\nreconnect\n> x\nsleep 1s\n");
   const Ending refused{.what = "refused", .is_failure = true, .refusal = Opening{.status = 401}};
