@@ -126,6 +126,9 @@ Expected<std::optional<Mismatch>> Expectation::compare(const MessageView& got,
       break;
   }
   const auto json = parse_json(got.payload);
+  if (!json && json.error().code == ErrorCode::local_limit) {
+    return std::unexpected(json.error());
+  }
   if (!json) {
     return Mismatch{.place = "",
                     .expected = escape(dump_json(rule_->json), kShownOfMessage),

@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
-#include "core/bytes.h"
 #include "script/json_path_evaluation.h"
 #include "script/json_path_parser.h"
+#include "script/shown.h"
 
 namespace wskit::script {
 
@@ -24,7 +24,7 @@ Expected<std::vector<const Json*>> JsonPath::select(const Json& root) const {
     return fail(ErrorCode::usage,
                 fmt::format("JSONPath '{}' gave up after {} steps: the message is too big for it; "
                             "say more of where the value is",
-                            escape(text_, 200), kMostSteps));
+                            shown_pattern(text_), kMostSteps));
   }
   return nodes;
 }

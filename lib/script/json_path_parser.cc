@@ -10,6 +10,7 @@
 
 #include "core/bytes.h"
 #include "core/json.h"
+#include "script/shown.h"
 #include "wire/utf8.h"
 
 namespace wskit::script::json_path {
@@ -38,7 +39,7 @@ bool is_singular(const Segment& segment) {
 
 bool Parser::mistake(std::size_t at, std::string_view what) {
   if (mistake_.empty()) {
-    mistake_ = fmt::format("JSONPath '{}', at offset {}: {}", escape(text_, 200), at, what);
+    mistake_ = fmt::format("JSONPath '{}', at offset {}: {}", shown_pattern(text_), at, what);
   }
   return false;
 }

@@ -32,6 +32,11 @@ Expected<Json> value_of(const Pattern::JsonValue& pattern, Values& values) {
   return json;
 }
 
+/// What is no JSON does not fit; of what meets a limit nobody knows.
+Expected<bool> no_json(const Error& error) {
+  return error.code == ErrorCode::local_limit ? std::unexpected(error) : Expected<bool>(false);
+}
+
 bool equals(const Json& expected, const Json& got, bool subset) {
   return subset ? is_subset(expected, got) : is_equal(expected, got);
 }
@@ -59,7 +64,7 @@ struct Matching {
     }
     const auto& got = received.json();
     if (!got) {
-      return false;
+      return no_json(got.error());
     }
     if (pattern.value) {
       return equals(*pattern.value, *got, pattern.subset);

@@ -61,7 +61,10 @@ std::optional<std::size_t> Player::find(const ExpectStep& step, const Place& pla
     const Received& received = seat.mailbox[seat.looked_at];
     const auto selected = selects(step, received);
     if (!selected) {
-      fail_expectation(step, place, selected.error().message, selected.error().code);
+      // Nothing was found out of which message is near.
+      end(Failure{
+          .code = selected.error().code, .place = place, .message = selected.error().message});
+      show_mailbox(step.client);
       return std::nullopt;
     }
     if (*selected) {
@@ -81,6 +84,7 @@ bool Player::inspect(const Subject& subject, const Captures& captures, const Ass
     const auto value = capture.query.find(subject);
     if (!value || !*value) {
       end(Failure{
+          .code = value ? ErrorCode::unmet : value.error().code,
           .place = place,
           .message = value ? fmt::format("there is nothing to capture in {}", shown(subject.text))
                            : value.error().message});

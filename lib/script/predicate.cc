@@ -18,6 +18,9 @@ using Found = Expected<std::optional<Json>>;
 
 Found find_path(const JsonPath& path, const Subject& subject) {
   const Expected<Json>& json = subject.json();
+  if (!json && json.error().code == ErrorCode::local_limit) {
+    return std::unexpected(json.error());
+  }
   if (!json) {
     return std::nullopt;
   }

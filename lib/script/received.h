@@ -19,7 +19,7 @@ class Received {
   [[nodiscard]] const Message& message() const { return message_; }
   [[nodiscard]] Instant at() const { return at_; }
   [[nodiscard]] bool is_data() const { return script::is_data(message_.type); }
-  /// Parsed when first asked for.
+  /// Parsed when first asked for. ErrorCode::local_limit is of what could be JSON, but too deep.
   [[nodiscard]] const Expected<Json>& json() const {
     if (json_ == nullptr) {
       json_ = std::make_unique<Expected<Json>>(parse_json(message_.payload));

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include "core/bytes.h"
+#include "script/shown.h"
 
 namespace wskit::script {
 namespace {
@@ -61,7 +61,7 @@ Expected<Regex> Regex::compile(std::string_view pattern) {
                                     &offset, nullptr));
   if (regex.code_ == nullptr) {
     return fail(ErrorCode::usage, fmt::format("regular expression '{}': {} at offset {}",
-                                              escape(pattern, 200), reason(error), offset));
+                                              shown_pattern(pattern), reason(error), offset));
   }
   (void)::pcre2_jit_compile(regex.code_.get(), PCRE2_JIT_COMPLETE);  // It works without, too.
   regex.context_.reset(::pcre2_match_context_create(nullptr));
@@ -82,7 +82,7 @@ Expected<bool> Regex::match_at(std::string_view text, std::size_t offset) const 
   }
   return fail(ErrorCode::usage, fmt::format("regular expression '{}' gave up on a message of {} "
                                             "bytes: {}; make it simpler",
-                                            escape(pattern_), text.size(), reason(found)));
+                                            shown_pattern(pattern_), text.size(), reason(found)));
 }
 
 Expected<bool> Regex::find(std::string_view text) const {

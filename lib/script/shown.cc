@@ -57,6 +57,14 @@ std::string shown(std::string_view text, std::size_t max_bytes) {
   return out;
 }
 
+std::string shown_pattern(std::string_view text) {
+  constexpr std::size_t kMost = 200;
+  const std::size_t end = text.size() <= kMost ? text.size() : character_boundary(text, kMost);
+  std::string out;
+  append_escaped(out, text.substr(0, end));
+  return end < text.size() ? out + "..." : out;
+}
+
 std::string shown(const MessageView& message) {
   constexpr std::size_t kMostBytes = 32;
   switch (message.type) {

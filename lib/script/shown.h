@@ -13,6 +13,8 @@ namespace wskit::script {
 /// At most so many bytes of foreign text in quotes, line ends and other control characters escaped,
 /// cut between characters.
 [[nodiscard]] std::string shown(std::string_view text, std::size_t max_bytes = 120);
+/// The same without quotes, for a pattern that has its own.
+[[nodiscard]] std::string shown_pattern(std::string_view text);
 /// A message in one line: its kind and as much of it as fits.
 [[nodiscard]] std::string shown(const MessageView& message);
 /// As much of it as fits in a line.

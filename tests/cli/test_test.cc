@@ -194,6 +194,34 @@ TEST_CASE("test runs a recording that says what to expect") {
   CHECK(none.err.find("replay --check compares") != std::string::npos);
 }
 
+TEST_CASE("test ends at once with an error when a message meets a limit, whichever it is") {
+  const std::string nested = std::string(300, '[') + std::string(300, ']');
+  const CannedServer deep([&nested](const std::string& request) {
+    return accept_answer(request, std::string("\x81\x7e\x02\x58", 4) + nested);
+  });
+  const CannedServer long_text([](const std::string& request) {
+    return accept_answer(request, "\x81\x29" + std::string(40, 'a') + "b");
+  });
+  const auto run = [](const std::string& pattern, const CannedServer& server) {
+    const ScriptFile script("timeout 1h\ntest t\n< " + pattern + "\n");
+    return test::wskit({"test", script.path(), server.url()});
+  };
+  for (const std::string pattern : {"json [[]]", "any\n    jsonpath \"$[0]\" exists",
+                                    "any\n    capture x = jsonpath \"$[0]\""}) {
+    const Exit exit = run(pattern, deep);
+    INFO(exit.out);
+    CHECK(exit.code == 1);
+    CHECK_THAT(exit.out, Catch::Contains("JSON is nested deeper than 256 levels") &&
+                             Catch::Contains("1 errored"));
+  }
+  const Exit regex = run("~ /^(\\w+\\w*)+$(?<=z)/", long_text);
+  INFO(regex.out);
+  CHECK(regex.code == 1);
+  CHECK_THAT(regex.out, Catch::Contains("'^(\\w+\\w*)+$(?<=z)' gave up on a message of 41 bytes") &&
+                            Catch::Contains("1 errored") && !Catch::Contains("is not found") &&
+                            !Catch::Contains("nearest"));
+}
+
 TEST_CASE("test needs a URL before it sends anything") {
   const ScriptFile script("test t\n> x\n");
   const Exit exit = test::wskit({"test", script.path()});
