@@ -32,6 +32,7 @@ struct RecordCommand {
   std::string har_file;
   std::string har_url;
   std::vector<std::string> convert;
+  bool force = false;
 };
 
 /// "ws.example-20260120-153045.jsonl".
@@ -80,6 +81,9 @@ Expected<void> check_options(const RecordCommand& options) {
   if (!options.har_url.empty() && !imports) {
     return fail(ErrorCode::usage, "--url chooses what --import imports, which is not given");
   }
+  if (options.force && !converts) {
+    return fail(ErrorCode::usage, "--force is for --convert, which is not given");
+  }
   if (converts && !options.output.empty()) {
     return fail(ErrorCode::usage, "--convert names its output itself: --output contradicts it");
   }
@@ -92,8 +96,9 @@ int run_record(const RecordCommand& options) {
     return record_session(options);
   }
   if (done) {
-    done = options.har_file.empty() ? convert_recording(options.convert[0], options.convert[1])
-                                    : import_har(options);
+    done = options.har_file.empty()
+               ? convert_recording(options.convert[0], options.convert[1], options.force)
+               : import_har(options);
   }
   return done ? EXIT_SUCCESS : complain("record", done.error());
 }
@@ -121,6 +126,7 @@ void add_record_options(CLI::App& app, RecordCommand& options) {
       ->expected(2)
       ->check(not_empty())
       ->group(group);
+  app.add_flag("--force", options.force, "Let --convert replace a file that exists")->group(group);
 }
 
 }  // namespace

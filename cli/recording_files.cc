@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -142,7 +144,7 @@ Expected<std::string> read_har(const HarImportOptions& options) {
   return std::move(import->recording);
 }
 
-Expected<void> convert_recording(const std::string& from, const std::string& to) {
+Expected<void> convert_recording(const std::string& from, const std::string& to, bool replaces) {
   const bool to_script = from.ends_with(".jsonl") && to.ends_with(".wst");
   if (!to_script && !(from.ends_with(".wst") && to.ends_with(".jsonl"))) {
     return fail(ErrorCode::usage,
@@ -152,6 +154,10 @@ Expected<void> convert_recording(const std::string& from, const std::string& to)
   const auto text = report::read_file(from, kMostBytes);
   if (!text) {
     return std::unexpected(text.error());
+  }
+  std::error_code unknown;
+  if (!replaces && std::filesystem::exists(to, unknown)) {
+    return fail(ErrorCode::usage, fmt::format("{} exists; --force replaces it", to));
   }
   auto out =
       to_script ? as_transcript(from, without_cut_line(from, *text)) : as_recording(from, *text);

@@ -21,7 +21,9 @@ struct HarImportOptions {
 
 /// Makes a script (.wst) of a recording, or a recording of a script that is nothing but the
 /// transcript of one; which of them shows the names. Fails with "FILE:LINE: ..." and
-/// ErrorCode::usage, or when a file cannot be read or written.
-[[nodiscard]] Expected<void> convert_recording(const std::string& from, const std::string& to);
+/// ErrorCode::usage, or when a file cannot be read or written, or `to` exists and nothing
+/// `replaces` it.
+[[nodiscard]] Expected<void> convert_recording(const std::string& from, const std::string& to,
+                                               bool replaces);
 
 }  // namespace wskit::cli
