@@ -10,7 +10,9 @@
 
 #include "core/base64.h"
 #include "script/expectation.h"
+#include "script/redacted_text.h"
 #include "script/redaction.h"
+#include "script/script_lines.h"
 
 namespace wskit::script {
 namespace {
@@ -22,13 +24,6 @@ void append_hex_words(std::string& out, std::string_view bytes) {
   for (const char c : bytes) {
     fmt::format_to(std::back_inserter(out), " {:02x}", static_cast<unsigned char>(c));
   }
-}
-
-bool has_control_character(std::string_view text) {
-  return std::ranges::any_of(text, [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7f;
-  });
 }
 
 /// What a line of a script cannot hold as it is.
@@ -48,101 +43,70 @@ bool is_json(std::string_view text) {
          std::isalpha(static_cast<unsigned char>(text[end - 1])) == 0;
 }
 
-/// "X-Api-Key" as the name of a variable: X_API_KEY.
-std::string variable_of(std::string_view name) {
-  std::string variable;
-  for (const char c : name) {
-    const auto byte = static_cast<unsigned char>(c);
-    variable += std::isalnum(byte) != 0 ? static_cast<char>(std::toupper(byte)) : '_';
-  }
-  return variable;
+/// Whether a line can hold it behind a word, but for its braces.
+bool fits_a_line(std::string_view text) {
+  return trimmed(text) == text && !has_control_character(text) && !text.starts_with("\"\"\"");
 }
 
-std::string_view without_blanks_behind(std::string_view text) {
-  return text.substr(0, text.find_last_not_of(' ') + 1);
-}
-
-/// The name of the member whose value begins behind `text`, as `{"name": "`; empty for other text.
-std::string_view member_of(std::string_view text) {
-  if (!text.ends_with('"')) {
+Expected<void> append_text(std::string& out, std::string_view text) {
+  if (!has_mark(text)) {
+    out += needs_quotes(text) ? "string " + dump_json(Json(text))
+                              : (is_json(text) ? "" : "text ") + std::string(text);
     return {};
   }
-  text = without_blanks_behind(text.substr(0, text.size() - 1));
-  if (!text.ends_with(':')) {
-    return {};
+  const bool fits_line = fits_a_line(text);
+  const auto said = fits_line ? with_variables(text) : block_with_variables(text);
+  if (!said) {
+    return std::unexpected(said.error());
   }
-  text = without_blanks_behind(text.substr(0, text.size() - 1));
-  if (!text.ends_with('"')) {
-    return {};
-  }
-  text.remove_suffix(1);
-  const std::size_t begin = text.rfind('"');
-  return begin == std::string_view::npos ? std::string_view() : text.substr(begin + 1);
-}
-
-/// What a recording left out comes from the environment, by the name of its JSON member.
-std::string with_variables(std::string_view text) {
-  std::string out;
-  for (std::size_t at = text.find(Redaction::kMark); at != std::string_view::npos;
-       at = text.find(Redaction::kMark)) {
-    std::string_view behind = text.substr(at + Redaction::kMark.size());
-    const std::string_view member = member_of(text.substr(0, at));
-    if (!member.empty() && behind.starts_with('"')) {
-      behind.remove_prefix(1);
-      out.append(text.substr(0, at - 1)).append("{{json env." + variable_of(member) + "}}");
-    } else {
-      out.append(text.substr(0, at)).append("{{env.REDACTED}}");
-    }
-    text = behind;
-  }
-  return out.append(text);
-}
-
-void append_text(std::string& out, std::string_view text) {
-  if (needs_quotes(text)) {
-    out += "string " + dump_json(Json(text));
-    return;
-  }
-  out += is_json(text) ? "" : "text ";
-  out += with_variables(text);
+  out.append(fits_line && !is_json(text) ? "text " : "").append(*said);
+  return {};
 }
 
 /// A Close frame's reason.
-void append_reason(std::string& out, std::string_view reason) {
+Expected<void> append_reason(std::string& out, std::string_view reason) {
   const std::string_view word = reason.substr(0, reason.find(' '));
   const bool is_form = word == "text" || word == "string" || word == "hex" || word == "b64";
-  if (needs_quotes(reason)) {
+  if (!has_mark(reason) && needs_quotes(reason)) {
     out += " string " + dump_json(Json(reason));
-  } else {
-    out.append(is_form ? " text " : " ").append(reason);
+    return {};
   }
+  const auto said = with_variables(reason);
+  if (!said || !fits_a_line(reason)) {
+    return unsayable_redaction();
+  }
+  out.append(is_form ? " text " : " ").append(*said);
+  return {};
 }
 
-void append_payload(std::string& out, const MessageView& message) {
+Expected<void> append_close(std::string& out, const MessageView& message) {
+  out += "close";
+  if (message.code != wire::CloseCode::no_status) {
+    fmt::format_to(std::back_inserter(out), " {}", static_cast<unsigned>(message.code));
+  }
+  return message.payload.empty() ? Expected<void>() : append_reason(out, message.payload);
+}
+
+Expected<void> append_payload(std::string& out, const MessageView& message) {
   switch (message.type) {
     case MessageType::text:
       return append_text(out, message.payload);
+    case MessageType::close:
+      return append_close(out, message);
     case MessageType::binary:
       if (message.payload.size() <= kMostHexBytes) {
-        return append_hex_words(out, message.payload);
+        append_hex_words(out, message.payload);
+      } else {
+        out += "b64 " + base64_encode(message.payload);
       }
-      out += "b64 " + base64_encode(message.payload);
-      return;
-    case MessageType::close:
-      out += "close";
-      if (message.code != wire::CloseCode::no_status) {
-        fmt::format_to(std::back_inserter(out), " {}", static_cast<unsigned>(message.code));
-      }
-      if (!message.payload.empty()) {
-        append_reason(out, message.payload);
-      }
-      return;
+      return {};
     default:
       out += name(message.type);
       if (!message.payload.empty()) {
         out += ' ';
         append_hex_words(out, message.payload);
       }
+      return {};
   }
 }
 
@@ -162,23 +126,10 @@ bool fits_its_frame(const Message& message) {
   }
 }
 
-std::string literal(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text.substr(i).starts_with("{{")) {
-      out += "\\{{";
-      ++i;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
-
 /// With "?token=***", as recordings have it, as "?token={{env.TOKEN}}".
 std::string url_with_variables(std::string_view url) {
   constexpr std::string_view kHidden = "=***";
-  std::string text = literal(url);
+  std::string text = escaped_braces(url);
   for (std::size_t at = text.find(kHidden); at != std::string::npos; at = text.find(kHidden, at)) {
     const std::size_t begin = text.find_last_of("?&", at);
     const std::size_t end = at + kHidden.size();
@@ -236,7 +187,7 @@ Expected<std::string> Transcript::head(std::string_view name) const {
     one_line = one_line && !has_control_character(header) && !has_control_character(value);
     out += fmt::format(
         "header {}: {}\n", header,
-        value == Redaction::kMark ? "{{env." + variable_of(header) + "}}" : literal(value));
+        value == Redaction::kMark ? "{{env." + variable_of(header) + "}}" : escaped_braces(value));
   }
   if (const auto common = common_subprotocol(); common && !common->empty()) {
     out += fmt::format("protocol {}\n", *common);
@@ -282,6 +233,44 @@ void Transcript::append_clients(std::string& out) const {
   }
 }
 
+namespace {
+
+/// The matcher of an expectation.
+Expected<void> append_expectation(std::string& out, const Json& expect,
+                                  const MessageView& recorded) {
+  const auto string_of = [&expect](const char* member) {
+    return expect[member].get<std::string>();
+  };
+  // Checked as a replay does it.
+  if (auto checked = Expectation::create({}, &expect); !checked) {
+    return std::unexpected(checked.error());
+  }
+  if (expect.contains("ignore")) {
+    return fail(ErrorCode::usage, R"("ignore" of an expectation cannot be said in a script: write )"
+                                  R"("json" with what is to be there)");
+  }
+  if (expect.contains("json") || expect.contains("json=")) {
+    const char* const kind = expect.contains("json") ? "json" : "json=";
+    const auto said = with_variables(dump_json(expect[kind]));
+    if (!said) {
+      return std::unexpected(said.error());
+    }
+    out += fmt::format("{} {}", kind, *said);
+    return {};
+  }
+  if (expect.contains("re")) {
+    if (has_control_character(string_of("re"))) {
+      return fail(ErrorCode::usage, R"(write \n or \x0a for the control character in "re")");
+    }
+    out += fmt::format("~ /{}/", regex_literal(string_of("re")));
+    return {};
+  }
+  return expect.contains("text") ? append_text(out, string_of("text"))
+                                 : append_payload(out, recorded);
+}
+
+}  // namespace
+
 Expected<void> Transcript::append(std::string& out, const RecordedLine& line) const {
   const auto* recorded = std::get_if<RecordedMessage>(&line.what);
   if (recorded == nullptr) {
@@ -296,38 +285,11 @@ Expected<void> Transcript::append(std::string& out, const RecordedLine& line) co
     fmt::format_to(std::back_inserter(out), "c{}", line.moment.connection);
   }
   out += recorded->direction == Direction::send ? "> " : "< ";
-  if (!recorded->expect) {
-    append_payload(out, recorded->message.view());
-    out += '\n';
-    return {};
-  }
-  const Json& expect = *recorded->expect;
-  const auto string_of = [&expect](const char* member) {
-    return expect[member].get<std::string>();
-  };
-  // Checked as a replay does it.
-  if (auto checked = Expectation::create({}, &expect); !checked) {
-    return std::unexpected(checked.error());
-  }
-  if (expect.contains("ignore")) {
-    return fail(ErrorCode::usage, R"("ignore" of an expectation cannot be said in a script: write )"
-                                  R"("json" with what is to be there)");
-  }
-  if (expect.contains("json") || expect.contains("json=")) {
-    const char* const kind = expect.contains("json") ? "json" : "json=";
-    out += fmt::format("{} {}", kind, literal(dump_json(expect[kind])));
-  } else if (expect.contains("re")) {
-    if (has_control_character(string_of("re"))) {
-      return fail(ErrorCode::usage, R"(write \n or \x0a for the control character in "re")");
-    }
-    out += fmt::format("~ /{}/", regex_literal(string_of("re")));
-  } else if (expect.contains("text")) {
-    append_text(out, string_of("text"));
-  } else {
-    append_payload(out, recorded->message.view());
-  }
+  const MessageView message = recorded->message.view();
+  auto appended = recorded->expect ? append_expectation(out, *recorded->expect, message)
+                                   : append_payload(out, message);
   out += '\n';
-  return {};
+  return appended;
 }
 
 }  // namespace wskit::script

@@ -20,8 +20,8 @@ class Transcript {
   /// The directives and the name of the test. Header values that the recording does not hold become
   /// {{env.NAME}}. Fails with ErrorCode::usage for what would not be one line.
   [[nodiscard]] Expected<std::string> head(std::string_view name) const;
-  /// Fails with ErrorCode::usage for an "expect" that cannot be said, and for a control frame that
-  /// cannot be sent.
+  /// What a message does not hold becomes {{env.NAME}}, too. Fails with ErrorCode::usage where that
+  /// or an "expect" cannot be said, and for a control frame that cannot be sent.
   [[nodiscard]] Expected<void> append(std::string& out, const RecordedLine& line) const;
 
  private:

@@ -97,12 +97,50 @@ TEST_CASE("a transcript becomes the recording again that it was made of") {
   REQUIRE(back.code == 0);
   CHECK(second.content() == content);
   script.write("test t\n> text a\n< json {\"b\":1}\n");
-  const Exit refused = test::wskit({"record", "--convert", script.path(), second.path()});
+  const Exit refused =
+      test::wskit({"record", "--convert", script.path(), second.path(), "--force"});
   CHECK(refused.code == 2);
   CHECK_THAT(refused.err, Catch::Contains(script.path() + ":3:1: ") &&
                               Catch::Contains("only by running: wskit test " + script.path() +
                                               " --record OUT.jsonl"));
   CHECK(second.content() == content);
+}
+
+TEST_CASE("a conversion replaces a file only when it is forced to") {
+  const ScratchFile recording("forced.jsonl");
+  const ScratchFile script("forced.wst");
+  recording.write("{\"wskit\":1}\n{\"t\":0,\"type\":\"text\",\"data\":\"a\"}\n");
+  script.write("# written by hand\n");
+  const Exit refused = test::wskit({"record", "--convert", recording.path(), script.path()});
+  CHECK(refused.code == 2);
+  CHECK_THAT(refused.err, Catch::Contains(script.path() + " exists; --force replaces it"));
+  CHECK(script.content() == "# written by hand\n");
+  CHECK(test::wskit({"record", "--convert", recording.path(), script.path(), "--force"}).code == 0);
+  CHECK_THAT(script.content(), Catch::Contains("> text a\n"));
+  CHECK(test::wskit({"record", "--import", "a.har", "--force"}).code == 2);
+}
+
+TEST_CASE(
+    "what a recording does not tell comes from the environment, or is refused with its line") {
+  const EchoProcess server;
+  const ScratchFile recording("redacted.jsonl");
+  const ScratchFile script("redacted.wst");
+  const auto convert = [&](const std::string& data) {
+    recording.write("{\"wskit\":1,\"url\":\"" + server.url() +
+                    "\"}\n{\"t\":0,\"dir\":\"send\",\"type\":\"text\",\"data\":\"" + data +
+                    "\"}\n{\"t\":0,\"dir\":\"recv\",\"type\":\"text\",\"data\":\"" + data +
+                    "\"}\n");
+    return test::wskit({"record", "--convert", recording.path(), script.path(), "--force"});
+  };
+  REQUIRE(convert(R"( two\nlines: <redacted>, {{x}})").code == 0);
+  const Exit unset = test::wskit({"test", script.path()});
+  CHECK_THAT(unset.err, Catch::Contains("the environment variable REDACTED is not set"));
+  const Exit tested = run({"/usr/bin/env", "REDACTED=s3cret", WSKIT_BINARY, "test", script.path()});
+  INFO(tested.out + tested.err + script.content());
+  CHECK(tested.code == 0);
+  const Exit refused = convert(R"({<redacted>})");
+  CHECK(refused.code == 2);
+  CHECK_THAT(refused.err, Catch::Contains(recording.path() + ":2: <redacted> cannot become"));
 }
 
 TEST_CASE("what was recorded until the process was killed replays") {

@@ -118,9 +118,33 @@ TEST_CASE("what a recording left out comes from the environment") {
         "{\"auth\":{\"api-key\": {{json env.API_KEY}}},\"n\":1}\n");
   CHECK(sent(R"({"text":"key <redacted>"})") == "{\"text\":\"key {{env.REDACTED}}\"}\n");
   CHECK(sent("<redacted> and <redacted>") == "text {{env.REDACTED}} and {{env.REDACTED}}\n");
+  CHECK(sent("{\"pw\":\"<redacted>\",\n \"t\":\"{{x}}\"}") ==
+        "\"\"\"\n{\"pw\":{{json env.PW}},\n \"t\":\"\\{{x}}\"}\n\"\"\"\n");
+  CHECK(sent(" <redacted>\t\n") == "\"\"\"\n {{env.REDACTED}}\t\n\n\"\"\"\n");
+  CHECK(sent("\"\"\"<redacted>") == "\"\"\"\n\"\"\"{{env.REDACTED}}\n\"\"\"\n");
+  CHECK(sent("{{<redacted> {{x}}") == "\\{{{{env.REDACTED}} \\{{x}}\n");
+  CHECK(step(R"("type":"close","code":1000,"reason":"key {{ <redacted>")") ==
+        "> close 1000 key \\{{ {{env.REDACTED}}");
+  CHECK(step(R"("dir":"recv","type":"text","data":"","expect":{"json":{"pw":"<redacted>"}})") ==
+        "< json {\"pw\":{{json env.PW}}}");
   CHECK_THAT(transcript({R"({"wskit":1,"url":"ws://h/?a=***b&token=***&key=***"})",
                          R"({"t":1,"conn":1,"type":"text","data":"a"})"}),
              Catch::StartsWith("url ws://h/?a=***b&token={{env.TOKEN}}&key={{env.KEY}}\n"));
+}
+
+TEST_CASE("where what a recording left out cannot come from the environment, it is refused") {
+  for (const std::string data :
+       {R"(\r<redacted>)", R"(<redacted>\n\"\"\")", R"({<redacted>})", R"(\\<redacted>)"}) {
+    for (const std::string line : {R"("type":"text","data":")" + data + "\"",
+                                   R"("type":"close","code":1000,"reason":")" + data + "\""}) {
+      INFO(line);
+      Transcript made;
+      std::string out;
+      const auto appended = made.append(out, parse_recorded_line("{" + line + "}").value());
+      REQUIRE_FALSE(appended.has_value());
+      CHECK_THAT(appended.error().message, Catch::Contains("<redacted> cannot become"));
+    }
+  }
 }
 
 TEST_CASE("the head, and several connections") {
