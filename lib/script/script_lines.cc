@@ -124,6 +124,14 @@ Expected<void> ScriptLines::include(std::string_view path) {
   if (path.empty()) {
     return fail(ErrorCode::usage, "expected the path of a file");
   }
+  const std::string name = path_from_here(path);
+  const auto is_this = [&](const Level& level) {
+    return std::filesystem::path(script_.files[level.file]).lexically_normal() == name;
+  };
+  if (std::ranges::any_of(stack_, is_this)) {
+    return fail(ErrorCode::usage, fmt::format("{} includes itself{}", name,
+                                              is_this(stack_.back()) ? "" : " by this line"));
+  }
   if (stack_.size() > kMaxDepth) {
     return fail(ErrorCode::usage,
                 fmt::format("files include each other more than {} deep", kMaxDepth));
@@ -136,7 +144,7 @@ Expected<void> ScriptLines::include(std::string_view path) {
   if (script_.files.size() >= kMaxFiles) {
     return fail(ErrorCode::usage, fmt::format("more than {} files are included", kMaxFiles));
   }
-  enter(path_from_here(path), *text);
+  enter(name, *text);
   return {};
 }
 
