@@ -33,7 +33,6 @@
 #include "report/file.h"
 #include "report/replay_json.h"
 #include "report/replay_text.h"
-#include "script/redaction.h"
 #include "session/replay.h"
 #include "stats/replay_result.h"
 
@@ -193,30 +192,6 @@ Expected<session::ReplayOptions> make_replay_options(const ReplayCommand& option
       .session = {}};
 }
 
-/// Which headers a recording had and does not tell, and how to give them.
-void warn_of_redacted(const ReplayInput& input, const ConnectPlan& plan) {
-  if (!input.head()) {
-    return;
-  }
-  const auto& given = plan.request.options();
-  std::vector<std::string> missing;
-  for (const auto& [name, value] : input.head()->headers) {
-    const bool is_given = std::ranges::any_of(given.headers, [&](const wire::Header& header) {
-      return to_lower(header.name) == to_lower(name);
-    });
-    const bool by_url = given.uri.credentials && to_lower(name) == "authorization";
-    if (value == script::Redaction::kMark && !is_given && !by_url) {
-      missing.push_back(name);
-    }
-  }
-  if (!missing.empty()) {
-    say(fmt::format(
-        "wskit replay: warning: the recording was made with headers that it does not "
-        "hold: {}; -H '{}: ...' sends one\n",
-        escape(fmt::format("{}", fmt::join(missing, ", ")), 200), escape(missing.front())));
-  }
-}
-
 /// Everything between the options and the exit code.
 class ReplayRun final : session::ReplayWatcher {
  public:
@@ -232,9 +207,12 @@ class ReplayRun final : session::ReplayWatcher {
       return complain("replay", played.error());
     }
     const auto finished = plan->watcher->finish();
+    if (const auto nothing = why_nothing_was_played()) {
+      return complain("replay", *nothing);
+    }
     const auto written = write_result();
-    tell();
-    for (const auto* const outcome : {&written, &finished}) {
+    const auto told = tell();
+    for (const auto* const outcome : {&written, &finished, &told}) {
       if (!*outcome) {
         return complain("replay", outcome->error());
       }
@@ -256,7 +234,7 @@ class ReplayRun final : session::ReplayWatcher {
     if (!plan) {
       return plan;
     }
-    result_.file = options_.file;
+    result_.file = input_.name();
     result_.pace = options_.pace.name;
     result_.url = plan->request.options().uri.display();
     if (!options_.json_file.empty() && options_.json_file != "-") {
@@ -268,7 +246,7 @@ class ReplayRun final : session::ReplayWatcher {
     }
     if (!options_.quiet) {
       warn("replay", options_.connect, plan->request.options().uri);
-      warn_of_redacted(input_, *plan);
+      warn_of_redacted(input_.head(), *plan);
     }
     return plan;
   }
@@ -306,8 +284,25 @@ class ReplayRun final : session::ReplayWatcher {
     return options_.json_file == "-" ? print(report::write_replay_json(result_)) : Expected<void>();
   }
 
+  /// A mistake of the file or of --conn, before anything was connected: there is nothing to report.
+  [[nodiscard]] std::optional<Error> why_nothing_was_played() const {
+    if (signal_ || result_.connections != 0) {
+      return std::nullopt;
+    }
+    if (result_.error) {
+      const bool of_file = result_.error->message.starts_with(input_.name() + ":");
+      return of_file ? result_.error : std::nullopt;
+    }
+    if (options_.connection == 0) {
+      return std::nullopt;
+    }
+    return Error{.code = ErrorCode::usage,
+                 .message = fmt::format("--conn: {} has no connection {}", input_.name(),
+                                        options_.connection)};
+  }
+
   /// The report, to standard output unless the JSON goes there.
-  void tell() const {
+  [[nodiscard]] Expected<void> tell() const {
     if (result_.cut_line != 0 && !options_.quiet) {
       say(fmt::format("wskit replay: warning: {}:{}: the last line was cut off and is left out\n",
                       report::printable(result_.file), result_.cut_line));
@@ -317,10 +312,10 @@ class ReplayRun final : session::ReplayWatcher {
     const std::string report = options_.quiet ? report::differences_text(result_, text)
                                               : report::replay_text(result_, text);
     if (options_.quiet || descriptor == STDERR_FILENO) {
-      return say(report);
+      say(report);
+      return {};
     }
-    // Whoever closed standard output does not want it.
-    (void)print(report);
+    return print(report);
   }
 
   [[nodiscard]] int conclude() const {
@@ -331,8 +326,13 @@ class ReplayRun final : session::ReplayWatcher {
       const bool opening = result_.connections == 0;
       return complain("replay", *result_.error, opening ? result_.url : std::string());
     }
-    return result_.check && result_.check->failures() != 0 ? exit_code(ErrorCode::unmet)
-                                                           : EXIT_SUCCESS;
+    if (result_.check && result_.check->compared == 0 && result_.check->failures() == 0) {
+      return complain("replay", {.code = ErrorCode::unmet,
+                                 .message = fmt::format("--check compared nothing: {} has no "
+                                                        "received messages",
+                                                        input_.name())});
+    }
+    return result_.check && !result_.check->passed() ? exit_code(ErrorCode::unmet) : EXIT_SUCCESS;
   }
 
   const ReplayCommand& options_;
@@ -348,7 +348,12 @@ int run_replay(const ReplayCommand& options) {
   auto input =
       ReplayInput::open(options.file, options.input_format, options.connect.max_message_bytes);
   if (!input) {
-    return complain("replay", input.error());
+    Error error = input.error();
+    if (options.loop < 0 &&
+        parse_integer(options.file, 1, std::numeric_limits<std::int32_t>::max())) {
+      error.message += fmt::format("; --loop={} plays it so often", options.file);
+    }
+    return complain("replay", error);
   }
   return ReplayRun(options, std::move(*input)).run();
 }

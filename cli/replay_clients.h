@@ -3,11 +3,13 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "cli/client_stack.h"
 #include "cli/connect_options.h"
 #include "core/error.h"
+#include "script/recorded_line.h"
 #include "ws/client.h"
 
 namespace wskit::cli {
@@ -27,5 +29,8 @@ class ReplayClients {
   const ConnectPlan& plan_;
   std::map<std::string, std::unique_ptr<ws::Client>> clients_;
 };
+
+/// Says which headers a recording had and does not hold, and how to give them.
+void warn_of_redacted(const std::optional<script::RecordedHead>& head, const ConnectPlan& plan);
 
 }  // namespace wskit::cli

@@ -24,6 +24,8 @@ class ReplayInput {
                                                   const std::string& format,
                                                   std::size_t max_message_bytes);
 
+  /// As messages name it.
+  [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] bool is_plain() const { return plain_; }
   /// Of a recording that has one.
   [[nodiscard]] const std::optional<script::RecordedHead>& head() const { return head_; }

@@ -77,6 +77,29 @@ std::vector<std::string> command_names(const CLI::App& command) {
   return names;
 }
 
+/// For "--loop 3": a flag that can have a number takes it behind "=" only, so that 3 was taken for
+/// something else.
+std::string hint_at_number(const CLI::App& command, const std::vector<std::string>& left) {
+  const auto is_number = [](const std::string& word) {
+    return !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
+  };
+  std::vector<std::string> words = left;
+  std::string flag;
+  for (const CLI::Option* const option : command.get_options()) {
+    const auto& names = option->get_lnames();
+    if (option->get_positional() && option->count() > 0) {
+      words.push_back(option->results().front());
+    } else if (option->count() > 0 && !names.empty() && option->get_expected_max() == 0 &&
+               option->get_flag_value(names.front(), "") == "-1") {
+      flag = names.front();
+    }
+  }
+  const auto number = std::ranges::find_if(words, is_number);
+  return flag.empty() || number == words.end()
+             ? std::string()
+             : fmt::format("; --{0} takes a number as --{0}={1}", flag, *number);
+}
+
 std::string describe_left_over(const CLI::App& command, const std::vector<std::string>& left) {
   const auto option = std::ranges::find_if(
       left, [](const std::string& word) { return word.size() > 1 && word.starts_with('-'); });
@@ -91,7 +114,8 @@ std::string describe_left_over(const CLI::App& command, const std::vector<std::s
     return fmt::format("unknown command '{}'{}", report::printable(word),
                        suggestion(word, commands));
   }
-  return fmt::format("'{}' is one argument too many", report::printable(word));
+  return fmt::format("'{}' is one argument too many{}", report::printable(word),
+                     hint_at_number(command, left));
 }
 
 bool is_any_of(const CLI::ParseError& error, std::initializer_list<CLI::ExitCodes> codes) {

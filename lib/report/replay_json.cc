@@ -44,7 +44,7 @@ Json check_json(const stats::ReplayCheck& check) {
   for (const ReplayDifference& difference : check.first) {
     first.push_back(difference_json(difference));
   }
-  return {{"ok", check.failures() == 0},    {"compared", check.compared},
+  return {{"ok", check.passed()},           {"compared", check.compared},
           {"different", check.different},   {"missing", check.missing},
           {"unexpected", check.unexpected}, {"first_differences", first}};
 }

@@ -99,10 +99,10 @@ std::string difference_text(const ReplayResult& result, const ReplayDifference& 
 
 std::string check_text(const ReplayResult& result, const TextOptions& options) {
   const stats::ReplayCheck& check = *result.check;
-  const bool good = check.failures() == 0;
+  const bool good = check.passed();
   std::string text =
       fmt::format("{}  {} compared", good ? "ok  " : "FAIL", plural(check.compared, "message"));
-  if (!good) {
+  if (check.failures() > 0) {
     text += fmt::format(": {} different, {} missing, {} unexpected", format_count(check.different),
                         format_count(check.missing), format_count(check.unexpected));
   }

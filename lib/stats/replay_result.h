@@ -36,6 +36,8 @@ struct ReplayCheck {
   std::vector<ReplayDifference> first;  ///< Up to kKept, in the order of their finding.
 
   [[nodiscard]] std::uint64_t failures() const { return different + missing + unexpected; }
+  /// Something was compared, and nothing was wrong.
+  [[nodiscard]] bool passed() const { return compared > 0 && failures() == 0; }
 };
 
 /// What `wskit replay` did: the content of its JSON ("wskit_replay": 1).

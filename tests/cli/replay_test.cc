@@ -192,6 +192,58 @@ TEST_CASE("what a recording cannot be replayed with says so") {
   CHECK(test::wskit({"replay", file.path(), "ws://127.0.0.1:1/"}).code == 7);
 }
 
+TEST_CASE("a mistake of the file is told alone, without a connection and without a report") {
+  const EchoProcess server;
+  const ScratchFile file("replay-mistake.jsonl");
+  const auto told = [&](const std::string& content, const std::string& words) {
+    file.write(content);
+    const Exit exit = in_shell("replay " + words + " " + server.url(), "cat " + file.path() + " |");
+    CHECK(exit.code == 2);
+    CHECK(exit.out.empty());
+    return exit.err;
+  };
+  const std::string broken = "{\"wskit\":1}\nhello\n";
+  CHECK_THAT(told(broken, file.path()),
+             Catch::StartsWith("wskit replay: " + file.path() + ":2: not"));
+  CHECK_THAT(told(broken, "-"), Catch::StartsWith("wskit replay: standard input:2: not"));
+  const std::string one = "{\"wskit\":1}\n{\"t\":0,\"type\":\"text\",\"data\":\"a\"}\n";
+  CHECK(told(one, "--conn 7 " + file.path()) ==
+        "wskit replay: --conn: " + file.path() + " has no connection 7\n");
+  CHECK(told(one, "--conn 7 --check -q " + file.path()) ==
+        "wskit replay: --conn: " + file.path() + " has no connection 7\n");
+  CHECK_THAT(told(one, file.path() + " --loop 3"),
+             Catch::Contains("--loop takes a number as --loop=3"));
+  CHECK_THAT(told(one, "--loop 3 " + file.path()),
+             Catch::Contains("--loop takes a number as --loop=3"));
+  const Exit number = test::wskit({"replay", "--loop", "3", server.url()});
+  CHECK(number.code == 2);
+  CHECK_THAT(number.err, Catch::Contains("3: No such file or directory; --loop=3"));
+}
+
+TEST_CASE("a check that compared nothing has failed") {
+  const EchoProcess server;
+  const ScratchFile file("replay-nothing.jsonl");
+  file.write("{\"wskit\":1}\n{\"t\":0,\"ev\":\"open\",\"status\":101}\n");
+  const Exit exit = test::wskit({"replay", file.path(), server.url(), "--check"});
+  CHECK(exit.code == 1);
+  CHECK_THAT(exit.out, Catch::Contains("FAIL  0 messages compared\n"));
+  CHECK_THAT(exit.err, Catch::Contains("--check compared nothing"));
+  const Exit json =
+      test::wskit({"replay", file.path(), server.url(), "--check", "-q", "--json", "-"});
+  CHECK(json.code == 1);
+  CHECK(result_of(json)["check"]["ok"] == false);
+}
+
+TEST_CASE("a report of a replay that cannot be written is said") {
+  const EchoProcess server;
+  const ScratchFile file("replay-full.jsonl");
+  record_three(server, file);
+  const Exit full =
+      in_shell("replay --pace asap " + file.path() + " " + server.url() + " >/dev/full");
+  CHECK(full.code == 23);
+  CHECK_THAT(full.err, Catch::Contains("standard output: No space left"));
+}
+
 TEST_CASE("a signal ends a replay in order") {
   const EchoProcess server;
   const ScratchFile file("replay-signal.jsonl");
