@@ -62,6 +62,18 @@ std::string text_member(const Json& json, const char* name) {
   return found != nullptr && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+/// Of a message: in seconds, as DevTools write it, or in milliseconds, as Playwright does, which
+/// are too many to be seconds.
+std::optional<Nanoseconds> time_since_1970(const Json* time) {
+  constexpr double kMilli = 1000;
+  double seconds = time != nullptr && time->is_number() ? time->get<double>() : -1;
+  seconds = seconds > kMaxUnixSeconds ? seconds / kMilli : seconds;
+  if (!std::isfinite(seconds) || seconds < 0 || seconds > kMaxUnixSeconds) {
+    return std::nullopt;
+  }
+  return std::chrono::round<std::chrono::microseconds>(std::chrono::duration<double>(seconds));
+}
+
 /// "2026-01-20T15:30:45.123Z", or with an offset; nothing when it is something else.
 std::optional<Nanoseconds> parse_time(const std::string& text) {
   int year = 0;
@@ -222,17 +234,15 @@ class HarReader {
       ++import_.left_out;
       return {};
     }
-    const Json* const time = member(json, "time");
-    const double seconds = time != nullptr && time->is_number() ? time->get<double>() : -1;
-    if (!std::isfinite(seconds) || seconds < 0 || seconds > kMaxUnixSeconds) {
+    const auto at = time_since_1970(member(json, "time"));
+    if (!at) {
       return wrong_entry(place + ".time", "a number of seconds since 1970");
     }
     auto message = payload_of(json, *opcode, place);
     if (!message) {
       return std::unexpected(message.error());
     }
-    messages_.push_back({.at = std::chrono::round<std::chrono::microseconds>(
-                             std::chrono::duration<double>(seconds)),
+    messages_.push_back({.at = *at,
                          .connection = openings_.size(),
                          .number = messages_.size(),
                          .direction = type == "send" ? Direction::send : Direction::recv,

@@ -4,7 +4,6 @@
     with Browser() as browser:
         page = browser.open("http://127.0.0.1:8000/page.html")
         result = page.value("window.finished")    # a promise is awaited
-        har = page.har()
 
 Every wait has a deadline (DEADLINE seconds): what does not come raises BrowserError.
 """
@@ -16,8 +15,6 @@ import shutil
 import subprocess
 import tempfile
 import time
-
-import har
 
 DEADLINE = 60
 FLAGS = [
@@ -62,7 +59,6 @@ class Browser:
         os.close(from_browser)
         self.received = b""
         self.last_id = 0
-        self.pages = {}
 
     def __enter__(self):
         return self
@@ -89,11 +85,10 @@ class Browser:
         while True:
             answer = self.read(deadline)
             if answer.get("id") != message["id"]:
-                self.tell(answer)
-            elif "error" in answer:
+                continue
+            if "error" in answer:
                 raise BrowserError(f"{method}: {answer['error']['message']}")
-            else:
-                return answer["result"]
+            return answer["result"]
 
     def read(self, deadline):
         while b"\0" not in self.received:
@@ -106,31 +101,22 @@ class Browser:
         message, self.received = self.received.split(b"\0", 1)
         return json.loads(message)
 
-    def tell(self, event):
-        page = self.pages.get(event.get("sessionId"))
-        if page is not None and event.get("method", "").startswith("Network."):
-            page.events.append(event)
-
     def open(self, url):
-        """A page that was told to load; what it does with the network is kept."""
+        """A page that was told to load."""
         target = self.call("Target.createTarget", {"url": "about:blank"})["targetId"]
         session = self.call("Target.attachToTarget",
                             {"targetId": target, "flatten": True})["sessionId"]
-        page = Page(self, session)
-        self.pages[session] = page
-        self.call("Network.enable", session=session)
         self.call("Page.enable", session=session)
         answer = self.call("Page.navigate", {"url": url}, session)
         if "errorText" in answer:
             raise BrowserError(f"{url}: {answer['errorText']}")
-        return page
+        return Page(self, session)
 
 
 class Page:
     def __init__(self, browser, session):
         self.browser = browser
         self.session = session
-        self.events = []
 
     def value(self, expression):
         """What the expression is, once it is no longer undefined; a promise's value."""
@@ -146,7 +132,3 @@ class Page:
             if answer["result"]["type"] != "undefined":
                 return answer["result"].get("value")
         raise BrowserError(f"{expression} stays undefined")
-
-    def har(self):
-        """What the page did so far as an HTTP archive, in the form of DevTools' export."""
-        return har.from_events(self.events)

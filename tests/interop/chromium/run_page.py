@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Lets a headless Chromium run a page, and prints as JSON what its promise window.finished gives.
 
-usage: run_page.py PAGE.html [--insecure] [--har FILE] [NAME=VALUE...]
+usage: run_page.py PAGE.html [--insecure] [NAME=VALUE...]
 
 The page comes from a server of this program on 127.0.0.1 and finds the NAMEs in its query. Exits
 with 77 where no Chromium is installed, with 1 when the promise is rejected or does not come.
@@ -38,18 +38,13 @@ def run(arguments):
     url = f"http://127.0.0.1:{serve(directory)}/{name}?{query}"
     with browser.Browser(insecure=arguments.insecure) as chromium:
         page = chromium.open(url)
-        result = page.value("window.finished")
-        if arguments.har:
-            with open(arguments.har, "w", encoding="utf-8") as file:
-                json.dump(page.har(), file, indent=1)
-        return result
+        return page.value("window.finished")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("page")
     parser.add_argument("--insecure", action="store_true")
-    parser.add_argument("--har")
     parser.add_argument("pairs", nargs="*")
     arguments = parser.parse_intermixed_args()
     if browser.program() is None:

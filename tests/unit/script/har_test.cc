@@ -57,6 +57,15 @@ TEST_CASE("WebSockets of a HAR file become connections of a recording, by their 
         "\n");
 }
 
+TEST_CASE("times in milliseconds, as Playwright writes them, are those in seconds") {
+  const auto at = [](const std::string& time) {
+    return imported(
+        entry("ws://h/", R"({"type":"send","time":)" + time + R"(,"opcode":1,"data":"hi"})"));
+  };
+  CHECK(at("1768923045200.5") == at("1768923045.2005"));
+  CHECK_THAT(at("1768923045200.5"), Catch::Contains(R"({"t":0.100500,"conn":1,"dir":"send")"));
+}
+
 TEST_CASE("entries are chosen by their URLs, the others listed") {
   const Regex regex = Regex::compile("/b$").value();
   const auto import = import_har(har(entry("ws://h/a", "") + "," + entry("ws://h/b", "")),
@@ -109,7 +118,7 @@ TEST_CASE("an import has no times that a recording cannot have") {
     return R"({"type":"send","time":)" + time + R"(,"opcode":1,"data":"a"})";
   };
   const auto wrong =
-      import_har(har(entry("ws://h/", sent_at("0") + "," + sent_at("3.2e9"))), without_cookies());
+      import_har(har(entry("ws://h/", sent_at("0") + "," + sent_at("3.2e12"))), without_cookies());
   REQUIRE_FALSE(wrong);
   CHECK_THAT(wrong.error().message,
              Catch::Contains("[1].time is not a number of seconds since 1970"));
