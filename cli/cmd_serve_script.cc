@@ -203,12 +203,6 @@ Expected<script::Script> load(const ServeScriptOptions& options) {
 int run_serve_script(const ServeScriptOptions& options) {
   (void)load::raise_limits();
   auto script = load(options);
-  if (!script && script.error().code == ErrorCode::usage) {
-    for (const std::string& line : report::portable_lines(script.error().message)) {
-      say(line + "\n");
-    }
-    return exit_code(ErrorCode::usage);
-  }
   return script ? ServeScriptRun(options, *script).run()
                 : complain(kServeScriptName, script.error());
 }

@@ -29,7 +29,6 @@
 #include "report/file.h"
 #include "report/github.h"
 #include "report/junit.h"
-#include "report/lines.h"
 #include "report/tap.h"
 #include "script/redaction.h"
 #include "script/script_grammar.h"
@@ -267,22 +266,20 @@ int run_test(TestOptions& options) {
   }
   const ScriptSide side = options.connect.url.empty() ? ScriptSide::client : ScriptSide::any_client;
   std::vector<script::Script> scripts;
-  std::string errors;
+  int code = EXIT_SUCCESS;
   for (const std::string& file : options.files) {
     auto script = load_script(file, *variables, side);
     if (script) {
       scripts.push_back(*std::move(script));
-    } else if (script.error().code != ErrorCode::usage) {
-      return complain(kTestName, script.error());
-    } else {
-      errors += script.error().message + "\n";
+      continue;
+    }
+    code = complain(kTestName, script.error());
+    if (script.error().code != ErrorCode::usage) {
+      return code;
     }
   }
-  if (!errors.empty()) {
-    for (const std::string& line : report::portable_lines(errors)) {
-      say(line + "\n");
-    }
-    return exit_code(ErrorCode::usage);
+  if (code != EXIT_SUCCESS) {
+    return code;
   }
   if (options.list) {
     return list(scripts);

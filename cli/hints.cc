@@ -2,6 +2,8 @@
 #include "cli/hints.h"
 
 #include <cstdio>
+#include <optional>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -9,6 +11,60 @@
 #include "report/terminal.h"
 
 namespace wskit::cli {
+namespace {
+
+/// What is foreign in a line, without changing where its tabs lead.
+std::string printable_with_tabs(std::string_view line) {
+  std::string out;
+  for (std::size_t tab = line.find('\t'); tab != std::string_view::npos; tab = line.find('\t')) {
+    out += report::printable(line.substr(0, tab)) + '\t';
+    line.remove_prefix(tab + 1);
+  }
+  return out + report::printable(line);
+}
+
+/// The place of a script's mistake, its line and the caret below it; nothing for other messages.
+struct ShownMistake {
+  std::string_view place;
+  std::string_view line;
+  std::string_view caret;
+};
+
+std::optional<ShownMistake> mistake_in(std::string_view message) {
+  const std::size_t above_caret = message.rfind('\n');
+  const std::size_t above_line = above_caret == 0 || above_caret == std::string_view::npos
+                                     ? std::string_view::npos
+                                     : message.rfind('\n', above_caret - 1);
+  if (above_line == std::string_view::npos) {
+    return std::nullopt;
+  }
+  const std::string_view caret = message.substr(above_caret + 1);
+  if (caret.find_first_not_of(" \t") != caret.size() - 1 || !caret.ends_with('^')) {
+    return std::nullopt;
+  }
+  return ShownMistake{.place = message.substr(0, above_line),
+                      .line = message.substr(above_line + 1, above_caret - above_line - 1),
+                      .caret = caret};
+}
+
+/// Its caret stays below its character, however wide the line's escapes are.
+std::string shown_mistake(const ShownMistake& mistake) {
+  std::string caret;
+  std::string_view rest = mistake.line;
+  for (const char blank : mistake.caret.substr(0, mistake.caret.size() - 1)) {
+    std::size_t size = rest.empty() ? 0 : 1;
+    while (size < rest.size() && (static_cast<unsigned char>(rest[size]) & 0xc0U) == 0x80U) {
+      ++size;
+    }
+    const std::string shown = report::printable(rest.substr(0, size));
+    caret += blank == '\t' ? "\t" : std::string(report::columns_of(shown), ' ');
+    rest.remove_prefix(size);
+  }
+  return fmt::format("{}\n{}\n{}^\n", report::printable(mistake.place),
+                     printable_with_tabs(mistake.line), caret);
+}
+
+}  // namespace
 
 std::string_view hint(ErrorCode code) noexcept {
   switch (code) {
@@ -51,6 +107,10 @@ std::string describe_failure(std::string_view url, std::string_view message) {
 }
 
 int complain(std::string_view command, const Error& error, std::string_view url) {
+  if (const auto mistake = mistake_in(error.message)) {
+    say(shown_mistake(*mistake));
+    return exit_code(error.code);
+  }
   const bool advises = error.message.find("; -") != std::string::npos;
   // What closes TLS without a word after a handshake of TLS 1.3 often wanted a certificate.
   const bool of_tls = error.code == ErrorCode::upgrade_closed && url.starts_with("wss:");

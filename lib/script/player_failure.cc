@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "script/player_failure.h"
 
+#include <algorithm>
 #include <iterator>
 
 #include <fmt/format.h>
+
+#include "script/script_lines.h"
+#include "script/shown.h"
 
 namespace wskit::script {
 
@@ -11,10 +15,9 @@ std::string describe(const Script& script, const Failure& failure) {
   std::string text;
   const auto out = std::back_inserter(text);
   if (failure.place.line != 0) {
-    const std::string& line = script.line(failure.place);
-    const std::size_t first = line.find_first_not_of(" \t");
-    fmt::format_to(out, "{}:{}: {}\n", script.files[failure.place.file], failure.place.line,
-                   first == std::string::npos ? std::string() : line.substr(first));
+    std::string line = shown_line(trimmed(script.line(failure.place)), 1).text;
+    std::ranges::replace(line, '\t', ' ');
+    fmt::format_to(out, "{}:{}: {}\n", script.files[failure.place.file], failure.place.line, line);
   }
   if (!failure.nearest.empty()) {
     // One that was taken, and of which a predicate does not hold, is not near but the one.

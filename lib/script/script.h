@@ -189,7 +189,8 @@ struct ScriptError {
   std::string message;
   std::string text;  ///< The whole line.
 
-  /// "FILE:LINE:COLUMN: MESSAGE", the line and a caret below it; three lines without a last end.
+  /// "FILE:LINE:COLUMN: MESSAGE", the line, cut around the column when it is long, and a caret
+  /// below it; three lines without a last end.
   [[nodiscard]] std::string describe() const;
 };
 

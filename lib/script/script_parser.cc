@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "script/script_grammar.h"
+#include "script/shown.h"
 #include "script/step_parser.h"
 #include "script/utf8_place.h"
 #include "wire/utf8.h"
@@ -242,14 +243,15 @@ ScriptError not_utf8(const std::string& file, std::string_view text) {
 
 std::string ScriptError::describe() const {
   std::string caret;
-  for (std::size_t i = 0; i + 1 < column && i < text.size(); ++i) {
+  for (std::size_t i = 0; i + 1 < shown.column && i < shown.text.size(); ++i) {
     // A caret stands below its character however wide tabs are; a character's first byte counts.
-    const auto byte = static_cast<unsigned char>(text[i]);
+    const auto byte = static_cast<unsigned char>(shown.text[i]);
+  const ShownLine shown = shown_line(text, column);
     if ((byte & 0xC0U) != 0x80U) {
-      caret += text[i] == '\t' ? '\t' : ' ';
+      caret += shown.text[i] == '\t' ? '\t' : ' ';
     }
   }
-  return fmt::format("{}:{}:{}: {}\n{}\n{}^", file, line, column, message, text, caret);
+  return fmt::format("{}:{}:{}: {}\n{}\n{}^", file, line, column, message, shown.text, caret);
 }
 
 std::expected<Script, ScriptError> parse_script(const std::string& file, std::string_view text,

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "script/shown.h"
 
+#include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -63,6 +65,23 @@ std::string shown_pattern(std::string_view text) {
   std::string out;
   append_escaped(out, text.substr(0, end));
   return end < text.size() ? out + "..." : out;
+}
+
+ShownLine shown_line(std::string_view line, std::uint32_t column) {
+  constexpr std::size_t kMost = 200;
+  constexpr std::size_t kBefore = 80;
+  constexpr std::string_view kCut = "...";
+  if (line.size() <= kMost) {
+    return {.text = std::string(line), .column = column};
+  }
+  const std::size_t at = std::min<std::size_t>(column - 1, line.size());
+  const std::size_t from = at <= kBefore ? 0 : character_boundary(line, at - kBefore);
+  const std::size_t end = character_boundary(line, std::min(from + kMost, line.size()));
+  const std::string_view before = from == 0 ? std::string_view() : kCut;
+  std::string text(before);
+  text.append(line.substr(from, end - from)).append(end < line.size() ? kCut : std::string_view());
+  return {.text = std::move(text),
+          .column = static_cast<std::uint32_t>(at - from + before.size() + 1)};
 }
 
 std::string shown(const MessageView& message) {

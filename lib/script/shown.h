@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,13 @@ namespace wskit::script {
 [[nodiscard]] std::string shown(const MessageView& message);
 /// As much of it as fits in a line.
 [[nodiscard]] std::string shown_json(const Json& json);
+
+/// A line of a script as people are shown it: of a long one what stands around a column.
+struct ShownLine {
+  std::string text;
+  std::uint32_t column = 1;  ///< Where the column is in `text`; of bytes, from 1.
+};
+[[nodiscard]] ShownLine shown_line(std::string_view line, std::uint32_t column);
 
 /// The last place up to `at` where no character of UTF-8 is cut.
 [[nodiscard]] std::size_t character_boundary(std::string_view text, std::size_t at);

@@ -291,7 +291,7 @@ include
 test t
 === include of a file that is missing
 include nowhere.wst
-        ^ cannot read nowhere.wst: No such file or directory
+        ^ read nowhere.wst: No such file or directory
 test t
 === include of itself
 include t.wst
@@ -314,7 +314,7 @@ include sub/a.inc
 --- sub/a.inc
 > a
 include b.inc
-        ^ cannot read sub/b.inc: No such file or directory
+        ^ read sub/b.inc: No such file or directory
 === an include with a line that is wrong
 test t
 include a.inc

@@ -116,7 +116,7 @@ test t
 === file that is missing
 test t
 > file nowhere.json
-       ^ cannot read nowhere.json: No such file or directory
+       ^ read nowhere.json: No such file or directory
 === binary file without a path
 test t
 > binary file
@@ -124,7 +124,7 @@ test t
 === binary file that is missing
 test t
 < binary file data.bin
-              ^ cannot read data.bin: No such file or directory
+              ^ read data.bin: No such file or directory
 === close with a code out of range
 test t
 > close 999

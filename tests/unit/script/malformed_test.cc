@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "tests/unit/script/malformed.h"
+#include "tests/unit/script/malformed_cases.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -15,76 +14,19 @@
 #include "script/script_grammar.h"
 #include "script/script_parser.h"
 #include "tests/support/catch.h"
+#include "wire/utf8.h"
 
 using namespace wskit;
 using namespace wskit::script;
 
 namespace {
 
-const std::array kAll{malformed_head,     malformed_tests,    malformed_steps,
-                      malformed_messages, malformed_patterns, malformed_details};
-
-struct Malformed {
-  std::string name;
-  std::map<std::string, std::string> files;
-  std::string file;
-  std::uint32_t line = 0;
-  /// The line, the caret's line and what the message begins with.
-  std::string text;
-  std::string caret;
-  std::string message;
-};
-
-/// Takes a line; nothing of it is left at the end of `text`.
-std::string take_line(std::string_view& text) {
-  const std::size_t end = std::min(text.find('\n'), text.size());
-  std::string line(text.substr(0, end));
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return line;
-}
-
-std::vector<Malformed> read_cases(std::string_view text) {
-  std::vector<Malformed> cases;
-  std::string file;
-  std::string last;
-  std::uint32_t number = 0;
-  take_line(text);
-  while (!text.empty()) {
-    const std::string line = take_line(text);
-    const bool begins = line.starts_with("=== ");
-    if (begins || line.starts_with("--- ")) {
-      file = begins ? "t.wst" : line.substr(4);
-      number = 0;
-      last.clear();
-      if (begins) {
-        cases.push_back({.name = line.substr(4)});
-      }
-      cases.back().files[file];
-      continue;
-    }
-    Malformed& malformed = cases.back();
-    const std::size_t caret = line.find_first_not_of(" \t");
-    if (caret != std::string::npos && line[caret] == '^') {
-      malformed.file = file;
-      malformed.line = std::max(number, 1U);
-      malformed.text = last;
-      malformed.caret = line.substr(0, caret + 1);
-      malformed.message = line.substr(caret + 2);
-      continue;
-    }
-    malformed.files[file] += line + "\n";
-    last = line;
-    ++number;
-  }
-  return cases;
-}
-
 std::expected<Script, ScriptError> parse(const Malformed& malformed) {
   const auto read = [&malformed](const std::string& path) -> Expected<std::string> {
     const auto found = malformed.files.find(path);
     if (found == malformed.files.end()) {
       return fail(ErrorCode::unreadable_file,
-                  fmt::format("cannot read {}: No such file or directory", path));
+                  fmt::format("read {}: No such file or directory", path));
     }
     return found->second;
   };
@@ -94,20 +36,6 @@ std::expected<Script, ScriptError> parse(const Malformed& malformed) {
                        .read_file = read,
                        .has_url = malformed.name.find("[no url]") == std::string::npos,
                        .server = malformed.name.find("[server]") != std::string::npos});
-}
-
-/// The byte of a line, from 1, that the caret below it points to.
-std::uint32_t column_of(const Malformed& malformed) {
-  std::size_t characters = malformed.caret.size();
-  std::uint32_t column = 0;
-  for (const char c : malformed.text) {
-    const bool begins = (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-    if (begins && --characters == 0) {
-      return column + 1;
-    }
-    ++column;
-  }
-  return column + static_cast<std::uint32_t>(characters);
 }
 
 void check_case(const Malformed& malformed) {
@@ -127,7 +55,7 @@ void check_case(const Malformed& malformed) {
 }
 
 void check_cases(std::string_view text) {
-  for (const Malformed& malformed : read_cases(text)) {
+  for (const Malformed& malformed : read_malformed(text)) {
     check_case(malformed);
   }
 }
@@ -175,8 +103,8 @@ TEST_CASE("a predicate or capture is refused where it is wrong, with what was ex
 TEST_CASE("the malformed scripts are 200 at least, under names of their own, of every keyword") {
   std::map<std::string, int> names;
   std::string all = "\n";
-  for (const std::string_view text : kAll) {
-    for (const Malformed& malformed : read_cases(text)) {
+  for (const std::string_view text : kAllMalformed) {
+    for (const Malformed& malformed : read_malformed(text)) {
       ++names[malformed.name];
       all += "\n" + malformed.files.at("t.wst");
     }
@@ -210,6 +138,32 @@ TEST_CASE("bytes that are no UTF-8 are refused in an included file, at their pla
                                         "d\n"}}});
   REQUIRE_FALSE(parsed.has_value());
   CHECK(parsed.error().describe().starts_with("a.inc:2:4: expected UTF-8"));
+}
+
+TEST_CASE("of a long line what stands around the mistake is shown") {
+  const ScriptError front = error_of("test t\n> hex 0g" + times(10'000, " 00"));
+  CHECK(front.text.size() > 10'000);
+  CHECK(front.describe().ends_with("\n> hex 0g" + times(64, " 00") + "...\n      ^"));
+  const ScriptError back = error_of("test t\n> hex" + times(10'000, " 00") + " 0g");
+  CHECK_THAT(back.describe(), Catch::EndsWith("00 0g\n" + std::string(83, ' ') + "^"));
+  CHECK(back.describe().size() < 500);
+  const ScriptError wide = error_of("test t\n> hex " + times(10'000, "\xC3\xA4") + "\n");
+  CHECK(wide.describe().size() < 700);
+  CHECK(wire::is_utf8(wide.describe()));
+  CHECK(error_of(times(500, "\xFF")).describe().size() < 500);
+}
+
+TEST_CASE("files may include each other sixteen deep, and one twice") {
+  std::map<std::string, std::string> files{{"t.wst", "test t\ninclude 0.inc\ninclude 0.inc\n"}};
+  for (int i = 0; i < 17; ++i) {
+    files[fmt::format("{}.inc", i)] = fmt::format("> x\ninclude {}.inc\n", i + 1);
+  }
+  files["15.inc"] = "> x\n";
+  CHECK(parse({.name = {}, .files = files}).has_value());
+  files["15.inc"] = "include 16.inc\n";
+  const auto deep = parse({.name = {}, .files = files});
+  REQUIRE_FALSE(deep.has_value());
+  CHECK(deep.error().message == "files include each other more than 16 deep");
 }
 
 TEST_CASE("columns count no byte order mark and no carriage return") {
