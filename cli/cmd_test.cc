@@ -264,12 +264,18 @@ int run_test(TestOptions& options) {
   if (!variables) {
     return complain(kTestName, variables.error());
   }
-  const ScriptSide side = options.connect.url.empty() ? ScriptSide::client : ScriptSide::any_client;
+  const ScriptSide side = options.list                  ? ScriptSide::reader
+                          : options.connect.url.empty() ? ScriptSide::client
+                                                        : ScriptSide::any_client;
   std::vector<script::Script> scripts;
   int code = EXIT_SUCCESS;
   for (const std::string& file : options.files) {
     auto script = load_script(file, *variables, side);
     if (script) {
+      if (side == ScriptSide::any_client) {
+        // As --var wins over a value in the head.
+        script->head.url.reset();
+      }
       scripts.push_back(*std::move(script));
       continue;
     }

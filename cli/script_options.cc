@@ -115,7 +115,8 @@ Expected<script::Script> load_script(const std::string& file, const ScriptVariab
                                       .environment = environment,
                                       .read_file = read,
                                       .has_url = has_url,
-                                      .server = side == ScriptSide::server});
+                                      .server = side == ScriptSide::server,
+                                      .any_environment = side == ScriptSide::reader});
   if (!parsed) {
     return fail(ErrorCode::usage, parsed.error().describe());
   }

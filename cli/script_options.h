@@ -33,8 +33,9 @@ using ScriptVariables = std::map<std::string, std::string>;
 /// line, or ErrorCode::unreadable_file.
 [[nodiscard]] Expected<ScriptVariables> read_variables(const ScriptOptions& options);
 
-/// Who plays a script: a client of the URL that it names, one that has a URL, or a server.
-enum class ScriptSide : std::uint8_t { client, any_client, server };
+/// Who plays a script: a client of the URL that it names, one that has a URL, or a server. A reader
+/// plays nothing: it needs no URL and no environment.
+enum class ScriptSide : std::uint8_t { client, any_client, server, reader };
 
 /// Reads and understands one script. Fails with ErrorCode::usage and describe(), several lines, or
 /// with ErrorCode::unreadable_file.

@@ -12,6 +12,7 @@
 #include "cli/parsed_option.h"
 #include "cli/redaction_options.h"
 #include "core/parse.h"
+#include "wire/uri.h"
 
 namespace wskit::cli {
 namespace {
@@ -93,7 +94,7 @@ void add_time_options(CLI::App& app, TestOptions& options) {
 void add_test_options(CLI::App& app, TestOptions& options) {
   app.add_option(
          "FILE", options.files,
-         "Scripts (.wst) or recordings with expectations (.jsonl), and a URL for those without")
+         "Scripts (.wst) or recordings with expectations (.jsonl), and a URL in place of their own")
       ->type_name("FILE... [URL]");
   add_choice_options(app, options);
   add_script_options(app, options.script);
@@ -126,6 +127,13 @@ void add_test_options(CLI::App& app, TestOptions& options) {
 }
 
 Expected<void> take_url(TestOptions& options) {
+  const auto other = std::ranges::find_if(
+      options.files, [](const std::string& file) { return file.contains("://") && !is_url(file); });
+  if (other != options.files.end()) {
+    const auto why = wire::parse_uri(*other);
+    return fail(ErrorCode::usage, fmt::format("a script's server is ws:// or wss://: {}",
+                                              why ? *other : why.error().message));
+  }
   const auto url = std::ranges::find_if(options.files, is_url);
   if (url == options.files.end()) {
     return {};

@@ -195,6 +195,9 @@ Expected<Meaning> ParseContext::environment(std::string_view name, bool quoted) 
     return wskit::fail(ErrorCode::usage, "expected the name of an environment variable: env.NAME");
   }
   auto value = options.environment ? options.environment(variable) : std::nullopt;
+  if (!value && options.any_environment) {
+    return Placeholder{.quoted = quoted, .variable = assigned("env." + variable)};
+  }
   if (!value) {
     return wskit::fail(ErrorCode::usage,
                        fmt::format("the environment variable {} is not set", variable));

@@ -29,6 +29,8 @@ struct ScriptOptions {
   bool has_url = false;
   /// The script is a server's: what makes clients is refused, and the other way round.
   bool server = false;
+  /// Environment variables that are not set have some value: the script is only read.
+  bool any_environment = false;
 };
 
 /// Text that was put together from a script, and where its parts stand there: a block of lines, or

@@ -185,6 +185,10 @@ class ScriptParser {
     if (!context_.text(written, ParseContext::Use::once, value)) {
       return false;
     }
+    if (value.literal() == nullptr && context_.options.any_environment) {
+      (void)context_.assigned(name);
+      return true;
+    }
     if (value.literal() == nullptr) {
       return context_.fail(at.place(),
                            "expected a value that is known here; set in setup { ... } "
@@ -242,11 +246,11 @@ ScriptError not_utf8(const std::string& file, std::string_view text) {
 }  // namespace
 
 std::string ScriptError::describe() const {
+  const ShownLine shown = shown_line(text, column);
   std::string caret;
   for (std::size_t i = 0; i + 1 < shown.column && i < shown.text.size(); ++i) {
     // A caret stands below its character however wide tabs are; a character's first byte counts.
     const auto byte = static_cast<unsigned char>(shown.text[i]);
-  const ShownLine shown = shown_line(text, column);
     if ((byte & 0xC0U) != 0x80U) {
       caret += shown.text[i] == '\t' ? '\t' : ' ';
     }

@@ -222,6 +222,25 @@ TEST_CASE("test ends at once with an error when a message meets a limit, whichev
                             !Catch::Contains("nearest"));
 }
 
+TEST_CASE("test plays against the command line's URL instead of the one in a script's head") {
+  const EchoProcess server;
+  const ScriptFile head("url ws://127.0.0.1:9/\ntest t\n> x\n< x\n");
+  CHECK(test::wskit({"test", head.path(), server.url()}).code == 0);
+  const ScriptFile own("url ws://127.0.0.1:9/\ntest t\nurl " + server.url() + "\n> x\n< x\n");
+  CHECK(test::wskit({"test", own.path(), "ws://127.0.0.1:9/"}).code == 0);
+  const Exit other = test::wskit({"test", head.path(), "http://127.0.0.1/"});
+  CHECK(other.code == 2);
+  CHECK_THAT(other.err, Catch::Contains("ws:// or wss://"));
+  CHECK_THAT(other.err, !Catch::Contains("No such file"));
+}
+
+TEST_CASE("test lists the tests of scripts without their URL and environment") {
+  const ScriptFile script("header X: {{env.WSKIT_NOWHERE}}\ntest a\n> {{env.WSKIT_NOWHERE}}\n");
+  const Exit exit = test::wskit({"test", script.path(), "--list"});
+  CHECK(exit.code == 0);
+  CHECK(exit.out == script.path() + ":2: a\n");
+}
+
 TEST_CASE("test needs a URL before it sends anything") {
   const ScriptFile script("test t\n> x\n");
   const Exit exit = test::wskit({"test", script.path()});

@@ -166,6 +166,27 @@ TEST_CASE("files may include each other sixteen deep, and one twice") {
   CHECK(deep.error().message == "files include each other more than 16 deep");
 }
 
+TEST_CASE("a script that is only read needs nothing of the environment") {
+  const std::string text =
+      "url {{env.URL}}/chat\nheader X: {{env.X}}\nset v = {{env.V}}\ntest t\n"
+      "> {\"a\":{{json env.A}},\"v\":\"{{v}}\"}\n< json {\"a\":{{json env.A}}}\n"
+      "    jsonpath \"$.a\" == {{env.A}}\ntest u\n> {{env.A}}\n";
+  const auto parse_for = [&text](bool any_environment) {
+    return parse_script("t.wst", text,
+                        {.variables = {},
+                         .environment = [](const std::string&) { return std::nullopt; },
+                         .read_file = {},
+                         .any_environment = any_environment});
+  };
+  const auto read = parse_for(true);
+  INFO((read ? std::string() : read.error().describe()));
+  REQUIRE(read.has_value());
+  CHECK(read->tests.size() == 2);
+  const auto unset = parse_for(false);
+  REQUIRE_FALSE(unset.has_value());
+  CHECK(unset.error().message == "the environment variable URL is not set");
+}
+
 TEST_CASE("columns count no byte order mark and no carriage return") {
   const ScriptError error = error_of("\xEF\xBB\xBFhello\r\n");
   CHECK(error.column == 1);
