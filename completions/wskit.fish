@@ -339,6 +339,7 @@ complete -c wskit -n '__fish_seen_subcommand_from record' -s o -l output -r -F -
 complete -c wskit -n '__fish_seen_subcommand_from record' -l import -r -F -d 'Make it from the WebSockets of a HAR file, as browsers export it'
 complete -c wskit -n '__fish_seen_subcommand_from record' -l url -x -d 'Import those whose URL this regular expression matches'
 complete -c wskit -n '__fish_seen_subcommand_from record' -l convert -x -d 'Make a script (.wst) of a recording (.jsonl), or the recording of such a script'
+complete -c wskit -n '__fish_seen_subcommand_from record' -l force -d 'Let --convert replace a file that exists'
 complete -c wskit -n '__fish_seen_subcommand_from record' -s x -l execute -x -d 'Message to send first (repeatable)'
 complete -c wskit -n '__fish_seen_subcommand_from record' -l input-format -x -a 'line null len32 jsonl raw' -d 'How standard input is cut into messages: line, null, len32, jsonl or raw (not at all)'
 complete -c wskit -n '__fish_seen_subcommand_from record' -s 0 -l null-terminated -d 'Same as --input-format null'
