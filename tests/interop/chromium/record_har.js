@@ -23,7 +23,8 @@ async function run(context, page, url) {
 }
 
 async function main([executablePath, page, path, ...urls]) {
-  const browser = await chromium.launch({ executablePath, args: ['--no-proxy-server'] });
+  const args = ['--no-proxy-server', '--disable-dev-shm-usage', '--disable-gpu'];
+  const browser = await chromium.launch({ executablePath, args });
   try {
     const context = await browser.newContext({ recordHar: { path, content: 'embed' } });
     const results = [];
