@@ -136,7 +136,7 @@ TEST_CASE("where what a recording left out cannot come from the environment, it 
   for (const std::string data :
        {R"(\r<redacted>)", R"(<redacted>\n\"\"\")", R"({<redacted>})", R"(\\<redacted>)"}) {
     for (const std::string& line : {R"("type":"text","data":")" + data + "\"",
-                                   R"("type":"close","code":1000,"reason":")" + data + "\""}) {
+                                    R"("type":"close","code":1000,"reason":")" + data + "\""}) {
       INFO(line);
       Transcript made;
       std::string out;
