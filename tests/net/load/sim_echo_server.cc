@@ -102,6 +102,7 @@ class SimEchoServer::Peer final : net::StreamHandler, net::TimerHandler {
       if (event.opcode == wire::Opcode::close) {
         send(wire::Opcode::close, std::string(text_of(event.payload)));
         stream_->finish();
+        answers_.clear();  // nothing follows a Close frame (RFC 6455 5.5.1)
       }
       return;
     }
