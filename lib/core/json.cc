@@ -12,21 +12,19 @@ namespace {
 bool is_too_deep(std::string_view text) {
   std::size_t depth = 0;
   bool in_string = false;
-  for (std::size_t i = 0; i < text.size() && text.size() > kMaxJsonDepth; ++i) {
+  for (std::size_t i = 0; i < text.size() && depth <= kMaxJsonDepth; ++i) {
     const char c = text[i];
     if (c == '"') {
       in_string = !in_string;
     } else if (in_string) {
       i += c == '\\' ? 1 : 0;
     } else if (c == '[' || c == '{') {
-      if (++depth > kMaxJsonDepth) {
-        return true;
-      }
+      ++depth;
     } else if ((c == ']' || c == '}') && depth > 0) {
       --depth;
     }
   }
-  return false;
+  return depth > kMaxJsonDepth;
 }
 
 }  // namespace
