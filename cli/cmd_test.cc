@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <expected>
 #include <memory>
 #include <optional>
 #include <random>
@@ -249,6 +250,40 @@ int list(const std::vector<script::Script>& scripts) {
   return printed ? EXIT_SUCCESS : complain(kTestName, printed.error());
 }
 
+ScriptSide side_of(const TestOptions& options) {
+  if (options.list) {
+    return ScriptSide::reader;
+  }
+  return options.connect.url.empty() ? ScriptSide::client : ScriptSide::any_client;
+}
+
+/// Complains of every script with a mistake; then, or where a file cannot be read, the exit code.
+std::expected<std::vector<script::Script>, int> load_scripts(const TestOptions& options,
+                                                             const ScriptVariables& variables) {
+  const ScriptSide side = side_of(options);
+  std::vector<script::Script> scripts;
+  int code = EXIT_SUCCESS;
+  for (const std::string& file : options.files) {
+    auto script = load_script(file, variables, side);
+    if (!script) {
+      code = complain(kTestName, script.error());
+      if (script.error().code != ErrorCode::usage) {
+        return std::unexpected(code);
+      }
+      continue;
+    }
+    if (side == ScriptSide::any_client) {
+      // As --var wins over a value in the head.
+      script->head.url.reset();
+    }
+    scripts.push_back(*std::move(script));
+  }
+  if (code != EXIT_SUCCESS) {
+    return std::unexpected(code);
+  }
+  return scripts;
+}
+
 int run_test(TestOptions& options) {
   if (options.grammar || options.grammar_json) {
     const auto printed = print(options.grammar ? script::grammar_text() : script::grammar_json());
@@ -264,33 +299,14 @@ int run_test(TestOptions& options) {
   if (!variables) {
     return complain(kTestName, variables.error());
   }
-  const ScriptSide side = options.list                  ? ScriptSide::reader
-                          : options.connect.url.empty() ? ScriptSide::client
-                                                        : ScriptSide::any_client;
-  std::vector<script::Script> scripts;
-  int code = EXIT_SUCCESS;
-  for (const std::string& file : options.files) {
-    auto script = load_script(file, *variables, side);
-    if (script) {
-      if (side == ScriptSide::any_client) {
-        // As --var wins over a value in the head.
-        script->head.url.reset();
-      }
-      scripts.push_back(*std::move(script));
-      continue;
-    }
-    code = complain(kTestName, script.error());
-    if (script.error().code != ErrorCode::usage) {
-      return code;
-    }
-  }
-  if (code != EXIT_SUCCESS) {
-    return code;
+  const auto scripts = load_scripts(options, *variables);
+  if (!scripts) {
+    return scripts.error();
   }
   if (options.list) {
-    return list(scripts);
+    return list(*scripts);
   }
-  return TestCommandRun(options, scripts).run();
+  return TestCommandRun(options, *scripts).run();
 }
 
 }  // namespace

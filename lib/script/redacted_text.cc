@@ -88,7 +88,7 @@ Expected<std::string> with_variables(std::string_view text) {
   std::string out;
   for (std::size_t at = text.find(Redaction::kMark); at != std::string_view::npos;
        at = text.find(Redaction::kMark)) {
-    std::string_view behind = text.substr(at + Redaction::kMark.size());
+    const std::string_view behind = text.substr(at + Redaction::kMark.size());
     const std::string_view member = member_of(text.substr(0, at));
     const bool is_value = !member.empty() && behind.starts_with('"');
     const std::string_view before = text.substr(0, is_value ? at - 1 : at);
