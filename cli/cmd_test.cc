@@ -265,18 +265,19 @@ std::expected<std::vector<script::Script>, int> load_scripts(const TestOptions& 
   int code = EXIT_SUCCESS;
   for (const std::string& file : options.files) {
     auto script = load_script(file, variables, side);
-    if (!script) {
-      code = complain(kTestName, script.error());
-      if (script.error().code != ErrorCode::usage) {
-        return std::unexpected(code);
-      }
+    if (script) {
+      scripts.push_back(*std::move(script));
       continue;
     }
-    if (side == ScriptSide::any_client) {
-      // As --var wins over a value in the head.
-      script->head.url.reset();
+    code = complain(kTestName, script.error());
+    if (script.error().code != ErrorCode::usage) {
+      break;
     }
-    scripts.push_back(*std::move(script));
+  }
+  if (side == ScriptSide::any_client) {
+    for (script::Script& script : scripts) {
+      script.head.url.reset();  // as --var wins over a value in the head
+    }
   }
   if (code != EXIT_SUCCESS) {
     return std::unexpected(code);
