@@ -29,9 +29,10 @@ Expected<std::string> string_member(const Json& json, const char* member) {
   return found->get<std::string>();
 }
 
-Expected<wire::CloseCode> close_code(const Json& json) {
+// Only a close has a code; on another message the member is one that this version does not know.
+Expected<wire::CloseCode> close_code(const Json& json, MessageType type) {
   const auto code = json.find("code");
-  if (code == json.end()) {
+  if (type != MessageType::close || code == json.end()) {
     return wire::CloseCode::no_status;
   }
   if (!code->is_number_unsigned() || code->get<std::uint64_t>() > 4999) {
@@ -74,7 +75,7 @@ Expected<Message> read_message(const Json& json) {
   if (!payload) {
     return std::unexpected(payload.error());
   }
-  const auto code = close_code(json);
+  const auto code = close_code(json, *type);
   if (!code) {
     return std::unexpected(code.error());
   }

@@ -44,6 +44,14 @@ TEST_CASE("a recorded message without them was sent at 0 on connection 1") {
   CHECK_FALSE(message.expect.has_value());
 }
 
+TEST_CASE("only a close has a code") {
+  CHECK(read<RecordedMessage>(R"({"type":"binary","b64":"AAE=","code":1008})").message ==
+        Message{.type = MessageType::binary, .payload = std::string("\0\1", 2)});
+  CHECK(read<RecordedMessage>(R"({"type":"close","code":1008,"reason":"x"})").message ==
+        Message{
+            .type = MessageType::close, .payload = "x", .code = wire::CloseCode::policy_violation});
+}
+
 TEST_CASE("the head and the opening of a recording are read as they are written") {
   std::string out;
   append_head(out, {.url = "wss://h/chat",
