@@ -61,6 +61,8 @@ struct LineEditor::Libedit {
     ::el_set(edit, EL_EDITOR, "emacs");
     ::el_set(edit, EL_SIGNAL, 0);
     ::el_set(edit, EL_HIST, ::history, history);
+    // Between two lines too: what is typed then would be shown twice, and a Ctrl-D lost.
+    ::el_set(edit, EL_SETTY, "-x", "-icanon", "-echo", nullptr);
     ::el_set(edit, EL_GETCFN, &get_key);
     ::el_set(edit, EL_ADDFN, "wskit-complete", "Complete a command", &complete);
     ::el_set(edit, EL_BIND, "\t", "wskit-complete", nullptr);
