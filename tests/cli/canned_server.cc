@@ -2,6 +2,7 @@
 #include "tests/cli/canned_server.h"
 
 #include <array>
+#include <chrono>
 #include <stdexcept>
 #include <utility>
 
@@ -63,6 +64,16 @@ std::string CannedServer::url(const std::string& scheme) const {
   return scheme + "://127.0.0.1:" + std::to_string(port_) + "/";
 }
 
+bool CannedServer::hears_more() const {
+  return more_heard_.wait_for(std::chrono::seconds(20)) == std::future_status::ready;
+}
+
+void CannedServer::note_more() {
+  if (!std::exchange(heard_more_, true)) {
+    more_.set_value();
+  }
+}
+
 void CannedServer::serve() {
   while (readable(listener_, wake_[0])) {
     const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
@@ -85,6 +96,9 @@ void CannedServer::serve_one(int fd) {
     request.append(buffer.data(), static_cast<std::size_t>(got));
     // A TLS client never sends an empty line: its first bytes are answered too.
     const bool complete = request.find("\r\n\r\n") != std::string::npos || request[0] == '\x16';
+    if (answered) {
+      note_more();
+    }
     if (answered || !complete) {
       continue;
     }

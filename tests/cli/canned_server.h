@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <string>
 #include <thread>
 
@@ -28,16 +29,22 @@ class CannedServer {
   [[nodiscard]] std::uint16_t port() const { return port_; }
   /// "ws://127.0.0.1:PORT/"
   [[nodiscard]] std::string url(const std::string& scheme = "ws") const;
+  /// Waits until the client has sent something after the answer; false after 20 s.
+  [[nodiscard]] bool hears_more() const;
 
  private:
   void serve();
   void serve_one(int fd);
+  void note_more();
 
   Answer answer_;
   Then then_;
   std::uint16_t port_ = 0;
   int listener_ = -1;
   int wake_[2] = {-1, -1};
+  bool heard_more_ = false;
+  std::promise<void> more_;
+  std::future<void> more_heard_ = more_.get_future();
   std::thread thread_;
 };
 
