@@ -14,6 +14,7 @@
 #include "cli/output_options.h"
 #include "cli/parsed_option.h"
 #include "core/json.h"
+#include "core/lines.h"
 #include "core/parse.h"
 #include "report/file.h"
 
@@ -188,22 +189,18 @@ Expected<std::vector<std::string>> split_lines(const std::string& path) {
     return std::unexpected(content.error());
   }
   std::vector<std::string> lines;
-  std::string_view rest = *content;
-  for (std::size_t number = 1; !rest.empty(); ++number) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    std::string_view line = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (line.ends_with('\r')) {
-      line.remove_suffix(1);
-    }
-    if (line.empty()) {
-      continue;
-    }
-    if (!parse_json(line)) {
+  const auto add = [&](std::string_view line, std::size_t number) -> Expected<void> {
+    if (!line.empty() && !parse_json(line)) {
       return fail(ErrorCode::usage,
                   fmt::format("--payload-jsonl {}: line {} is not JSON", path, number));
     }
-    lines.emplace_back(line);
+    if (!line.empty()) {
+      lines.emplace_back(line);
+    }
+    return {};
+  };
+  if (auto read = for_each_line(*content, add); !read) {
+    return std::unexpected(std::move(read.error()));
   }
   if (lines.empty()) {
     return fail(ErrorCode::usage, fmt::format("--payload-jsonl {}: the file has no lines", path));

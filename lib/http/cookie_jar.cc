@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "core/bytes.h"
+#include "core/lines.h"
 #include "core/parse.h"
 
 namespace wskit::http {
@@ -216,15 +217,9 @@ std::optional<Cookie> parse_line(std::string_view line) {
 
 Expected<CookieJar> CookieJar::parse(std::string_view text) {
   CookieJar jar;
-  for (std::size_t number = 1; !text.empty(); ++number) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.ends_with('\r')) {
-      line.remove_suffix(1);
-    }
+  const auto add = [&jar](std::string_view line, std::size_t number) -> Expected<void> {
     if (trim(line).empty() || (line.starts_with('#') && !line.starts_with(kHttpOnlyPrefix))) {
-      continue;
+      return {};
     }
     auto cookie = parse_line(line);
     if (!cookie) {
@@ -232,6 +227,10 @@ Expected<CookieJar> CookieJar::parse(std::string_view text) {
                   fmt::format("line {} is not a cookie of seven fields parted by tabs", number));
     }
     jar.put(std::move(*cookie));
+    return {};
+  };
+  if (auto read = for_each_line(text, add); !read) {
+    return std::unexpected(std::move(read.error()));
   }
   return jar;
 }

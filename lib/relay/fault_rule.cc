@@ -9,8 +9,10 @@
 #include <fmt/format.h>
 
 #include "core/bytes.h"
+#include "core/lines.h"
 #include "core/parse.h"
 #include "relay/fault_form.h"
+#include "script/pattern.h"
 #include "wire/close_code.h"
 #include "wire/utf8.h"
 
@@ -314,7 +316,7 @@ Expected<void> set_key(FaultRule& rule, std::string_view part) {
 
 bool FaultRule::is_for(std::uint64_t connection, std::string_view path) const {
   return connection >= first_connection && connection <= last_connection &&
-         matches_glob(match, path);
+         script::glob_matches(match, path);
 }
 
 Expected<FaultRule> parse_fault(std::string_view text) {
@@ -337,46 +339,21 @@ Expected<FaultRule> parse_fault(std::string_view text) {
 
 Expected<std::vector<FaultRule>> parse_fault_file(std::string_view text) {
   std::vector<FaultRule> rules;
-  std::size_t number = 0;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    ++number;
-    line.remove_suffix(line.ends_with('\r') ? 1 : 0);
+  const auto add = [&rules](std::string_view line, std::size_t number) -> Expected<void> {
     if (line.empty() || line.starts_with('#')) {
-      continue;
+      return {};
     }
     auto rule = parse_fault(line);
     if (!rule) {
       return fail(ErrorCode::usage, fmt::format("line {}: {}", number, rule.error().message));
     }
     rules.push_back(std::move(*rule));
+    return {};
+  };
+  if (auto read = for_each_line(text, add); !read) {
+    return std::unexpected(std::move(read.error()));
   }
   return rules;
-}
-
-// Goes back to the last '*' only: an earlier one could not do better.
-bool matches_glob(std::string_view pattern, std::string_view text) {
-  std::size_t at = 0;
-  std::size_t star = std::string_view::npos;
-  std::size_t star_text = 0;
-  std::size_t read = 0;
-  while (read < text.size()) {
-    if (at < pattern.size() && pattern[at] == '*') {
-      star = at++;
-      star_text = read;
-    } else if (at < pattern.size() && pattern[at] == text[read]) {
-      ++at;
-      ++read;
-    } else if (star != std::string_view::npos) {
-      at = star + 1;
-      read = ++star_text;
-    } else {
-      return false;
-    }
-  }
-  return pattern.find_first_not_of('*', at) == std::string_view::npos;
 }
 
 }  // namespace wskit::relay

@@ -66,8 +66,8 @@ struct FaultRule {
   std::optional<Nanoseconds> time;
   std::string word;
 
-  /// On which connections: `match` is a pattern of the path, the others are the connections'
-  /// numbers.
+  /// On which connections: `match` is a pattern (script::glob_matches) of the path, the others are
+  /// the connections' numbers.
   std::string match = "*";
   std::uint64_t first_connection = 1;
   std::uint64_t last_connection = std::numeric_limits<std::uint64_t>::max();
@@ -106,8 +106,5 @@ struct FaultRule {
 /// A rule a line; empty lines and those that begin with '#' do not count. The failure names the
 /// line.
 [[nodiscard]] Expected<std::vector<FaultRule>> parse_fault_file(std::string_view text);
-
-/// Whether all of `text` is what `pattern` says: '*' is any text, also none; the rest is itself.
-[[nodiscard]] bool matches_glob(std::string_view pattern, std::string_view text);
 
 }  // namespace wskit::relay

@@ -2,7 +2,6 @@
 #include "serve/credential_files.h"
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,7 +10,9 @@
 
 #include "core/check.h"
 #include "core/json.h"
+#include "core/lines.h"
 #include "serve/identity.h"
+#include "wire/ascii.h"
 
 namespace wskit::serve {
 namespace {
@@ -19,7 +20,7 @@ namespace {
 constexpr std::string_view kBlanks = " \t";
 
 bool may_stand_in_token(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+  return wire::is_alpha(c) || wire::is_digit(c) ||
          std::string_view("-._~+/").find(c) != std::string_view::npos;
 }
 
@@ -31,23 +32,18 @@ std::string_view take_word(std::string_view& line) {
 }
 
 // Calls add(line) for each line that counts; the number of the line stands before its failures.
-Expected<void> for_each_line(std::string_view text,
-                             const std::function<Expected<void>(std::string_view)>& add) {
-  for (std::size_t number = 1; !text.empty(); ++number) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.ends_with('\r')) {
-      line.remove_suffix(1);
-    }
+template <class Add>
+Expected<void> for_each_entry(std::string_view text, Add&& add) {
+  return for_each_line(text, [&](std::string_view line, std::size_t number) -> Expected<void> {
     if (line.empty() || line.starts_with('#')) {
-      continue;
+      return {};
     }
-    if (auto added = add(line); !added) {
+    auto added = add(line);
+    if (!added) {
       return fail(added.error().code, fmt::format("line {}: {}", number, added.error().message));
     }
-  }
-  return {};
+    return {};
+  });
 }
 
 // As htpasswd and mosquitto_passwd write them.
@@ -77,7 +73,7 @@ bool is_bearer_token(std::string_view text) {
 
 Expected<TokenFile> TokenFile::parse(std::string_view text, const TopicRights& defaults) {
   TokenFile file;
-  auto read = for_each_line(text, [&](std::string_view line) { return file.add(line, defaults); });
+  auto read = for_each_entry(text, [&](std::string_view line) { return file.add(line, defaults); });
   if (!read) {
     return std::unexpected(std::move(read.error()));
   }
@@ -119,7 +115,7 @@ const TokenFile::Entry* TokenFile::find(std::string_view token) const {
 
 Expected<PasswordFile> PasswordFile::parse(std::string_view text) {
   PasswordFile file;
-  auto read = for_each_line(text, [&](std::string_view line) { return file.add(line); });
+  auto read = for_each_entry(text, [&](std::string_view line) { return file.add(line); });
   if (!read) {
     return std::unexpected(std::move(read.error()));
   }

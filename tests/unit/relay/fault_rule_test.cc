@@ -144,16 +144,16 @@ TEST_CASE("a file has a rule on each line, and comments") {
   CHECK_THAT(bad.error().message, Catch::StartsWith("line 2: 'nothing' is no fault"));
 }
 
-TEST_CASE("a pattern's star is any text, and the rest is itself") {
-  using relay::matches_glob;
-  CHECK(matches_glob("*", ""));
-  CHECK(matches_glob("/room/*", "/room/1"));
-  CHECK(matches_glob("/room/*", "/room/"));
-  CHECK_FALSE(matches_glob("/room/*", "/rooms"));
-  CHECK(matches_glob("*/b*c", "/a/b/b/xc"));
-  CHECK_FALSE(matches_glob("*/b*c", "/a/b/b/xcd"));
-  CHECK(matches_glob("", ""));
-  CHECK_FALSE(matches_glob("", "x"));
-  CHECK(matches_glob("a**b", "ab"));
-  CHECK(matches_glob("/[x]", "/[x]"));
+TEST_CASE("a rule is for the paths that its pattern fits") {
+  const auto fits = [](const std::string& rule, std::string_view path) {
+    return relay::parse_fault(rule).value().is_for(1, path);
+  };
+  CHECK(fits("close", ""));
+  CHECK(fits("close,match:/room/*", "/room/1"));
+  CHECK(fits("close,match:/room/*", "/room/"));
+  CHECK_FALSE(fits("close,match:/room/*", "/rooms"));
+  CHECK(fits("close,match:*/b*c", "/a/b/b/xc"));
+  CHECK_FALSE(fits("close,match:*/b*c", "/a/b/b/xcd"));
+  CHECK(fits("close,match:/room/?", "/room/1"));
+  CHECK_FALSE(fits("close,match:/room/?", "/room/12"));
 }
