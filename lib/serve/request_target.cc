@@ -1,34 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "serve/request_target.h"
 
+#include "wire/authority.h"
+
 namespace wskit::serve {
 namespace {
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') {
-    return c - '0';
+Expected<std::string> decode(std::string_view text) {
+  auto decoded = wire::percent_decode(text);
+  if (!decoded) {
+    return fail(
+        ErrorCode::usage,
+        "a % in a URL is followed by two hexadecimal digits, and never a control character");
   }
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-Expected<std::string> percent_decode(std::string_view text) {
-  std::string decoded;
-  decoded.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      decoded += text[i];
-      continue;
-    }
-    const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-    const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
-    if (high < 0 || low < 0) {
-      return fail(ErrorCode::usage, "a % in a URL is followed by two hexadecimal digits");
-    }
-    decoded += static_cast<char>(high * 16 + low);
-    i += 2;
-  }
-  return decoded;
+  return *std::move(decoded);
 }
 
 Expected<void> add_field(RequestTarget& target, std::string_view field) {
@@ -36,9 +21,9 @@ Expected<void> add_field(RequestTarget& target, std::string_view field) {
     return {};
   }
   const std::size_t equals = field.find('=');
-  auto name = percent_decode(field.substr(0, equals));
-  auto value = percent_decode(equals == std::string_view::npos ? std::string_view()
-                                                               : field.substr(equals + 1));
+  auto name = decode(field.substr(0, equals));
+  auto value =
+      decode(equals == std::string_view::npos ? std::string_view() : field.substr(equals + 1));
   if (!name || !value) {
     return std::unexpected(!name ? name.error() : value.error());
   }
@@ -74,7 +59,7 @@ std::string_view path_of(std::string_view target) {
 Expected<RequestTarget> parse_target(std::string_view target) {
   RequestTarget parsed;
   const std::string_view path = path_of(target);
-  auto decoded = percent_decode(path);
+  auto decoded = decode(path);
   if (!decoded) {
     return std::unexpected(std::move(decoded.error()));
   }

@@ -27,8 +27,9 @@ TEST_CASE("a plus is a plus, and the second question mark one of the query's") {
   CHECK(target->get("c+d") == "e+f?");
 }
 
-TEST_CASE("a percent sign without two digits is refused, in every part") {
-  for (const std::string bad : {"/%", "/%4", "/%4g", "/x?%=1", "/x?a=%zz"}) {
+TEST_CASE("a percent sign without two digits is refused, and a control character, in every part") {
+  for (const std::string bad :
+       {"/%", "/%4", "/%4g", "/x?%=1", "/x?a=%zz", "/%00", "/x?a=%0a", "/x?%7f"}) {
     INFO(bad);
     CHECK(!parse_target(bad));
   }
