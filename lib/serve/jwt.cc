@@ -8,6 +8,7 @@
 
 #include "core/base64.h"
 #include "core/json.h"
+#include "core/units.h"
 
 namespace wskit::serve {
 namespace {
@@ -129,10 +130,6 @@ std::expected<std::optional<double>, AuthFailure> date_claim(const Json& claims,
     return reject(AuthCause::claims, fmt::format("the token's \"{}\" is not a number", name));
   }
   return claim->get<double>();
-}
-
-double to_seconds(std::chrono::duration<double> duration) {
-  return duration.count();
 }
 
 // Within what the clock's type can hold.

@@ -9,6 +9,7 @@
 
 #include <ev++.h>
 
+#include "core/units.h"
 #include "pubsub/receiver.h"
 #include "serve/service_thread.h"
 #include "serve/topic_http.h"
@@ -62,7 +63,7 @@ LongPoll::LongPoll(PubSubNode& node, HttpExchange& exchange, TopicRequest reques
     : node_(node), exchange_(exchange), timer_(node.thread().loop()) {
   timed_out_ = request.wait.count() == 0;
   timer_.set<LongPoll, &LongPoll::on_time_out>(this);
-  timer_.start(std::chrono::duration<double>(request.wait).count());
+  timer_.start(to_seconds(request.wait));
   subscription_ = node.hub().subscribe(*this, {.filters = std::move(request.filters),
                                                .start = std::move(request.start),
                                                .skip_after_gap = true});

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/json.h"
+#include "core/units.h"
 #include "serve/counts.h"
 
 namespace wskit::serve {
@@ -31,9 +32,14 @@ class MetricsText {
   }
   /// A metric of one value.
   void add(std::string_view name, std::string_view type, std::string_view help,
-           Counter PubSubCounts::* counter) {
+           std::uint64_t amount) {
     begin(name, type, help);
-    value("", sum([counter](const PubSubCounts& counts) { return (counts.*counter).read(); }));
+    value("", amount);
+  }
+  void add(std::string_view name, std::string_view type, std::string_view help,
+           Counter PubSubCounts::* counter) {
+    add(name, type, help,
+        sum([counter](const PubSubCounts& counts) { return (counts.*counter).read(); }));
   }
   template <class Read>
   [[nodiscard]] std::uint64_t sum(Read&& read) const {
@@ -70,10 +76,8 @@ void add_connections(MetricsText& text) {
   for (const auto& thread : text.threads()) {
     stats += thread.connections->read();
   }
-  text.begin("sockets_total", "counter", "Accepted sockets.");
-  text.value("", stats.accepted);
-  text.begin("websockets", "gauge", "Open WebSocket connections.");
-  text.value("", stats.open);
+  text.add("sockets_total", "counter", "Accepted sockets.", stats.accepted);
+  text.add("websockets", "gauge", "Open WebSocket connections.", stats.open);
   text.begin("upgrades_total", "counter", "Upgrade requests by their outcome.");
   text.value("{outcome=\"established\"}", stats.established);
   text.value("{outcome=\"refused\"}", stats.refused);
@@ -147,10 +151,9 @@ void add_latency(MetricsText& text) {
   std::uint64_t below = 0;
   for (std::size_t i = 0; i <= DurationCounts::kBounds.size(); ++i) {
     below += text.sum([i](const PubSubCounts& counts) { return counts.publish_to_write.read(i); });
-    const std::string bound =
-        i < DurationCounts::kBounds.size()
-            ? fmt::format("{}", std::chrono::duration<double>(DurationCounts::kBounds[i]).count())
-            : "+Inf";
+    const std::string bound = i < DurationCounts::kBounds.size()
+                                  ? fmt::format("{}", to_seconds(DurationCounts::kBounds[i]))
+                                  : "+Inf";
     text.out() +=
         fmt::format("wskit_publish_to_write_seconds_bucket{{le=\"{}\"}} {}\n", bound, below);
   }
@@ -158,7 +161,7 @@ void add_latency(MetricsText& text) {
     return static_cast<std::uint64_t>(counts.publish_to_write.sum().count());
   });
   text.out() += fmt::format("wskit_publish_to_write_seconds_sum {}\n",
-                            static_cast<double>(nanoseconds) / 1e9);
+                            static_cast<double>(nanoseconds) / kNanosecondsPerSecond);
   text.out() += fmt::format("wskit_publish_to_write_seconds_count {}\n", below);
 }
 
@@ -173,23 +176,17 @@ std::string pubsub_metrics(const PubSubState& state) {
   add_closes(text);
   add_latency(text);
   const auto retained = state.retained();
-  text.begin("history_messages", "gauge", "Messages that the engine retains.");
-  text.value("", retained.messages);
-  text.begin("history_bytes", "gauge", "Bytes that these take.");
-  text.value("", retained.bytes);
-  text.begin("topics", "gauge", "Topics that the engine knows.");
-  text.value("", retained.topics);
-  text.begin("nodes_ready", "gauge", "Service threads that the engine's messages arrive at.");
-  text.value("", text.sum([](const PubSubCounts& counts) { return counts.ready.read(); }));
+  text.add("history_messages", "gauge", "Messages that the engine retains.", retained.messages);
+  text.add("history_bytes", "gauge", "Bytes that these take.", retained.bytes);
+  text.add("topics", "gauge", "Topics that the engine knows.", retained.topics);
+  text.add("nodes_ready", "gauge", "Service threads that the engine's messages arrive at.",
+           &PubSubCounts::ready);
   return std::move(text.out());
 }
 
 std::string pubsub_info(const PubSubState& state) {
   const PubSubOptions& options = state.options();
   const broker::RetentionLimits& retention = options.retention;
-  const auto in_seconds = [](Nanoseconds time) {
-    return std::chrono::duration<double>(time).count();
-  };
   const Json info = {
       {"server", "wskit serve pubsub"},
       {"engine", state.broker().name()},
@@ -200,7 +197,7 @@ std::string pubsub_info(const PubSubState& state) {
        {{"messages_per_topic", retention.messages_per_topic},
         {"bytes_per_topic", retention.bytes_per_topic},
         {"bytes", retention.bytes},
-        {"age_s", in_seconds(retention.age)}}},
+        {"age_s", to_seconds(retention.age)}}},
       {"slow",
        {{"policy", pubsub::name(options.queue.policy)}, {"max_bytes", options.queue.max_bytes}}},
       {"max_topics", options.max_topics}};

@@ -8,6 +8,7 @@
 #include <libwebsockets.h>
 #include <sys/socket.h>
 
+#include "core/units.h"
 #include "serve/lws_log.h"
 
 namespace wskit::serve {
@@ -37,7 +38,7 @@ ServiceThread::ServiceThread(ServerState& state)
   asked_.set<ServiceThread, &ServiceThread::on_asked>(this);
   asked_.start();
   tick_.set<ServiceThread, &ServiceThread::on_tick>(this);
-  const double period = std::chrono::duration<double>(kTick).count();
+  const double period = to_seconds(kTick);
   tick_.start(period, period);
   turn_end_.set<ServiceThread, &ServiceThread::end_turn>(this);
   turn_end_.start();

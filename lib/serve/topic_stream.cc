@@ -7,6 +7,7 @@
 
 #include <ev++.h>
 
+#include "core/units.h"
 #include "serve/service_thread.h"
 #include "serve/subscriber.h"
 #include "serve/topic_http.h"
@@ -45,8 +46,7 @@ TopicStream::TopicStream(PubSubNode& node, HttpExchange& exchange, TopicRequest 
                    .format = format,
                    .transport = format == Format::line ? Transport::stream : Transport::events},
                   {.filters = std::move(request.filters), .start = std::move(request.start)}) {
-  const double interval =
-      std::chrono::duration<double>(node.thread().options().ping_interval).count();
+  const double interval = to_seconds(node.thread().options().ping_interval);
   if (interval > 0) {
     quiet_.set<TopicStream, &TopicStream::on_quiet>(this);
     quiet_.start(interval, interval);
