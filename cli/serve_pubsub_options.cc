@@ -46,6 +46,19 @@ void add_history(CLI::App& app, broker::RetentionLimits& retention) {
       ->group(group);
 }
 
+void add_sessions(CLI::App& app, serve::PubSubOptions& options) {
+  const std::string group = "Sessions";
+  add_duration(app, "--session-time", options.session_ttl,
+               "Let a client of a reliable subprotocol come back within this time")
+      ->default_str("1m")
+      ->group(group);
+  add_parsed(app, "--max-unacked", options.max_unacked_bytes, parse_size)
+      ->description("Let it leave so much unacknowledged")
+      ->type_name("SIZE")
+      ->default_str(mebibytes(options.max_unacked_bytes))
+      ->group(group);
+}
+
 void add_slow(CLI::App& app, serve::PubSubOptions& options) {
   const std::string group = "Slow receivers";
   add_parsed(app, "--slow", options.queue.policy, pubsub::parse_slow_policy)
@@ -75,6 +88,7 @@ void add_serve_pubsub_options(CLI::App& app, ServePubSubOptions& options) {
   add_auth_options(app, options.auth);
   add_history(app, options.pubsub.retention);
   add_slow(app, options.pubsub);
+  add_sessions(app, options.pubsub);
   add_serve_limits(app, server,
                    "On SIGTERM close with 1012, one after the other within this time; a second "
                    "signal cuts");

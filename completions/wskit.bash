@@ -518,6 +518,8 @@ _wskit() {
         'wskit serve pubsub --history-total' | \
         'wskit serve pubsub --slow' | \
         'wskit serve pubsub --max-queue' | \
+        'wskit serve pubsub --session-time' | \
+        'wskit serve pubsub --max-unacked' | \
         'wskit serve pubsub --max-message' | \
         'wskit serve pubsub --max-connections' | \
         'wskit serve pubsub --handshake-timeout' | \
@@ -1015,6 +1017,8 @@ _wskit() {
     'wskit serve pubsub --history-total') COMPREPLY=(); return ;;
     'wskit serve pubsub --slow') COMPREPLY=(); return ;;
     'wskit serve pubsub --max-queue') COMPREPLY=(); return ;;
+    'wskit serve pubsub --session-time') COMPREPLY=(); return ;;
+    'wskit serve pubsub --max-unacked') COMPREPLY=(); return ;;
     'wskit serve pubsub --max-message') COMPREPLY=(); return ;;
     'wskit serve pubsub --max-connections') COMPREPLY=(); return ;;
     'wskit serve pubsub --handshake-timeout') COMPREPLY=(); return ;;
@@ -1104,7 +1108,7 @@ _wskit() {
     'wskit serve echo')
       COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --cert --key --self-signed --write-ca --delay --jitter --seed --stall --no-compress --subprotocol --allow-origin --max-message --max-connections --handshake-timeout --ping-interval --ping-timeout --drain-time' -- "$current")) ;;
     'wskit serve pubsub')
-      COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --cert --key --self-signed --write-ca --no-compress --subprotocol --allow-origin --auth-jwt-secret --auth-jwt-key --auth-jwt-audience --auth-jwt-issuer --auth-jwt-leeway --auth-tokens --auth-basic --auth-client-ca --allow-anonymous --allow-subscribe --allow-publish --history --history-age --history-bytes --history-total --slow --max-queue --max-message --max-connections --handshake-timeout --ping-interval --ping-timeout --drain-time --max-topics' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --cert --key --self-signed --write-ca --no-compress --subprotocol --allow-origin --auth-jwt-secret --auth-jwt-key --auth-jwt-audience --auth-jwt-issuer --auth-jwt-leeway --auth-tokens --auth-basic --auth-client-ca --allow-anonymous --allow-subscribe --allow-publish --history --history-age --history-bytes --history-total --slow --max-queue --session-time --max-unacked --max-message --max-connections --handshake-timeout --ping-interval --ping-timeout --drain-time --max-topics' -- "$current")) ;;
     'wskit serve script')
       COMPREPLY=($(compgen -W '-h --help --listen --ready-file --cert --key --self-signed --write-ca --mirror --to-the-end --sessions --seed --var --var-file --timeout -q --quiet' -- "$current")) ;;
     'wskit test')

@@ -599,6 +599,8 @@ complete -c wskit -n '__fish_seen_subcommand_from serve; and __fish_seen_subcomm
 complete -c wskit -n '__fish_seen_subcommand_from serve; and __fish_seen_subcommand_from pubsub' -l history-total -x -d 'Retain so much of all topics together'
 complete -c wskit -n '__fish_seen_subcommand_from serve; and __fish_seen_subcommand_from pubsub' -l slow -x -d 'What happens to a connection for which more than --max-queue waits: close it, or drop and announce the newest messages, the oldest, or all but the latest of each topic; raw frames are always closed'
 complete -c wskit -n '__fish_seen_subcommand_from serve; and __fish_seen_subcommand_from pubsub' -l max-queue -x -d 'Let so much wait for one connection'
+complete -c wskit -n '__fish_seen_subcommand_from serve; and __fish_seen_subcommand_from pubsub' -l session-time -x -d 'Let a client of a reliable subprotocol come back within this time'
+complete -c wskit -n '__fish_seen_subcommand_from serve; and __fish_seen_subcommand_from pubsub' -l max-unacked -x -d 'Let it leave so much unacknowledged'
 complete -c wskit -n '__fish_seen_subcommand_from serve; and __fish_seen_subcommand_from pubsub' -l max-message -x -d 'Refuse longer messages with 1009'
 complete -c wskit -n '__fish_seen_subcommand_from serve; and __fish_seen_subcommand_from pubsub' -l max-connections -x -d 'Refuse further upgrades with 503; 0 for no limit but the open files'
 complete -c wskit -n '__fish_seen_subcommand_from serve; and __fish_seen_subcommand_from pubsub' -l handshake-timeout -x -d 'From accepting to the end of the upgrade, in whole seconds'

@@ -28,6 +28,7 @@ struct PublishRequest {
   std::string topic;    // check_topic()
   std::string payload;  // UTF-8 when it is text
   bool text = true;
+  bool json = false;  // one JSON value: text too
   Publisher publisher;
   std::string key;  // not empty: within the engine's window the same key is published once
 };

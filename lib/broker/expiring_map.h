@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,19 +15,22 @@
 
 namespace wskit::broker {
 
-/// Values by key, each until its time is over. Beyond `max_entries` the one that would expire first
-/// makes room.
+/// Values by key, each until its time is over. Beyond `max_entries`, and beyond a sum of
+/// `max_weight`, those that would expire first make room.
 template <class T>
 class ExpiringMap {
  public:
-  explicit ExpiringMap(std::size_t max_entries) : max_entries_(max_entries) {}
+  explicit ExpiringMap(std::size_t max_entries, std::size_t max_weight = SIZE_MAX)
+      : max_entries_(max_entries), max_weight_(max_weight) {}
 
   /// Replaces what the key had.
-  void put(std::string_view key, T value, Instant expires) {
+  void put(std::string_view key, T value, Instant expires, std::size_t weight = 0) {
     static_cast<void>(take(key, Instant::min()));
     const auto [place, added] = entries_.try_emplace(std::string(key), std::move(value));
     place->second.expiry = expiries_.emplace(expires, &place->first);
-    if (entries_.size() > max_entries_) {
+    place->second.weight = weight;
+    weight_ += weight;
+    while (entries_.size() > max_entries_ || weight_ > max_weight_) {
       drop_first();
     }
   }
@@ -46,6 +50,7 @@ class ExpiringMap {
     }
     std::optional<T> value(std::move(found->second.value));
     expiries_.erase(found->second.expiry);
+    weight_ -= found->second.weight;
     entries_.erase(found);
     return value;
   }
@@ -53,9 +58,11 @@ class ExpiringMap {
   void clear() {
     expiries_.clear();
     entries_.clear();
+    weight_ = 0;
   }
 
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  [[nodiscard]] std::size_t weight() const { return weight_; }
 
  private:
   using Expiries = std::multimap<Instant, const std::string*>;
@@ -63,6 +70,7 @@ class ExpiringMap {
     explicit Entry(T stored) : value(std::move(stored)) {}
     T value;
     typename Expiries::iterator expiry;
+    std::size_t weight = 0;
   };
 
   void expire(Instant now) {
@@ -73,11 +81,15 @@ class ExpiringMap {
 
   void drop_first() {
     const auto first = expiries_.begin();
-    entries_.erase(entries_.find(*first->second));
+    const auto entry = entries_.find(*first->second);
+    weight_ -= entry->second.weight;
+    entries_.erase(entry);
     expiries_.erase(first);
   }
 
   std::size_t max_entries_;
+  std::size_t max_weight_;
+  std::size_t weight_ = 0;
   std::unordered_map<std::string, Entry, TextHash, std::equal_to<>> entries_;
   Expiries expiries_;
 };

@@ -32,7 +32,7 @@ MemoryBroker::MemoryBroker(const Clock& clock, const MemoryOptions& options)
     : clock_(clock),
       options_(options),
       store_(options.retention, options.epoch),
-      sessions_(options.max_sessions),
+      sessions_(options.max_sessions, options.max_session_bytes),
       published_(options.max_publish_keys) {}
 
 MemoryBroker::~MemoryBroker() {
@@ -188,7 +188,8 @@ void MemoryBroker::members(NodeId id, Token token, std::string_view topic) {
 void MemoryBroker::store_session(std::string_view key, std::string session, Nanoseconds ttl) {
   const std::lock_guard lock(mutex_);
   const Instant now = clock_.now();
-  sessions_.put(key, std::move(session), now + ttl);
+  const std::size_t bytes = key.size() + session.size();
+  sessions_.put(key, std::move(session), now + ttl, bytes);
 }
 
 void MemoryBroker::take_session(NodeId id, Token token, std::string_view key) {

@@ -28,6 +28,7 @@ struct MemoryOptions {
   std::size_t max_inbox_messages = 65'536;
   std::size_t max_inbox_bytes = std::size_t{64} << 20;  // of payload
   std::size_t max_sessions = 100'000;
+  std::size_t max_session_bytes = std::size_t{64} << 20;  // of all sessions together
   std::size_t max_publish_keys = 100'000;
   Nanoseconds publish_key_ttl = std::chrono::minutes(5);
 };

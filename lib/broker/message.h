@@ -21,6 +21,7 @@ struct Message {
   std::string topic;
   std::string payload;  // UTF-8 when it is text
   bool text = true;
+  bool json = false;  // published as one JSON value: text too
   std::uint64_t epoch = 0;
   Position position;
   std::string id;            // text of the cursor that has seen the engine up to this message

@@ -44,6 +44,7 @@ MessagePtr TopicStore::publish(PublishRequest request, Instant now) {
   message->topic = std::move(request.topic);
   message->payload = std::move(request.payload);
   message->text = request.text;
+  message->json = request.json;
   message->epoch = epoch_;
   message->position = {.partition = 0, .major = ++sequence_, .minor = 0};
   message->id = cursor_text(epoch_, message->position);

@@ -59,7 +59,11 @@ SubscriptionHandle Hub::subscribe(Receiver& receiver, SubscribeRequest request) 
 }
 
 Cursor Hub::cursor(const Subscription& subscription) const {
-  check(subscription.live(), "a subscription is live");
+  if (!subscription.live()) {
+    const auto* const from = std::get_if<broker::FromCursor>(&subscription.past_->start);
+    check(from != nullptr, "a subscription has a cursor to go on from");
+    return *from;
+  }
   if (subscription.floor_ == nullptr) {
     return seen_;
   }

@@ -53,7 +53,8 @@ class Hub final : private broker::Listener {
   [[nodiscard]] SubscriptionHandle subscribe(Receiver& receiver, SubscribeRequest request);
 
   /// What a live subscription has seen, for a receiver that got nothing lately: as good as the id
-  /// of a message, and newer than that of its last one.
+  /// of a message, and newer than that of its last one. The message that is being delivered may
+  /// not be in it yet, nor, while the past is read from a cursor on, what came of the last page.
   [[nodiscard]] broker::Cursor cursor(const Subscription& subscription) const;
 
   /// The receiver of a subscription is no longer backlogged.

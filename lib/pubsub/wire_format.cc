@@ -39,6 +39,25 @@ void append_item(std::string& out, const Message& message) {
   out += '}';
 }
 
+void append_azure(std::string& out, const Message& message) {
+  out.append(R"({"type":"message","from":"group","group":)");
+  append_json_string(out, message.topic);
+  if (message.json) {
+    out.append(R"(,"dataType":"json","data":)").append(message.payload);
+  } else if (message.text) {
+    out.append(R"(,"dataType":"text","data":)");
+    append_json_string(out, message.payload);
+  } else {
+    out.append(R"(,"dataType":"binary","data":")").append(base64_encode(message.payload));
+    out += '"';
+  }
+  if (!message.publisher.user.empty()) {
+    out.append(R"(,"fromUserId":)");
+    append_json_string(out, message.publisher.user);
+  }
+  out += '}';
+}
+
 void append_event_lines(std::string& out, std::string_view payload) {
   for (std::size_t start = 0; start <= payload.size();) {
     const std::size_t end = std::min(payload.find('\n', start), payload.size());
@@ -116,13 +135,18 @@ void append(std::string& out, Format format, const Message& message) {
       append_item(out, message);
       out += '\n';
       return;
+    case Format::azure_frame:
+      append_frame(out, wire::Opcode::text,
+                   [&](std::string& frame) { append_azure(frame, message); });
+      return;
   }
 }
 
 void append(std::string& out, Format format, const GapNotice& notice) {
-  check(can_announce(format), "raw frames announce nothing");
+  check(can_announce(format), "the format announces gaps");
   switch (format) {
     case Format::frame:
+    case Format::azure_frame:
     case Format::envelope_frame:
       append_frame(out, wire::Opcode::text,
                    [&](std::string& frame) { append_gap_item(frame, notice); });
@@ -139,6 +163,10 @@ void append(std::string& out, Format format, const GapNotice& notice) {
       out += '\n';
       return;
   }
+}
+
+void append_text_frame(std::string& out, std::string_view text) {
+  append_frame(out, wire::Opcode::text, [text](std::string& frame) { frame.append(text); });
 }
 
 void append_json_string(std::string& out, std::string_view text) {

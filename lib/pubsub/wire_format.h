@@ -10,7 +10,8 @@
 
 namespace wskit::pubsub {
 
-/// How a message goes over the wire. All but `frame` carry its cursor and can announce a gap.
+/// How a message goes over the wire. All but `frame` and `azure_frame` carry its cursor and can
+/// announce a gap.
 enum class Format : std::uint8_t {
   frame,           // WebSocket: the payload as it is, in one unmasked text or binary frame
   envelope_frame,  // WebSocket: an item in a text frame
@@ -19,13 +20,15 @@ enum class Format : std::uint8_t {
   envelope_event,  // SSE: id, an item as data
   item,            // JSON: {"id":"<cursor>","topic":"...","data":"<text>"|"b64":"<base64>"}
   line,            // an item and \n
+  azure_frame,     // WebSocket: a message of json.webpubsub.azure.v1 in a text frame, its group the
+                   // topic
 };
 
-inline constexpr std::size_t kFormats = 6;
+inline constexpr std::size_t kFormats = 7;
 
 /// Whether a gap can be told in-band; the drop policies of queues need it.
 [[nodiscard]] constexpr bool can_announce(Format format) {
-  return format != Format::frame;
+  return format != Format::frame && format != Format::azure_frame;
 }
 
 /// Appends the message. Text is valid UTF-8, or the JSON formats are not valid JSON.
@@ -47,6 +50,9 @@ struct GapNotice {
 
 /// Appends the notice; can_announce(format).
 void append(std::string& out, Format format, const GapNotice& notice);
+
+/// Appends one unmasked text frame.
+void append_text_frame(std::string& out, std::string_view text);
 
 /// Appends a JSON string, quotes included. `text` is UTF-8.
 void append_json_string(std::string& out, std::string_view text);

@@ -12,6 +12,10 @@
 
 namespace wskit::serve {
 
+/// Messages of one connection that the engine has not answered yet: reading pauses above, and goes
+/// on at half of it.
+inline constexpr std::size_t kMaxPublishing = 1'024;
+
 /// The messages that one connection publishes: counts them, and forgets with the connection who
 /// waits for their answers.
 class Publisher {

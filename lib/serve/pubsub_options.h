@@ -22,6 +22,10 @@ struct PubSubOptions {
   AuthOptions auth;
   /// Topics and filters that one connection may name.
   std::size_t max_topics = 100;
+  /// What a client of json.reliable.webpubsub.azure.v1 may leave unacknowledged, and how long it
+  /// has to come back.
+  std::size_t max_unacked_bytes = std::size_t{8} << 20;
+  Nanoseconds session_ttl = std::chrono::minutes(1);
   /// How long a long poll waits that does not say so, and how long at most.
   Nanoseconds poll_wait = std::chrono::seconds(30);
   Nanoseconds max_poll_wait = std::chrono::minutes(5);

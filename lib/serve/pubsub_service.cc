@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "serve/azure_session.h"
 #include "serve/long_poll.h"
 #include "serve/pubsub_report.h"
 #include "serve/raw_session.h"
@@ -39,7 +40,7 @@ class PubSubService final : public Service {
 
  private:
   [[nodiscard]] std::expected<std::unique_ptr<SessionHandler>, Refusal> handler_for(
-      const wire::HttpRequest& request, const Peer& peer);
+      const wire::HttpRequest& request, const Peer& peer, std::string_view subprotocol);
   [[nodiscard]] Refusal count(AuthRefusal refusal);
   [[nodiscard]] std::expected<Identity, Refusal> identify(const wire::HttpRequest& request,
                                                           const Peer& peer);
@@ -59,7 +60,15 @@ class PubSubService final : public Service {
 
 // Where further protocols over WebSocket come in, by their paths or subprotocols.
 std::expected<std::unique_ptr<SessionHandler>, Refusal> PubSubService::handler_for(
-    const wire::HttpRequest& request, const Peer& peer) {
+    const wire::HttpRequest& request, const Peer& peer, std::string_view subprotocol) {
+  if (names_azure_hub(request.target)) {
+    // Its sessions know of no rights yet.
+    if (!node_.options().auth.open_to_all()) {
+      return std::unexpected(Refusal{
+          .status = 403, .why = "there is no access here for anybody while users have rights"});
+    }
+    return make_azure_session(node_, request, subprotocol);
+  }
   if (!names_topics(request.target)) {
     return std::unexpected(Refusal{.status = 404, .why = "topics are at /t/TOPIC"});
   }
@@ -115,11 +124,15 @@ Instant PubSubService::expiry_of(const Identity& identity) const {
 
 std::expected<Admission, wire::UpgradeAnswer> PubSubService::on_upgrade(
     const wire::HttpRequest& request, const Peer& peer) {
-  auto agreement = check_upgrade(request, upgrade_rules(thread_.options()));
+  UpgradeRules rules = upgrade_rules(thread_.options());
+  if (names_azure_hub(request.target)) {
+    rules.subprotocols = azure_subprotocols();
+  }
+  auto agreement = check_upgrade(request, rules);
   if (!agreement) {
     return std::unexpected(std::move(agreement.error()));
   }
-  auto handler = handler_for(request, peer);
+  auto handler = handler_for(request, peer, agreement->subprotocol);
   if (!handler) {
     const Refusal& refusal = handler.error();
     return std::unexpected(wire::refuse_upgrade(refusal.status, refusal.why, refusal.headers));
@@ -132,6 +145,10 @@ void PubSubService::on_request(HttpExchange& exchange, const wire::HttpRequest& 
   const std::string_view path = path_of(request.target);
   if (names_topics(request.target)) {
     on_topic_request(exchange, body);
+  } else if (names_azure_hub(request.target)) {
+    exchange.respond({.status = 426,
+                      .headers = {{"Upgrade", "websocket"}},
+                      .body = "this path speaks WebSocket only\n"});
   } else if (std::ranges::find(kReports, path) == kReports.end()) {
     exchange.respond({.status = 404, .body = "topics are at /t/TOPIC\n"});
   } else if (request.method != "GET" && request.method != "HEAD") {

@@ -14,10 +14,6 @@ namespace {
 
 using wire::CloseCode;
 
-// Messages of one connection that the engine has not taken yet: reading pauses above, and goes on
-// at half of it.
-constexpr std::size_t kMaxPublishing = 1'024;
-
 class RawSession final : public SessionHandler, private SubscriberOwner {
  public:
   RawSession(PubSubNode& node, TopicRequest request, SessionUser user)

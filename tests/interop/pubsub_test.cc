@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Clients that are not ours against `wskit serve pubsub`.
+#include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -61,4 +63,31 @@ TEST_CASE("curl reads events as they come, and goes on after the last id") {
   CHECK(events.read_line() == "data: lines");
   Process lines(curl({topic + "?stream=1&after=" + id}));
   CHECK(parse_json(lines.read_line()).value()["data"] == "two\nlines");
+}
+
+TEST_CASE("Azure's client publishes, loses its connection, comes back, and misses nothing") {
+  const std::string modules = kDirectory + "/node_modules";
+  if (!std::filesystem::exists(modules + "/@azure/web-pubsub-client/package.json")) {
+    skip("npm's @azure/web-pubsub-client is not installed; scripts/npm-packages does it");
+  }
+  setenv("WSKIT_NODE_MODULES", modules.c_str(), 1);
+  const PubSubProcess server({"--threads", "1"});
+  Process client(
+      {"/usr/bin/env", "node", kDirectory + "/azure_client.js", server.url("/client/hubs/chat")});
+  const Exit exit = client.wait(std::chrono::seconds(60));
+  INFO(exit.err);
+  REQUIRE(exit.code == 0);
+  const Json seen = parse_json(exit.out).value();
+  CHECK(seen["types"] == parse_json(R"([["json",{"hello":"world"}],["text","text"],
+                                        ["binary",[0,255]]])")
+                             .value());
+  CHECK(seen["duplicates"] == Json::array({false, true}));
+  CHECK(seen["once"] == Json::array({1, 2}));
+  CHECK(seen["first_echo"] == 1);  // not the 2 that was sent with noEcho
+  CHECK(seen["count"] == 300);
+  CHECK(seen["recovered"] == true);
+  CHECK(seen["same_connection"] == true);
+  CHECK(seen["disconnects"] == 0);
+  CHECK(seen["new_connection"] == true);
+  CHECK(seen["refused"] == "Forbidden");
 }

@@ -79,6 +79,17 @@ TEST_CASE("without credentials nothing but the state of the server can be had") 
   CHECK(http(server, "OPTIONS", "/t/news/a").status() == 204);
 }
 
+TEST_CASE("the Azure subprotocols, which know of no rights, are closed where users have some") {
+  constexpr std::string_view kAzure = "Sec-WebSocket-Protocol: json.webpubsub.azure.v1\r\n";
+  const PubSubServer server({}, closed());
+  CHECK(upgrade_status(server, "/client/hubs/h", kAzure) == 403);
+  CHECK(upgrade_status(server, "/client/hubs/h", std::string(kAzure) + ann()) == 403);
+  serve::PubSubOptions limited;
+  limited.auth.default_rights.publish.emplace();
+  CHECK(upgrade_status(PubSubServer({}, limited), "/client/hubs/h", kAzure) == 403);
+  CHECK(upgrade_status(PubSubServer({}, {}), "/client/hubs/h", kAzure) == 101);
+}
+
 TEST_CASE("credentials open upgrade, GET and POST") {
   const PubSubServer server({}, closed());
   for (const std::string& headers :

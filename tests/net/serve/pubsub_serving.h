@@ -25,6 +25,7 @@ class PubSubServer {
   [[nodiscard]] serve::Server& server() { return *server_; }
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
   [[nodiscard]] serve::PubSubState& state() { return state_; }
+  [[nodiscard]] const serve::PubSubState& state() const { return state_; }
   /// Of all threads.
   [[nodiscard]] std::uint64_t subscriptions() const {
     std::uint64_t sum = 0;

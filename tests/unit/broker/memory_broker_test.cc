@@ -326,3 +326,19 @@ TEST_CASE("a new epoch is told as a loss") {
   CHECK(node.ack.offset == 1);
   CHECK(fixture.engine.retained().messages == 1);
 }
+
+TEST_CASE("sessions that together are too large make room, those that end first") {
+  Fixture fixture({.max_session_bytes = 25});
+  Node one(fixture.engine);
+  fixture.engine.store_session("a", "123456789", 20s);
+  fixture.engine.store_session("b", "123456789", 10s);
+  fixture.engine.store_session("c", "123456789", 30s);
+  fixture.engine.store_session("a", "12345", 20s);
+  fixture.engine.take_session(one.id(), 1, "b");
+  fixture.engine.take_session(one.id(), 2, "a");
+  fixture.engine.take_session(one.id(), 3, "c");
+  CHECK(one.told() == Log{"session none", "session 12345", "session 123456789"});
+  fixture.engine.store_session("d", std::string(30, 'x'), 20s);
+  fixture.engine.take_session(one.id(), 4, "d");
+  CHECK(one.told() == Log{"session none"});
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+#include "serve/azure_session.h"
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/base64.h"
+#include "pubsub/azure_connection.h"
+#include "serve/feed.h"
+#include "serve/publisher.h"
+#include "serve/request_target.h"
+#include "serve/service_thread.h"
+#include "serve/session.h"
+#include "wire/random.h"
+
+namespace wskit::serve {
+namespace {
+
+using pubsub::AzureConnection;
+using pubsub::Piece;
+
+constexpr std::string_view kHubsPath = "/client/hubs/";
+constexpr std::string_view kReliable = "json.reliable.webpubsub.azure.v1";
+constexpr std::size_t kTokenBytes = 18;
+
+// Frames that say something in-band about what was dropped do not exist in the protocol.
+pubsub::QueueLimits closing(pubsub::QueueLimits limits) {
+  limits.policy = pubsub::SlowPolicy::close;
+  return limits;
+}
+
+std::string new_token() {
+  std::array<std::byte, kTokenBytes> bytes{};
+  wire::fill_random(bytes);
+  return base64url_encode(bytes);
+}
+
+class AzureSession final : public SessionHandler, private pubsub::AzurePeer, private FeedOwner {
+ public:
+  /// `reconnecting`: the session of that identity is to be taken up.
+  AzureSession(PubSubNode& node, pubsub::AzureIdentity identity, bool reconnecting)
+      : node_(node),
+        limits_(closing(node.options().queue)),
+        identity_(std::move(identity)),
+        reconnecting_(reconnecting),
+        publisher_(node) {}
+  AzureSession(const AzureSession&) = delete;
+  AzureSession& operator=(const AzureSession&) = delete;
+  ~AzureSession() override;
+
+  void on_open(Session& session) override;
+  void on_message(const IncomingMessage& message) override;
+  void on_ending(std::string& out) override;
+  void on_failing() override;
+
+ private:
+  void push(const Piece& piece) override { feed_->push(piece); }
+  void note_live(const broker::Message& message) override { node_.note_delivery(message); }
+  void publish(broker::PublishRequest request, OnPublished on_published) override;
+  bool backlogged() const override { return feed_->backlogged(); }
+  void close(wire::CloseCode code, std::string_view reason, const Piece& last) override;
+
+  void append_dropped(std::string& /*out*/, std::uint64_t /*messages*/) override {}
+  void on_overflow() override { connection_->overflow(); }
+  void on_room() override;
+
+  PubSubNode& node_;
+  pubsub::QueueLimits limits_;
+  pubsub::AzureIdentity identity_;  // until on_open()
+  bool reconnecting_;
+  Publisher publisher_;
+  Session* session_ = nullptr;
+  std::optional<Feed> feed_;
+  std::optional<AzureConnection> connection_;
+  Piece last_;  // to go out before a Close frame of ours
+};
+
+AzureSession::~AzureSession() {
+  if (session_ != nullptr) {
+    node_.counts().open[static_cast<std::size_t>(Transport::websocket)].subtract(1);
+  }
+}
+
+void AzureSession::on_open(Session& session) {
+  session_ = &session;
+  node_.counts().open[static_cast<std::size_t>(Transport::websocket)].add(1);
+  node_.counts().opened[static_cast<std::size_t>(Transport::websocket)].add(1);
+  feed_.emplace(
+      Feed::Parts{.outlet = session, .owner = *this, .limits = limits_, .counts = node_.counts()});
+  const PubSubOptions& options = node_.options();
+  connection_.emplace(node_.hub(), static_cast<pubsub::AzurePeer&>(*this), std::move(identity_),
+                      pubsub::AzureLimits{.max_groups = options.max_topics,
+                                          .max_unacked_bytes = options.max_unacked_bytes,
+                                          .session_ttl = options.session_ttl});
+  if (reconnecting_) {
+    connection_->resume();
+  } else {
+    connection_->open();
+  }
+}
+
+void AzureSession::on_message(const IncomingMessage& message) {
+  connection_->on_message(message.payload);
+}
+
+void AzureSession::publish(broker::PublishRequest request, OnPublished on_published) {
+  node_.counts().published_websocket.add(1);
+  publisher_.publish(std::move(request), [this, answer = std::move(on_published)](
+                                             const Expected<broker::PublishAck>& ack) {
+    if (publisher_.waiting() == kMaxPublishing / 2) {
+      session_->go_on_reading();
+    }
+    answer(ack);
+  });
+  if (publisher_.waiting() > kMaxPublishing) {
+    session_->hold_reading();
+  }
+}
+
+void AzureSession::close(wire::CloseCode code, std::string_view reason, const Piece& last) {
+  last_ = last;
+  session_->start_close(code, reason);
+}
+
+void AzureSession::on_room() {
+  connection_->on_room();
+  node_.poll_again();
+}
+
+void AzureSession::on_ending(std::string& out) {
+  connection_->stop();
+  feed_->take_all(out);
+  if (last_) {
+    out += last_.bytes();
+  } else if (node_.thread().draining()) {
+    out += pubsub::azure_disconnected("the server is stopping").bytes();
+  }
+}
+
+void AzureSession::on_failing() {
+  connection_->stop();
+  feed_->close();
+}
+
+}  // namespace
+
+const std::vector<std::string>& azure_subprotocols() {
+  static const std::vector<std::string> kNames{std::string(kReliable), "json.webpubsub.azure.v1"};
+  return kNames;
+}
+
+bool names_azure_hub(std::string_view target) {
+  const std::string_view path = path_of(target);
+  return path.size() > kHubsPath.size() && path.starts_with(kHubsPath) &&
+         path.find('/', kHubsPath.size()) == std::string_view::npos;
+}
+
+std::expected<std::unique_ptr<SessionHandler>, Refusal> make_azure_session(
+    PubSubNode& node, const wire::HttpRequest& request, std::string_view subprotocol) {
+  if (subprotocol.empty()) {
+    return std::unexpected(Refusal{.why = fmt::format("this path speaks the subprotocols {} only",
+                                                      fmt::join(azure_subprotocols(), ", "))});
+  }
+  const auto target = parse_target(request.target);
+  if (!target) {
+    return std::unexpected(Refusal{.why = target.error().message});
+  }
+  const bool reliable = subprotocol == kReliable;
+  const auto connection = target->get("awps_connection_id");
+  const auto token = target->get("awps_reconnection_token");
+  if (reliable && connection && token && !token->empty()) {
+    return std::make_unique<AzureSession>(
+        node,
+        pubsub::AzureIdentity{
+            .connection = std::string(*connection), .user = {}, .token = std::string(*token)},
+        true);
+  }
+  return std::make_unique<AzureSession>(
+      node,
+      pubsub::AzureIdentity{.connection = node.next_connection_id(),
+                            .user = {},
+                            .token = reliable ? new_token() : std::string()},
+      false);
+}
+
+}  // namespace wskit::serve

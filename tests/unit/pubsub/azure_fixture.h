@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "broker/memory_broker.h"
+#include "core/json.h"
+#include "pubsub/azure_connection.h"
+#include "pubsub/hub.h"
+#include "tests/support/catch.h"
+#include "tests/support/manual_clock.h"
+
+namespace wskit::test {
+
+/// A client's end of an AzureConnection: the texts that came, and how it ended.
+class AzureClient final : public pubsub::AzurePeer {
+ public:
+  AzureClient(pubsub::Hub& hub, const std::string& id, const pubsub::AzureLimits& limits = {},
+              const std::string& user = {}, const std::string& token = {})
+      : hub_(hub),
+        connection(hub, *this, {.connection = id, .user = user, .token = token}, limits) {}
+
+  /// The texts since the last call.
+  [[nodiscard]] std::vector<std::string> take() { return std::exchange(texts, {}); }
+
+  void push(const pubsub::Piece& piece) override {
+    texts.push_back(text_of(piece));
+    if (--room == 0) {
+      connection.overflow();
+    }
+  }
+  void note_live(const broker::Message& /*message*/) override { ++live; }
+  void publish(broker::PublishRequest request, OnPublished on_published) override {
+    hub_.publish(std::move(request), std::move(on_published));
+  }
+  [[nodiscard]] bool backlogged() const override { return is_backlogged; }
+  void close(wire::CloseCode code, std::string_view /*reason*/,
+             const pubsub::Piece& last) override {
+    close_code = static_cast<int>(code);
+    push(last);
+  }
+
+ private:
+  /// The payload of one text frame below 64 KiB.
+  static std::string text_of(const pubsub::Piece& piece) {
+    const std::string_view frame = piece.bytes();
+    REQUIRE(frame.size() >= 2);
+    CHECK(frame[0] == '\x81');
+    const auto low = static_cast<unsigned char>(frame[1]);
+    const auto byte = [frame](std::size_t at) { return static_cast<unsigned char>(frame[at]); };
+    const std::size_t header = low == 126 ? 4 : 2;
+    const std::size_t size = low == 126 ? byte(2) * 256U + byte(3) : low;
+    CHECK(frame.size() == header + size);
+    return std::string(frame.substr(header));
+  }
+
+  pubsub::Hub& hub_;
+
+ public:
+  std::vector<std::string> texts;
+  bool is_backlogged = false;
+  int room = 0;  // so many more make it overflow; 0: never
+  int close_code = 0;
+  int live = 0;
+  pubsub::AzureConnection connection;
+};
+
+struct AzureFixture {
+  void poll_all() {
+    while (hub.poll()) {
+    }
+  }
+  /// What a client is answered, and sent, because of a request.
+  std::vector<std::string> ask(AzureClient& client, std::string_view request) {
+    client.connection.on_message(request);
+    poll_all();
+    return client.take();
+  }
+  void publish(const std::string& topic, const std::string& payload) {
+    hub.publish({.topic = topic, .payload = payload});
+    poll_all();
+  }
+
+  ManualClock clock;
+  broker::MemoryBroker engine{clock, {}};
+  pubsub::Hub hub{engine, [] {}};
+};
+
+}  // namespace wskit::test
