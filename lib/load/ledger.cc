@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "load/ledger.h"
 
-#include <algorithm>
-
 namespace wskit::load {
 
 Ledger::Entry Ledger::drop_first_waiting() {
@@ -18,12 +16,12 @@ Ledger::Verdict Ledger::answer_again(std::uint64_t sequence) {
   if (sequence >= first_unoffered_) {
     return Verdict::unknown;
   }
-  return take_expired(sequence) ? Verdict::late : Verdict::duplicate;
+  return expired_.take(sequence) ? Verdict::late : Verdict::duplicate;
 }
 
 std::optional<std::uint64_t> Ledger::oldest_unanswered() const {
   if (!expired_.empty()) {
-    return expired_.front().first;
+    return expired_.front();
   }
   for (std::uint64_t sequence = head_; sequence < first_unoffered_; ++sequence) {
     if (at(sequence).state == State::offered) {
@@ -61,49 +59,11 @@ void Ledger::forget() {
   mask_ = 0;
 }
 
-void Ledger::remember_expired(std::uint64_t sequence) {
-  if (!expired_.empty() && expired_.back().last + 1 == sequence) {
-    expired_.back().last = sequence;
-    return;
-  }
-  expired_.push_back({.first = sequence, .last = sequence});
-}
-
-std::size_t Ledger::find_expired(std::uint64_t sequence) const {
-  const auto after =
-      std::upper_bound(expired_.begin(), expired_.end(), sequence,
-                       [](std::uint64_t value, const Range& range) { return value < range.first; });
-  if (after == expired_.begin() || sequence > (after - 1)->last) {
-    return expired_.size();
-  }
-  return static_cast<std::size_t>(after - 1 - expired_.begin());
-}
-
 bool Ledger::is_unanswered(std::uint64_t sequence) const {
   if (sequence >= head_ && sequence < first_unoffered_ && at(sequence).state == State::offered) {
     return true;
   }
-  return find_expired(sequence) != expired_.size();
-}
-
-bool Ledger::take_expired(std::uint64_t sequence) {
-  const std::size_t index = find_expired(sequence);
-  if (index == expired_.size()) {
-    return false;
-  }
-  const auto range = expired_.begin() + static_cast<std::ptrdiff_t>(index);
-  const Range rest{.first = sequence + 1, .last = range->last};
-  if (sequence > range->first) {
-    range->last = sequence - 1;
-    if (rest.first <= rest.last) {
-      expired_.insert(range + 1, rest);
-    }
-  } else if (rest.first <= rest.last) {
-    *range = rest;
-  } else {
-    expired_.erase(range);
-  }
-  return true;
+  return expired_.contains(sequence);
 }
 
 }  // namespace wskit::load

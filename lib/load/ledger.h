@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "core/check.h"
 #include "core/clock.h"
+#include "load/sequence_ranges.h"
 
 namespace wskit::load {
 
@@ -83,8 +82,8 @@ class Ledger {
   /// The oldest waiting message will not be sent.
   Entry drop_first_waiting();
 
-  /// Everything queued is offered to the kernel at `now`; calls `each(const Entry&)` with `mark`
-  /// still the instant of taking up.
+  /// Everything queued is offered to the kernel at `now`; calls `each(const Entry&, sequence)` with
+  /// `mark` still the instant of taking up.
   template <class Each>
   void offer(Instant now, Each each) {
     Entry* const ring = ring_.get();
@@ -96,7 +95,7 @@ class Ledger {
       if (entry.state == State::done) [[unlikely]] {
         continue;
       }
-      each(std::as_const(entry));
+      each(std::as_const(entry), sequence);
       entry.mark = now;
       entry.state = State::offered;
       ++offered;
@@ -137,7 +136,7 @@ class Ledger {
 
   /// When the oldest offered message is `timeout` old; nothing if none is out.
   [[nodiscard]] std::optional<Instant> next_deadline(Nanoseconds timeout) const;
-  /// Calls `each(const Entry&)` for every offered message that is `timeout` old at `now`.
+  /// Calls `each(const Entry&, sequence)` for every offered message that is `timeout` old at `now`.
   template <class Each>
   void expire(Instant now, Nanoseconds timeout, Each each) {
     std::uint64_t sequence = head_;
@@ -149,23 +148,23 @@ class Ledger {
       if (entry.mark + timeout > now) {
         break;
       }
-      each(std::as_const(entry));
+      each(std::as_const(entry), sequence);
       entry.state = State::done;
       --unresolved_;
       --in_flight_;
-      remember_expired(sequence);
+      expired_.add(sequence);
     }
     pop_done();
   }
 
-  /// The connection is gone: calls `lost(const Entry&)` for what was offered and
+  /// The connection is gone: calls `lost(const Entry&, sequence)` for what was offered and
   /// `unsent(const Entry&)` for what was not, and forgets everything but the sequence numbers.
   template <class Lost, class Unsent>
   void close(Lost lost, Unsent unsent) {
     for (std::uint64_t sequence = head_; sequence < next_; ++sequence) {
       const Entry& entry = at(sequence);
       if (entry.state == State::offered) {
-        lost(entry);
+        lost(entry, sequence);
       } else if (entry.state != State::done) {
         unsent(entry);
       }
@@ -180,11 +179,6 @@ class Ledger {
   [[nodiscard]] std::uint64_t next_sequence() const { return next_; }
 
  private:
-  struct Range {
-    std::uint64_t first;
-    std::uint64_t last;
-  };
-
   [[nodiscard]] const Entry& at(std::uint64_t sequence) const {
     return ring_[static_cast<std::size_t>(sequence) & mask_];
   }
@@ -201,9 +195,6 @@ class Ledger {
   /// An answer to no message that is out: late, twice, or to nothing.
   Verdict answer_again(std::uint64_t sequence);
   void forget();
-  void remember_expired(std::uint64_t sequence);
-  bool take_expired(std::uint64_t sequence);
-  [[nodiscard]] std::size_t find_expired(std::uint64_t sequence) const;
 
   /// A ring whose size is a power of two; [head_, next_) are in it.
   std::unique_ptr<Entry[]> ring_;
@@ -216,8 +207,8 @@ class Ledger {
   std::uint64_t highest_answered_ = 0;
   std::size_t unresolved_ = 0;
   std::size_t in_flight_ = 0;
-  /// Expired and not answered since, ascending; as ranges, since a silent server expires millions.
-  std::vector<Range> expired_;
+  /// Expired and not answered since.
+  SequenceRanges expired_;
 };
 
 }  // namespace wskit::load

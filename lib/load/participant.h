@@ -6,6 +6,7 @@
 
 #include "core/clock.h"
 #include "core/error.h"
+#include "ws/handler.h"
 
 namespace wskit::load {
 
@@ -32,5 +33,8 @@ class Participant {
   /// Ends the connection at once; what is outstanding is accounted for.
   virtual void abandon(ErrorCode cause) = 0;
 };
+
+/// Why a connection that was closed in order is not there any more.
+[[nodiscard]] Error error_of(const ws::Closed& closed);
 
 }  // namespace wskit::load

@@ -211,16 +211,13 @@ void ScriptSession::on_drain() {
 }
 
 void ScriptSession::on_close(const ws::Closed& closed) {
-  const std::string what =
-      fmt::format("closed with {} ({}){}{}", static_cast<unsigned>(closed.code),
-                  wire::name(closed.code), closed.reason.empty() ? "" : ": ", closed.reason);
+  const Error cause = error_of(closed);
   ended({.close_code = closed.code,
          .close_reason = std::string(closed.reason),
-         .what = what,
+         .what = cause.message,
          .is_failure = is_failure(closed.code),
          .refusal = {}},
-        {.code = closed.by_peer ? ErrorCode::closed_remote : ErrorCode::closed_local,
-         .message = what});
+        cause);
 }
 
 void ScriptSession::on_error(const ws::Failure& failure) {

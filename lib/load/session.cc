@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "load/worker.h"
 #include "ws/small_messages.h"
 
@@ -195,7 +193,9 @@ void Session::resolved(Instant now) {
 void Session::on_offer(Instant at) {
   offered_bytes_ = connection_->unsent();
   Tally& tally = worker_.tally();
-  ledger_.offer(at, [&](const Ledger::Entry& entry) { tally.offered(entry, at); });
+  ledger_.offer(at, [&](const Ledger::Entry& entry, std::uint64_t /*sequence*/) {
+    tally.offered(entry, at);
+  });
   if (!expiry_.armed() && ledger_.in_flight() != 0) {
     expiry_.arm(at + worker_.plan().timeout);
   }
@@ -220,10 +220,11 @@ void Session::unblock() {
 
 void Session::on_timer(Instant now) {
   bool any = false;
-  ledger_.expire(now, worker_.plan().timeout, [&](const Ledger::Entry& entry) {
-    any = true;
-    worker_.tally().expired(entry, now);
-  });
+  ledger_.expire(now, worker_.plan().timeout,
+                 [&](const Ledger::Entry& entry, std::uint64_t /*sequence*/) {
+                   any = true;
+                   worker_.tally().expired(entry, now);
+                 });
   if (const auto next = ledger_.next_deadline(worker_.plan().timeout)) {
     expiry_.arm(*next);
   }
@@ -233,10 +234,7 @@ void Session::on_timer(Instant now) {
 }
 
 void Session::on_close(const ws::Closed& closed) {
-  down({.code = closed.by_peer ? ErrorCode::closed_remote : ErrorCode::closed_local,
-        .message = fmt::format("closed with {} ({}){}{}", static_cast<unsigned>(closed.code),
-                               wire::name(closed.code), closed.reason.empty() ? "" : ": ",
-                               closed.reason)});
+  down(error_of(closed));
 }
 
 void Session::on_error(const ws::Failure& failure) {
@@ -255,10 +253,11 @@ void Session::down(const Error& cause) {
   expiry_.cancel();
   const Instant now = worker_.loop().now();
   Tally& tally = worker_.tally();
-  ledger_.close([&](const Ledger::Entry& entry) { tally.lost(entry, now); },
-                [&](const Ledger::Entry& entry) {
-                  tally.unsent(entry.scheduled, entry.measured, cause.code);
-                });
+  ledger_.close(
+      [&](const Ledger::Entry& entry, std::uint64_t /*sequence*/) { tally.lost(entry, now); },
+      [&](const Ledger::Entry& entry) {
+        tally.unsent(entry.scheduled, entry.measured, cause.code);
+      });
   worker_.session_down(*this, cause);
 }
 

@@ -27,14 +27,14 @@ Ledger offered_messages(std::uint64_t count) {
     const Instant due = at(i * 1ms);
     ledger.add(due, due, true);
     ledger.queue_first_waiting();
-    ledger.offer(due, [](const Ledger::Entry&) {});
+    ledger.offer(due, [](const Ledger::Entry&, std::uint64_t) {});
   }
   return ledger;
 }
 
 std::size_t count_expired(Ledger& ledger, Instant now) {
   std::size_t expired = 0;
-  ledger.expire(now, 10ms, [&](const Ledger::Entry&) { ++expired; });
+  ledger.expire(now, 10ms, [&](const Ledger::Entry&, std::uint64_t) { ++expired; });
   return expired;
 }
 
@@ -45,7 +45,8 @@ TEST_CASE("a message is answered once with its own instants") {
   ledger.add(at(1ms), at(2ms), true);
   ledger.queue_first_waiting();
   Nanoseconds taken{};
-  ledger.offer(at(3ms), [&](const Ledger::Entry& entry) { taken = entry.mark - kStart; });
+  ledger.offer(at(3ms),
+               [&](const Ledger::Entry& entry, std::uint64_t) { taken = entry.mark - kStart; });
   CHECK(taken == 2ms);
   const auto answer = ledger.answer(0);
   CHECK(answer.verdict == Verdict::answered);
@@ -65,7 +66,8 @@ TEST_CASE("messages that are queued at once are offered and answered like others
   CHECK_FALSE(ledger.first_waiting());
   CHECK(ledger.answer(0).verdict == Verdict::unknown);
   std::vector<Instant> due;
-  ledger.offer(at(4ms), [&](const Ledger::Entry& entry) { due.push_back(entry.scheduled); });
+  ledger.offer(at(4ms),
+               [&](const Ledger::Entry& entry, std::uint64_t) { due.push_back(entry.scheduled); });
   CHECK(due == std::vector{at(1ms), at(1ms), at(1ms), at(2ms), at(2ms)});
   CHECK(ledger.in_flight() == 5);
   const auto answer = ledger.answer(4);
@@ -81,7 +83,7 @@ TEST_CASE("an answer to a message that was not offered yet is unknown") {
   CHECK(ledger.answer(0).verdict == Verdict::unknown);
   ledger.queue_first_waiting();
   CHECK(ledger.answer(0).verdict == Verdict::unknown);
-  ledger.offer(at(0ms), [](const Ledger::Entry&) {});
+  ledger.offer(at(0ms), [](const Ledger::Entry&, std::uint64_t) {});
   CHECK(ledger.answer(0).verdict == Verdict::answered);
 }
 
@@ -138,7 +140,8 @@ TEST_CASE("closing tells what was lost from what was never sent") {
   ledger.add(at(6ms), at(6ms), true);
   int lost = 0;
   int unsent = 0;
-  ledger.close([&](const Ledger::Entry&) { ++lost; }, [&](const Ledger::Entry&) { ++unsent; });
+  ledger.close([&](const Ledger::Entry&, std::uint64_t) { ++lost; },
+               [&](const Ledger::Entry&) { ++unsent; });
   CHECK(lost == 2);
   CHECK(unsent == 2);
   CHECK(ledger.unresolved() == 0);
@@ -154,7 +157,9 @@ TEST_CASE("a dropped message is neither offered nor lost") {
   CHECK(ledger.drop_first_waiting().scheduled == at(1ms));
   ledger.queue_first_waiting();
   std::vector<Instant> offered;
-  ledger.offer(at(3ms), [&](const Ledger::Entry& entry) { offered.push_back(entry.scheduled); });
+  ledger.offer(at(3ms), [&](const Ledger::Entry& entry, std::uint64_t) {
+    offered.push_back(entry.scheduled);
+  });
   CHECK(offered == std::vector{at(0ms), at(2ms)});
   CHECK(ledger.unresolved() == 2);
   CHECK(ledger.answer(0).verdict == Verdict::answered);
@@ -168,7 +173,7 @@ TEST_CASE("a long run with one message forgotten keeps every later one in order"
   for (std::uint64_t i = 0; i < kMessages; ++i) {
     ledger.add(at(i * 1us), at(i * 1us), true);
     ledger.queue_first_waiting();
-    ledger.offer(at(i * 1us), [](const Ledger::Entry&) {});
+    ledger.offer(at(i * 1us), [](const Ledger::Entry&, std::uint64_t) {});
     if (i != 0) {
       const auto answer = ledger.answer(i);
       REQUIRE(answer.verdict == Verdict::answered);
