@@ -56,7 +56,7 @@ Expected<std::uint64_t> parse_seed(std::string_view text) {
 void add_load_options(CLI::App& app, BenchOptions& options) {
   const std::string group = "Load";
   load::Plan& plan = options.plan;
-  add_parsed(app, "-c,--connections", plan.connections, parse_amount<1, kMaxCount>)
+  add_parsed(app, "-c,--connections", options.connections, parse_amount<1, kMaxCount>)
       ->description("Connections")
       ->type_name("N")
       ->default_str("50")
@@ -136,7 +136,7 @@ void add_message_options(CLI::App& app, BenchOptions& options) {
   app.add_flag("--binary", options.binary, "Binary messages")->excludes(text)->group(group);
   app.add_option("--match", options.match,
                  "How a reply finds its message: echo (default), fifo (default with a payload) or "
-                 "id[=/pointer]")
+                 "id[=/pointer]; in --mode fanout /POINTER, where the payload stands in a delivery")
       ->type_name("MATCH")
       ->group(group);
   add_parsed(app, "--timeout", options.plan.timeout, parse_duration)
@@ -246,6 +246,19 @@ Expected<void> set_match(const BenchOptions& options, load::Plan& plan) {
   return {};
 }
 
+Expected<void> set_fanout(const BenchOptions& options, load::Plan& plan) {
+  if (options.connections) {
+    return fail(ErrorCode::usage,
+                "--connections: in --mode fanout there are --publishers and --subscribers");
+  }
+  if (!plan.payload.messages.empty() || !options.script.file.empty()) {
+    return fail(ErrorCode::usage,
+                "--mode fanout makes its own payloads, without --payload and --script; --publish "
+                "says what stands around them");
+  }
+  return plan_fanout(options.fanout, options.match, plan);
+}
+
 Expected<void> set_model(const BenchOptions& options, load::Plan& plan) {
   const bool open = options.rate.has_value() || !options.stages.empty();
   if (open && options.window) {
@@ -303,6 +316,7 @@ void add_bench_options(CLI::App& app, BenchOptions& options) {
   add_result_options(app, options);
   add_connect_options(app, options.connect);
   add_bench_script_options(app, options.script);
+  add_bench_fanout_options(app, options.fanout);
 }
 
 Expected<load::Plan> make_plan(const BenchOptions& options) {
@@ -311,6 +325,7 @@ Expected<load::Plan> make_plan(const BenchOptions& options) {
   if (!messages) {
     return std::unexpected(messages.error());
   }
+  plan.connections = options.connections.value_or(plan.connections);
   plan.payload.messages = std::move(*messages);
   plan.payload.size_bytes = options.size.value_or(plan.payload.size_bytes);
   plan.payload.type = options.binary ? ws::MessageType::binary : ws::MessageType::text;
@@ -320,8 +335,9 @@ Expected<load::Plan> make_plan(const BenchOptions& options) {
   if (auto set = set_model(options, plan); !set) {
     return std::unexpected(set.error());
   }
-  if (auto set = set_match(options, plan); !set) {
-    return std::unexpected(set.error());
+  auto matched = options.fanout.chosen() ? set_fanout(options, plan) : set_match(options, plan);
+  if (!matched) {
+    return std::unexpected(std::move(matched.error()));
   }
   plan.duration = duration_of(options, plan);
   if (auto checked = check_duration(options, plan); !checked) {

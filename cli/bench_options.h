@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/bench_fanout.h"
 #include "cli/bench_script.h"
 #include "cli/connect_options.h"
 #include "core/clock.h"
@@ -27,6 +28,7 @@ struct BenchOptions {
   load::Plan plan;
   /// 0: one per core but one.
   std::uint32_t threads = 0;
+  std::optional<std::uint32_t> connections;
   std::optional<Nanoseconds> duration;
   std::optional<std::uint32_t> window;
   std::optional<double> rate;
@@ -44,6 +46,7 @@ struct BenchOptions {
   std::vector<std::string> thresholds;
   bool strict = false;
   BenchScriptOptions script;
+  BenchFanoutOptions fanout;
   std::string json_file;
   std::string color = "auto";
   bool quiet = false;

@@ -95,6 +95,11 @@ Expected<Prepared> prepare(const BenchOptions& options) {
   if (!connect) {
     return std::unexpected(connect.error());
   }
+  if (plan->fanout) {
+    if (auto added = add_topic_requests(connect->request, *plan->fanout); !added) {
+      return std::unexpected(std::move(added.error()));
+    }
+  }
   const wire::Uri& uri = connect->request.options().uri;
   const bool tcp = uri.unix_path.empty() && options.connect.unix_socket.empty();
   if (auto checked = load::check_limits(load::raise_limits(), plan->connections,
@@ -105,6 +110,7 @@ Expected<Prepared> prepare(const BenchOptions& options) {
   const stats::RunKind kind{
       .model = plan->model,
       .tls = uri.tls,
+      .fanout = plan->fanout.has_value(),
       .steps = plan->script ? step_names(*plan->script) : std::vector<std::string>()};
   for (const stats::Threshold& threshold : *thresholds) {
     if (auto exists = stats::check_exists(threshold, kind); !exists) {

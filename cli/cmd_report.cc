@@ -120,8 +120,7 @@ Expected<std::string> convert(const std::vector<Source>& sources, const ReportOp
   if (options.format == "hlog") {
     return report::write_hlog(result, metric);
   }
-  const MetricId shown = metric.value_or(
-      result.run.model == stats::Model::open ? MetricId::response : MetricId::service);
+  const MetricId shown = metric.value_or(stats::headline(result));
   auto distribution = report::write_hgrm(result, shown);
   if (!distribution) {
     return fail(ErrorCode::usage, fmt::format("{} has no {}", sources.front().name, name(shown)));

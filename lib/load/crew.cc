@@ -50,7 +50,7 @@ Runner::Crew::Crew(const Plan& plan, Target target, std::uint32_t threads)
       target_(std::move(target)),
       resolver_(net::Resolver::create()),
       so_far_(plan.histogram) {
-  const std::uint32_t count = std::clamp(threads, 1U, std::max(1U, plan.connections));
+  const std::uint32_t count = std::clamp(threads, 1U, most_threads(plan));
   for (std::uint32_t i = 0; i < count; ++i) {
     members_.push_back(std::make_unique<Member>(*this, Slice{.index = i, .count = count}));
   }
@@ -184,8 +184,7 @@ void Runner::Crew::publish(Member& member) {
   const Tally& tally = worker.tally();
   const Instant now = MonotonicClock().now();
   const stats::Counts counts = tally.measured().total_counts();
-  const auto id =
-      plan_.model == stats::Model::open ? stats::MetricId::response : stats::MetricId::service;
+  const auto id = stats::headline(plan_.model, plan_.fanout.has_value());
   const std::scoped_lock lock(mutex_);
   member.open = worker.open_connections();
   member.failed = 0;

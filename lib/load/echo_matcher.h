@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -42,16 +43,31 @@ class EchoMatcher final : public Matcher {
     if (payload.size() < header_size_) [[unlikely]] {
       return {};
     }
-    const Header header = type_ == ws::MessageType::binary
-                              ? big_endian(wire::load<Header>(payload.data()))
-                              : read_text(payload.data());
+    const Header header = read_header(payload);
     if (header.high != high(connection)) [[unlikely]] {
       return {};
     }
-    const bool same = type == type_ && payload.size() == message_.size() &&
-                      same_bytes(payload.data() + header_size_, message_.data() + header_size_,
-                                 message_.size() - header_size_);
+    const bool same = type == type_ && has_filler(payload);
     return {.kind = same ? Reply::Kind::answer : Reply::Kind::corrupted, .sequence = header.low};
+  }
+
+  /// Which message of this run a payload is, whoever received it.
+  struct Origin {
+    std::uint32_t connection = 0;
+    std::uint64_t sequence = 0;
+    /// The filler is as it was sent.
+    bool intact = false;
+  };
+  [[nodiscard]] std::optional<Origin> origin(std::span<const std::byte> payload) const {
+    if (payload.size() < header_size_) [[unlikely]] {
+      return std::nullopt;
+    }
+    const Header header = read_header(payload);
+    const auto connection = static_cast<std::uint32_t>(header.high);
+    if (header.high != high(connection)) [[unlikely]] {
+      return std::nullopt;
+    }
+    return Origin{.connection = connection, .sequence = header.low, .intact = has_filler(payload)};
   }
 
  private:
@@ -66,6 +82,16 @@ class EchoMatcher final : public Matcher {
   }
   static Header big_endian(const Header& header) {
     return {.high = big_endian(header.high), .low = big_endian(header.low)};
+  }
+  /// `payload` is long enough for it.
+  [[nodiscard]] Header read_header(std::span<const std::byte> payload) const {
+    return type_ == ws::MessageType::binary ? big_endian(wire::load<Header>(payload.data()))
+                                            : read_text(payload.data());
+  }
+  [[nodiscard]] bool has_filler(std::span<const std::byte> payload) const {
+    return payload.size() == message_.size() &&
+           same_bytes(payload.data() + header_size_, message_.data() + header_size_,
+                      message_.size() - header_size_);
   }
   static void write_text(std::byte* out, const Header& header);
   /// Of no run when there are other characters than base64url's.

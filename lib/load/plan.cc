@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "load/plan.h"
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 
@@ -13,7 +14,14 @@
 
 namespace wskit::load {
 
-std::vector<std::uint32_t> connections_of(const Plan& plan, const Slice& slice) {
+std::uint32_t senders(const Plan& plan) {
+  return plan.fanout ? plan.fanout->publishers : plan.connections;
+}
+
+std::vector<std::uint32_t> senders_of(const Plan& plan, const Slice& slice) {
+  if (plan.fanout) {
+    return members_of(*plan.fanout, plan.fanout->publishers, slice.index, slice.count);
+  }
   std::vector<std::uint32_t> numbers;
   for (std::uint32_t c = slice.index; c < plan.connections; c += slice.count) {
     numbers.push_back(c);
@@ -21,12 +29,16 @@ std::vector<std::uint32_t> connections_of(const Plan& plan, const Slice& slice) 
   return numbers;
 }
 
+std::uint32_t most_threads(const Plan& plan) {
+  const std::size_t most = plan.fanout ? plan.fanout->topics.size() : plan.connections;
+  return static_cast<std::uint32_t>(std::max<std::size_t>(1, most));
+}
+
 std::uint64_t quota_of(const Plan& plan, std::uint32_t number) {
   if (plan.max_messages == 0) {
     return std::numeric_limits<std::uint64_t>::max();
   }
-  return plan.max_messages / plan.connections +
-         (number < plan.max_messages % plan.connections ? 1 : 0);
+  return plan.max_messages / senders(plan) + (number < plan.max_messages % senders(plan) ? 1 : 0);
 }
 
 Expected<void> validate(const Plan& plan) {
@@ -41,6 +53,11 @@ Expected<void> validate(const Plan& plan) {
   }
   if (plan.script && (plan.model == stats::Model::open || plan.window != 1)) {
     return fail(ErrorCode::usage, "a script is played in the closed model, with a window of 1");
+  }
+  if (plan.fanout) {
+    if (auto valid = validate(*plan.fanout); !valid) {
+      return valid;
+    }
   }
   if (plan.payload.size_bytes > Payload::kMaxSizeBytes) {
     return fail(ErrorCode::usage, fmt::format("--size {} is too large: at most {}, which is 1G",

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "load/fanout_plan.h"
 #include "load/schedule.h"
 #include "load/script_plan.h"
 #include "stats/histogram_layout.h"
@@ -71,20 +72,28 @@ struct Plan {
   /// Closed model, window 1: each iteration is what a message is otherwise. `timeout` is what `<`
   /// waits where the script does not say it, and how long the last iterations may take.
   std::optional<ScriptPlan> script;
+  /// Publishers send and subscribers of their topics receive, all of them `connections`.
+  std::optional<FanoutPlan> fanout;
   /// Precision and range of everything that is measured; 1 ms to 24 h is the highest value.
   stats::HistogramConfig histogram;
 };
 
-/// One thread's part: connection c belongs to it if c mod count == index.
+/// One thread's part: connection c belongs to it if c mod count == index; in a fan-out the same of
+/// topics, with all who publish to them and subscribe to them.
 struct Slice {
   std::uint32_t index = 0;
   std::uint32_t count = 1;
 };
 
-/// The numbers of the plan's connections that are in the slice, ascending.
-[[nodiscard]] std::vector<std::uint32_t> connections_of(const Plan& plan, const Slice& slice);
+/// How many of the connections send: all of them but for subscribers.
+[[nodiscard]] std::uint32_t senders(const Plan& plan);
+/// The numbers of those that are in the slice, ascending.
+[[nodiscard]] std::vector<std::uint32_t> senders_of(const Plan& plan, const Slice& slice);
 
-/// A connection's share of `max_messages`; without a limit the greatest number there is.
+/// Threads that have something to do, at most.
+[[nodiscard]] std::uint32_t most_threads(const Plan& plan);
+
+/// A sender's share of `max_messages`; without a limit the greatest number there is.
 [[nodiscard]] std::uint64_t quota_of(const Plan& plan, std::uint32_t number);
 
 /// Fails with ErrorCode::usage and what to change when the parts of the plan contradict each other.

@@ -25,6 +25,9 @@ void merge(stats::Causes& into, const stats::Causes& causes) {
 std::string describe(const Plan& plan) {
   switch (plan.match) {
     case Match::echo:
+      if (plan.fanout) {
+        return "fanout" + (plan.fanout->pointer.empty() ? "" : "=" + plan.fanout->pointer);
+      }
       return plan.script ? "script" : "echo";
     case Match::fifo:
       return "fifo";
@@ -88,6 +91,9 @@ void add_thread(stats::RunResult& result, const ThreadResult& thread, Nanosecond
     result.script = tally.script();
   } else {
     must(result.script->merge(*tally.script()));
+  }
+  if (tally.fanout()) {
+    (result.fanout ? *result.fanout : result.fanout.emplace()) += *tally.fanout();
   }
   result.generator.busy_per_thread.push_back(thread.busy);
 }
@@ -168,10 +174,12 @@ stats::RunResult Runner::result() const {
     result.connections.first_failure = failure->message;
   }
   std::uint64_t ok_in_window = 0;
+  std::uint64_t delivered_in_window = 0;
   std::uint64_t resumed = 0;
   for (const ThreadResult& thread : crew_->results()) {
     add_thread(result, thread, window);
     ok_in_window += thread.tally->ok_in_window();
+    delivered_in_window += thread.tally->delivered_in_window();
     resumed += thread.tally->tls_resumed();
     result.run.io = name(thread.backend);
     if (thread.tally->connections().opened != 0) {
@@ -191,6 +199,9 @@ stats::RunResult Runner::result() const {
     result.rates = {.scheduled_per_s = static_cast<double>(result.counts.scheduled) / length,
                     .sent_per_s = static_cast<double>(result.counts.sent) / length,
                     .ok_per_s = static_cast<double>(ok_in_window) / length};
+    if (result.fanout) {
+      result.fanout->delivered_per_s = static_cast<double>(delivered_in_window) / length;
+    }
   }
   return result;
 }

@@ -35,7 +35,7 @@ struct Progress {
   stats::Counts counts;
   /// Since T0, when these were counted.
   Nanoseconds counted{0};
-  /// Of response (open model) or service (closed).
+  /// Of the run's headline.
   Nanoseconds p50{0};
   Nanoseconds p99{0};
 };

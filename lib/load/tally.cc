@@ -15,8 +15,17 @@ using stats::MetricId;
 constexpr std::array kOpenMetrics{MetricId::response, MetricId::service, MetricId::send_lag,
                                   MetricId::pacer_lag, MetricId::blocked};
 constexpr std::array kClosedMetrics{MetricId::service};
+constexpr std::array kOpenFanoutMetrics{MetricId::each,   MetricId::first,    MetricId::last,
+                                        MetricId::spread, MetricId::send_lag, MetricId::pacer_lag,
+                                        MetricId::blocked};
+constexpr std::array kClosedFanoutMetrics{MetricId::each, MetricId::first, MetricId::last,
+                                          MetricId::spread};
 
 std::span<const MetricId> metrics_of(const Plan& plan) {
+  if (plan.fanout) {
+    return plan.model == stats::Model::open ? std::span<const MetricId>(kOpenFanoutMetrics)
+                                            : kClosedFanoutMetrics;
+  }
   if (plan.model == stats::Model::open) {
     return kOpenMetrics;
   }
@@ -32,6 +41,9 @@ Tally::Tally(const Plan& plan)
       histogram_(plan.histogram) {
   if (plan.script) {
     script_ = empty_result(*plan.script, plan.histogram);
+  }
+  if (plan.fanout) {
+    fanout_.emplace();
   }
 }
 
@@ -114,6 +126,66 @@ void Tally::unsent(Instant due, bool measured, ErrorCode cause) {
   ++counts(due, measured).unsent;
   if (measured) {
     stats::raise(unsent_causes_, cause);
+  }
+}
+
+void Tally::record_censored(MetricId id, const Ledger::Entry& entry, Nanoseconds waited) {
+  if (entry.measured) {
+    measured_.record_censored(id, second(entry.scheduled).index, waited);
+  } else {
+    warmup_.record_censored(id, 0, waited);
+  }
+}
+
+void Tally::published(const Ledger::Entry& entry, std::uint32_t subscribers, std::uint32_t absent,
+                      Instant at) {
+  offered(entry, at);
+  if (entry.measured) {
+    fanout_->expected += subscribers;
+  }
+  not_delivered(entry, &stats::FanoutResult::absent, absent, at);
+}
+
+void Tally::delivered(const Ledger::Entry& entry, Instant received) {
+  record(MetricId::each, entry, received - entry.scheduled);
+  fanout_->delivered += static_cast<std::uint64_t>(entry.measured);
+  delivered_in_window_ += static_cast<std::uint64_t>(received >= start_ && received < answers_end_);
+}
+
+void Tally::not_delivered(const Ledger::Entry& entry, std::uint64_t stats::FanoutResult::* cause,
+                          std::uint64_t subscribers, Instant now) {
+  for (std::uint64_t i = 0; i < subscribers; ++i) {
+    record_censored(MetricId::each, entry, now - entry.scheduled);
+  }
+  if (entry.measured) {
+    (*fanout_).*cause += subscribers;
+  }
+}
+
+void Tally::settled(const Ledger::Entry& entry, const Deliveries::Message& message, Instant now) {
+  const Nanoseconds waited = now - entry.scheduled;
+  if (message.delivered != 0) {
+    record(MetricId::first, entry, message.first - entry.scheduled);
+  } else {
+    record_censored(MetricId::first, entry, waited);
+  }
+  stats::Counts& counts = this->counts(entry.scheduled, entry.measured);
+  if (message.came_everywhere()) {
+    record(MetricId::last, entry, message.last - entry.scheduled);
+    record(MetricId::spread, entry, message.last - message.first);
+    ++counts.ok;
+    ok_in_window_ += static_cast<std::uint64_t>(now >= start_ && now < answers_end_);
+    return;
+  }
+  record_censored(MetricId::last, entry, waited);
+  record_censored(MetricId::spread, entry,
+                  message.delivered != 0 ? now - message.first : Nanoseconds::zero());
+  if (message.undelivered != 0) {
+    ++counts.timeout;
+  } else if (message.cut + message.absent != 0) {
+    ++counts.lost;
+  } else {
+    ++counts.corrupted;
   }
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/clock.h"
 #include "core/error.h"
+#include "load/deliveries.h"
 #include "load/ledger.h"
 #include "load/matcher.h"
 #include "load/plan.h"
@@ -84,6 +85,26 @@ class Tally {
   [[nodiscard]] std::optional<stats::ScriptResult>& script() { return script_; }
   [[nodiscard]] const std::optional<stats::ScriptResult>& script() const { return script_; }
 
+  /// What is known of the fan-out, of the measure phase; only with a plan that has one.
+  [[nodiscard]] std::optional<stats::FanoutResult>& fanout() { return fanout_; }
+  [[nodiscard]] const std::optional<stats::FanoutResult>& fanout() const { return fanout_; }
+  [[nodiscard]] std::uint64_t delivered_in_window() const { return delivered_in_window_; }
+  /// A message was offered to the kernel, for so many subscribers in all.
+  void published(const Ledger::Entry& entry, std::uint32_t subscribers, std::uint32_t absent,
+                 Instant at);
+  /// It will not be offered.
+  void not_published(bool measured, std::uint32_t subscribers) {
+    fanout_->unpublished += measured ? subscribers : 0;
+  }
+  void reordered(const Ledger::Entry& entry) {
+    ++counts(entry.scheduled, entry.measured).reordered;
+  }
+  void delivered(const Ledger::Entry& entry, Instant received);
+  void not_delivered(const Ledger::Entry& entry, std::uint64_t stats::FanoutResult::* cause,
+                     std::uint64_t subscribers, Instant now);
+  /// Nobody is waited for any more.
+  void settled(const Ledger::Entry& entry, const Deliveries::Message& message, Instant now);
+
   void opened(const ws::Opened& opened);
   void failed_to_open(ErrorCode cause) { stats::raise(connections_.failed, cause); }
   void closed_early(ErrorCode cause) { stats::raise(connections_.closed_early, cause); }
@@ -129,6 +150,7 @@ class Tally {
   void record(stats::MetricId id, const Ledger::Entry& entry, Nanoseconds value);
   void answered_in_warmup(Ledger::Answer answer, Reply::Kind kind, Instant received);
   void record_lags(const Ledger::Entry& entry, Instant at);
+  void record_censored(stats::MetricId id, const Ledger::Entry& entry, Nanoseconds waited);
   static void answered_wrong(stats::Counts& counts, Reply::Kind kind);
   void record_censored(const Ledger::Entry& entry, Instant now);
 
@@ -150,6 +172,8 @@ class Tally {
   stats::HistogramConfig histogram_;
   Agreed agreed_;
   std::optional<stats::ScriptResult> script_;
+  std::optional<stats::FanoutResult> fanout_;
+  std::uint64_t delivered_in_window_ = 0;
 };
 
 }  // namespace wskit::load

@@ -4,16 +4,11 @@
 #include <algorithm>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "core/check.h"
-#include "wire/excerpt.h"
 
 namespace wskit::load {
 namespace {
 
-/// Before a connection that was lost is opened again.
-constexpr Nanoseconds kReconnectDelay = std::chrono::milliseconds(250);
 constexpr Nanoseconds kTick = std::chrono::seconds(1);
 
 ConnectQueueOptions connect_options(const Plan& plan, const Slice& slice) {
@@ -33,7 +28,7 @@ Worker::Worker(Setup setup)
       matcher_(std::move(setup.matcher)),
       echo_(dynamic_cast<EchoMatcher*>(matcher_.get())),
       observer_(setup.observer),
-      numbers_(connections_of(setup.plan, setup.slice)),
+      numbers_(senders_of(setup.plan, setup.slice)),
       tally_(setup.plan),
       connect_queue_(setup.loop, connect_options(setup.plan, setup.slice)),
       pacer_(setup.loop, *this),
@@ -43,6 +38,18 @@ Worker::Worker(Setup setup)
       end_timer_(setup.loop.timers(), *this, &Worker::end_measure),
       tick_timer_(setup.loop.timers(), *this, &Worker::tick),
       give_up_timer_(setup.loop.timers(), *this, &Worker::give_up_blocked) {
+  if (plan_.fanout) {
+    fanout_ = std::make_unique<Fanout>(*this, setup.slice);
+    participants_ = fanout_->participants();
+  } else {
+    add_sessions();
+  }
+  for (const Participant* const participant : participants_) {
+    quota_left_ += plan_.max_messages == 0 ? 0 : participant->quota_left();
+  }
+}
+
+void Worker::add_sessions() {
   participants_.reserve(numbers_.size());
   for (const std::uint32_t number : numbers_) {
     if (script_ != nullptr) {
@@ -50,7 +57,6 @@ Worker::Worker(Setup setup)
     } else {
       participants_.push_back(&sessions_.emplace_back(*this, number));
     }
-    quota_left_ += plan_.max_messages == 0 ? 0 : participants_.back()->quota_left();
   }
 }
 
@@ -82,13 +88,21 @@ void Worker::start(Instant start) {
   if (!reconnects_.empty()) {
     reconnect_timer_.arm(reconnects_.front().due);
   }
+  if (fanout_ != nullptr) {
+    forgo(fanout_->forgo_dead(), loop_.now());
+  }
   check_all_lost(loop_.now());
+}
+
+std::unique_ptr<ws::Connection> Worker::connect_to(const FanoutTopic& topic,
+                                                   ws::FrameHandler& handler) {
+  const wire::UpgradeRequest* const request = fanout_->request_for(topic);
+  return client_.connect(handler, request == nullptr ? client_.request() : *request);
 }
 
 void Worker::begin_warmup(Instant now) {
   if (plan_.model == stats::Model::open) {
-    pacer_.begin(ScheduleSlice(warmup_schedule(), plan_.connections, numbers_),
-                 start_ - plan_.warmup);
+    pacer_.begin(ScheduleSlice(warmup_schedule(), senders(plan_), numbers_), start_ - plan_.warmup);
     return;
   }
   for (Participant* const session : participants_) {
@@ -102,7 +116,7 @@ void Worker::begin_measure(Instant now) {
   tick_timer_.arm(start_ + kTick);
   if (plan_.model == stats::Model::open) {
     pacer_.fast_forward(now);
-    pacer_.begin(ScheduleSlice(measure_schedule(), plan_.connections, numbers_), start_);
+    pacer_.begin(ScheduleSlice(measure_schedule(), senders(plan_), numbers_), start_);
     return;
   }
   if (plan_.max_messages != 0 && quota_left_ == 0) {
@@ -148,7 +162,11 @@ ScheduleOptions Worker::measure_schedule() const {
 }
 
 void Worker::on_due(std::uint32_t slot, Instant scheduled, Instant taken) {
-  sessions_[slot].take_up(scheduled, taken, is_measured(scheduled));
+  const bool measured = is_measured(scheduled);
+  if (fanout_ != nullptr) {
+    return fanout_->publisher(slot).take_up(scheduled, taken, measured);
+  }
+  sessions_[slot].take_up(scheduled, taken, measured);
 }
 
 void Worker::on_schedule_end() {
@@ -161,118 +179,6 @@ void Worker::on_schedule_end() {
   if (plan_.max_messages != 0 || now >= end_) {
     end_measure(now);
   }
-}
-
-void Worker::session_opened(Participant& session) {
-  ++open_;
-  connect_queue_.done();
-  if (phase_ == Phase::closing) {
-    return session.close();
-  }
-  if (phase_ == Phase::running && plan_.model == stats::Model::closed) {
-    session.fill_window(loop_.now());
-  }
-  check_connected();
-}
-
-void Worker::session_failed(Participant& session, const ws::Failure& failure) {
-  tally_.failed_to_open(failure.error.code);
-  if (!first_failure_) {
-    first_failure_ = failure.error;
-    if (const std::string said = wire::excerpt(failure.body); !said.empty()) {
-      first_failure_->message += fmt::format(" and said: {}", said);
-    }
-  }
-  connect_queue_.done();
-  lose(session, loop_.now());
-  check_connected();
-}
-
-void Worker::session_down(Participant& session, const Error& cause) {
-  const bool goes_on = phase_ < Phase::closing;
-  connection_ended(&cause);
-  if (goes_on) {
-    lose(session, loop_.now());
-  }
-}
-
-void Worker::connection_ended(const Error* cause) {
-  --open_;
-  if (phase_ == Phase::closing) {
-    if (open_ == 0) {
-      finish();
-    }
-    return;
-  }
-  if (phase_ != Phase::finished && cause != nullptr) {
-    tally_.closed_early(cause->code);
-    if (!first_loss_) {
-      first_loss_ = *cause;
-    }
-  }
-}
-
-void Worker::reopen(Participant& session, bool after_pause, Instant now) {
-  if (phase_ == Phase::running && !after_pause) {
-    return connect_queue_.add(session);
-  }
-  reconnects_.push_back({.due = now + kReconnectDelay, .session = &session});
-  if (phase_ == Phase::running) {
-    reconnect_timer_.arm(reconnects_.front().due);
-  }
-}
-
-void Worker::lose(Participant& session, Instant now) {
-  if (phase_ == Phase::running && plan_.on_close == OnClose::reconnect) {
-    return reopen(session, true, now);
-  }
-  if (plan_.max_messages != 0 && plan_.model == stats::Model::closed) {
-    quota_left_ -= session.quota_left();
-    if (quota_left_ == 0 && phase_ == Phase::running) {
-      end_timer_.arm(now);
-    }
-  }
-  check_all_lost(now);
-  check_drained(now);
-}
-
-void Worker::reconnect_due(Instant now) {
-  while (!reconnects_.empty() && reconnects_.front().due <= now) {
-    connect_queue_.add(*reconnects_.front().session);
-    reconnects_.pop_front();
-  }
-  if (!reconnects_.empty()) {
-    reconnect_timer_.arm(reconnects_.front().due);
-  }
-}
-
-void Worker::check_connected() {
-  if (phase_ == Phase::connecting && connect_queue_.idle()) {
-    phase_ = Phase::ready;
-    observer_.on_connected(*this);
-  }
-}
-
-void Worker::check_all_lost(Instant now) {
-  if (phase_ != Phase::running || open_ != 0 || !connect_queue_.idle() || !reconnects_.empty() ||
-      (script_ != nullptr && plays_on())) {
-    return;
-  }
-  if (plan_.model == stats::Model::closed) {
-    return end_timer_.arm(now);
-  }
-  if (now >= start_) {
-    // Nobody is left to send: the rest of the plan is accounted for at once (unsent).
-    pacer_.fast_forward(now);
-  } else if (participants_.empty()) {
-    end_timer_.arm(now);
-  }
-}
-
-// Without a connection an iteration may still have something to do, and the next one gets another.
-bool Worker::plays_on() const {
-  return std::ranges::any_of(
-      participants_, [](const Participant* const session) { return session->unresolved() != 0; });
 }
 
 void Worker::interrupt() {

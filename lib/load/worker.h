@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "load/connect_queue.h"
 #include "load/echo_matcher.h"
+#include "load/fanout.h"
 #include "load/matcher.h"
 #include "load/pacer.h"
 #include "load/participant.h"
@@ -85,6 +86,10 @@ class Worker final : PacerTarget {
   [[nodiscard]] Matcher& matcher() { return *matcher_; }
   /// The matcher, if it is of this kind: nearly always, and then no call has to go through Matcher.
   [[nodiscard]] EchoMatcher* echo() { return echo_; }
+  /// This thread's; only with a plan that has one.
+  [[nodiscard]] Fanout& fanout() { return *fanout_; }
+  [[nodiscard]] std::unique_ptr<ws::Connection> connect_to(const FanoutTopic& topic,
+                                                           ws::FrameHandler& handler);
   [[nodiscard]] Tally& tally() { return tally_; }
   [[nodiscard]] bool is_measured(Instant at) const { return at >= start_; }
   /// Closed model: whether messages may be started now.
@@ -130,6 +135,7 @@ class Worker final : PacerTarget {
   void on_due(std::uint32_t slot, Instant scheduled, Instant taken) override;
   void on_schedule_end() override;
 
+  void add_sessions();
   void begin_warmup(Instant now);
   void begin_measure(Instant now);
   void end_measure(Instant now);
@@ -142,7 +148,9 @@ class Worker final : PacerTarget {
   void finish();
   void check_connected();
   void check_all_lost(Instant now);
+  [[nodiscard]] bool goes_on() const;
   [[nodiscard]] bool plays_on() const;
+  void forgo(std::uint64_t messages, Instant now);
   void count_traffic(Instant at);
   [[nodiscard]] ScheduleOptions warmup_schedule() const;
   [[nodiscard]] ScheduleOptions measure_schedule() const;
@@ -166,7 +174,8 @@ class Worker final : PacerTarget {
   net::MemberTimer<Worker> give_up_timer_;
   std::deque<Session> sessions_;
   std::deque<ScriptSession> script_sessions_;
-  /// All of either.
+  std::unique_ptr<Fanout> fanout_;
+  /// All of either of the three.
   std::vector<Participant*> participants_;
   struct Reconnect {
     Instant due;

@@ -228,6 +228,15 @@ stats::ScriptResult read_script(const JsonFields& fields, std::optional<Error>& 
   return script;
 }
 
+stats::FanoutResult read_fanout(const JsonFields& fields) {
+  stats::FanoutResult fanout;
+  for (const stats::NamedFanoutCount& count : stats::kFanoutCounts) {
+    fanout.*count.member = fields.count(count.name);
+  }
+  fanout.delivered_per_s = fields.number("delivered_per_s");
+  return fanout;
+}
+
 RunResult read_result(const JsonFields& fields, std::optional<Error>& error) {
   RunResult result;
   result.run = read_run(fields.object("run"));
@@ -246,6 +255,9 @@ RunResult read_result(const JsonFields& fields, std::optional<Error>& error) {
                         .unsent = read_causes(connections.object("unsent"))};
   if (fields.has("script")) {
     result.script = read_script(fields.object("script"), error);
+  }
+  if (fields.has("fanout")) {
+    result.fanout = read_fanout(fields.object("fanout"));
   }
   const JsonFields phases = fields.object("phases");
   if (phases.has("warmup")) {

@@ -120,6 +120,17 @@ Json to_json(const stats::ScriptResult& script) {
           {"steps", steps}};
 }
 
+Json to_json(const stats::FanoutResult& fanout) {
+  Json json = Json::object();
+  for (const stats::NamedFanoutCount& count : stats::kFanoutCounts) {
+    json[std::string(count.name)] = fanout.*count.member;
+  }
+  json["reach"] = or_null(fanout.expected != 0, static_cast<double>(fanout.delivered) /
+                                                    static_cast<double>(fanout.expected));
+  json["delivered_per_s"] = fanout.delivered_per_s;
+  return json;
+}
+
 Json phases_to_json(const RunResult& result) {
   Json phases = Json::object();
   if (result.warmup) {
@@ -149,6 +160,9 @@ std::string write_json(const RunResult& result) {
                          {"unsent", Json(result.connections.unsent)}};
   if (result.script) {
     json["script"] = to_json(*result.script);
+  }
+  if (result.fanout) {
+    json["fanout"] = to_json(*result.fanout);
   }
   json["phases"] = phases_to_json(result);
   json["generator"] = {{"cpu_s", result.generator.cpu_s},

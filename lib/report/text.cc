@@ -16,10 +16,9 @@ std::string write_text(const stats::RunResult& result, const TextOptions& option
   constexpr std::size_t kMinWidth = 60;
   TextOptions shown = options;
   shown.width = std::max(shown.width, kMinWidth);
-  const auto headline =
-      result.run.model == stats::Model::open ? stats::MetricId::response : stats::MetricId::service;
-  return verdict_text(result, shown) + picture_text(result, metric.value_or(headline), shown) +
-         percentiles_text(result, shown) + script_text(result, shown) +
+  return verdict_text(result, shown) +
+         picture_text(result, metric.value_or(stats::headline(result)), shown) +
+         percentiles_text(result, shown) + script_text(result, shown) + fanout_text(result, shown) +
          throughput_text(result, shown) + connections_text(result, shown) +
          errors_text(result, shown) + generator_text(result, shown);
 }

@@ -20,8 +20,9 @@ using stats::MetricId;
 using stats::Percentile;
 using stats::RunResult;
 
-constexpr std::array kMessageMetrics{MetricId::response, MetricId::service, MetricId::send_lag,
-                                     MetricId::pacer_lag, MetricId::blocked};
+constexpr std::array kMessageMetrics{MetricId::each,     MetricId::first,     MetricId::last,
+                                     MetricId::spread,   MetricId::response,  MetricId::service,
+                                     MetricId::send_lag, MetricId::pacer_lag, MetricId::blocked};
 
 std::string_view meaning(MetricId id) {
   switch (id) {
@@ -35,6 +36,14 @@ std::string_view meaning(MetricId id) {
       return "from the scheduled send until the generator took it up: its own fault";
     case MetricId::blocked:
       return "from taking a message up to its actual send: back-pressure";
+    case MetricId::each:
+      return "from the scheduled publish to each delivery";
+    case MetricId::first:
+      return "from the scheduled publish to the first delivery";
+    case MetricId::last:
+      return "from the scheduled publish to the last delivery";
+    case MetricId::spread:
+      return "from the first delivery to the last";
     case MetricId::connect_dns:
       return "resolving the host's name";
     case MetricId::connect_tcp:
@@ -52,6 +61,12 @@ std::string_view meaning(MetricId id) {
 /// Messages that belong in the distribution of a metric and have no value in it.
 std::uint64_t without_value(MetricId id, const Metric& metric, const RunResult& result) {
   const stats::Counts& counts = result.counts;
+  if (id == MetricId::each) {
+    return metric.censored_count() + (result.fanout ? result.fanout->unpublished : 0);
+  }
+  if (id == MetricId::first || id == MetricId::last || id == MetricId::spread) {
+    return metric.censored_count() + counts.unsent + counts.dropped_late;
+  }
   if (id == MetricId::response) {
     return counts.unanswered() + counts.unsent + counts.dropped_late;
   }
@@ -62,6 +77,9 @@ std::uint64_t without_value(MetricId id, const Metric& metric, const RunResult& 
 }
 
 std::string_view missing_title(const RunResult& result) {
+  if (result.fanout) {
+    return "missing";
+  }
   return result.script ? "failed" : "no reply";
 }
 
@@ -78,6 +96,13 @@ std::string closed_model_note(const RunResult& result, const TextOptions& option
     return note(
         "closed model: it hides stalls, because a connection begins an iteration only when "
         "the one before it is over",
+        options);
+  }
+  if (result.fanout) {
+    return note(
+        fmt::format("closed model, window {}: it hides stalls, because a publisher waits until all "
+                    "have had its message; --rate shows them",
+                    run.window),
         options);
   }
   return note(fmt::format("closed model, window {}: it hides stalls, because nothing is sent while "
@@ -205,12 +230,14 @@ bool any_percentile(const RunResult& result, const std::function<bool(const Perc
 }
 
 std::string bound_note(const RunResult& result, const TextOptions& options) {
-  const MetricId id =
-      result.run.model == stats::Model::open ? MetricId::response : MetricId::service;
+  const MetricId id = stats::headline(result);
   const auto& metric = result.metrics[id];
   const std::string sign = options.unicode ? "≥" : ">=";
   std::string text =
-      sign + " messages that were never answered would change this figure of the answered ones";
+      sign + (result.fanout
+                  ? " what never came would change this figure of what did"
+                  : " messages that were never answered would change this figure of the answered "
+                    "ones");
   if (metric && metric->censored_count() != 0) {
     text += fmt::format(
         "; counting them with the time they were waited for, p50 of {} is at least {}, p99 {}",

@@ -20,6 +20,8 @@ namespace wskit::report {
                                            const TextOptions& options);
 /// Empty for a run without a script.
 [[nodiscard]] std::string script_text(const stats::RunResult& result, const TextOptions& options);
+/// Empty for a run that is no fan-out.
+[[nodiscard]] std::string fanout_text(const stats::RunResult& result, const TextOptions& options);
 [[nodiscard]] std::string throughput_text(const stats::RunResult& result,
                                           const TextOptions& options);
 [[nodiscard]] std::string connections_text(const stats::RunResult& result,

@@ -56,6 +56,34 @@ Fate of_script(Fate fate) {
   return fate;
 }
 
+/// The same for a message that is published: what is counted here are messages, not deliveries,
+/// but for what came besides.
+Fate of_fanout(Fate fate) {
+  if (fate.count == &Counts::timeout) {
+    fate.meaning = "not all subscribers had it in time";
+  } else if (fate.count == &Counts::lost) {
+    fate.meaning = "a connection ended before all subscribers had it, or was not there";
+  } else if (fate.count == &Counts::corrupted) {
+    fate.meaning = "a delivery was not what was sent";
+  } else if (fate.count == &Counts::duplicate) {
+    fate.meaning = "deliveries that had come before";
+  } else if (fate.count == &Counts::reordered) {
+    fate.meaning = "deliveries that came after a later message's";
+  } else if (fate.count == &Counts::unmatched) {
+    fate.meaning = "deliveries of nothing that was published";
+  } else if (fate.count == &Counts::late_reply) {
+    fate.meaning = "deliveries after the message had timed out";
+  }
+  return fate;
+}
+
+Fate shown(const Fate& fate, const RunResult& result) {
+  if (result.fanout) {
+    return of_fanout(fate);
+  }
+  return result.script ? of_script(fate) : fate;
+}
+
 std::string row(std::string_view name, std::string_view value, std::string_view text) {
   const std::string line = "  " + pad_right(name, kFateWidth) + pad_left(value, kCountWidth);
   return fmt::format("{}{}{}\n", line, text.empty() ? "" : "  ", text);
@@ -85,8 +113,8 @@ std::string late_note(const RunResult& result, const TextOptions& options) {
     return {};
   }
   const std::uint64_t late = counts.ok - static_cast<std::uint64_t>(std::max(in_window, 0.0));
-  const std::string one = result.script ? "iteration" : "reply";
-  const std::string many = result.script ? "iterations" : "replies";
+  const std::string one = result.script ? "iteration" : result.fanout ? "message" : "reply";
+  const std::string many = result.script ? "iterations" : result.fanout ? "messages" : "replies";
   const std::string text = fmt::format("ok/s leaves out {} that came after the measured time",
                                        late == 1 ? "1 " + one : format_count(late) + " " + many);
   return "  " + paint(wrap(text, options.width, 2), Style::dim, options) + "\n";
@@ -178,13 +206,12 @@ std::string errors_text(const RunResult& result, const TextOptions& options) {
   std::string out;
   for (const Fate& fate : kErrors) {
     if (const std::uint64_t count = counts.*fate.count; count != 0) {
-      out += paint(fate_row(result.script ? of_script(fate) : fate, count, options), Style::red,
-                   options);
+      out += paint(fate_row(shown(fate, result), count, options), Style::red, options);
     }
   }
   for (const Fate& fate : kOddities) {
     if (const std::uint64_t count = counts.*fate.count; count != 0) {
-      out += fate_row(fate, count, options);
+      out += fate_row(shown(fate, result), count, options);
     }
   }
   out += causes_text("connections that never opened, by cause", connections.failed, options);

@@ -9,8 +9,9 @@ namespace wskit::stats {
 namespace {
 
 constexpr std::array<std::string_view, kMetricCount> kNames{
-    "response",    "service",     "send_lag",    "pacer_lag",       "blocked",
-    "connect_dns", "connect_tcp", "connect_tls", "connect_upgrade", "connect_total"};
+    "response",        "service",      "send_lag", "pacer_lag",   "blocked",     "each",
+    "first",           "last",         "spread",   "connect_dns", "connect_tcp", "connect_tls",
+    "connect_upgrade", "connect_total"};
 
 constexpr std::uint64_t kFewSamples = 10;
 

@@ -20,6 +20,10 @@ enum class MetricId : std::uint8_t {
   send_lag,
   pacer_lag,
   blocked,
+  each,    ///< Fan-out: of every delivery, as are the next three of every message.
+  first,   ///< Until the first delivery.
+  last,    ///< Until the last one, if all came.
+  spread,  ///< From the first to the last.
   connect_dns,
   connect_tcp,
   connect_tls,

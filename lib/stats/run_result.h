@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "stats/causes.h"
 #include "stats/counts.h"
+#include "stats/fanout_result.h"
 #include "stats/interval.h"
 #include "stats/metric.h"
 #include "stats/script_result.h"
@@ -116,10 +117,23 @@ struct RunResult {
   Connections connections;
   /// Only of a run that played a script: its iterations are the messages of all the rest.
   std::optional<ScriptResult> script;
+  /// Only of a run that published to subscribers.
+  std::optional<FanoutResult> fanout;
   std::optional<Phase> warmup;
   Generator generator;
   Verdict verdict;
   std::vector<Interval> intervals;
 };
+
+/// The latency that such a run is about: each (fan-out), response (open model) or service.
+[[nodiscard]] constexpr MetricId headline(Model model, bool fanout) noexcept {
+  if (fanout) {
+    return MetricId::each;
+  }
+  return model == Model::open ? MetricId::response : MetricId::service;
+}
+[[nodiscard]] inline MetricId headline(const RunResult& result) noexcept {
+  return headline(result.run.model, result.fanout.has_value());
+}
 
 }  // namespace wskit::stats

@@ -46,6 +46,10 @@ constexpr std::array kConnections{
     std::pair{std::string_view("connections.closed_early"), ConnectionCount::closed_early},
 };
 
+constexpr std::string_view kFanoutInstead = "--mode fanout (it has each, first, last and spread)";
+constexpr std::string_view kReach = "reach";
+constexpr std::string_view kDeliveredRate = "delivered_per_s";
+
 template <class Table>
 auto find(const Table& table, std::string_view name) {
   using Value = decltype(table[0].second);
@@ -123,6 +127,21 @@ std::optional<StepSubject> parse_step(std::string_view name) {
   return std::nullopt;
 }
 
+std::optional<Subject> parse_fanout(std::string_view name) {
+  if (name == kReach) {
+    return Reach{};
+  }
+  if (name == kDeliveredRate) {
+    return &FanoutResult::delivered_per_s;
+  }
+  for (const NamedFanoutCount& count : kFanoutCounts) {
+    if (count.name == name) {
+      return count.member;
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<Subject> parse_subject(std::string_view name) {
   if (auto step = parse_step(name)) {
     return *std::move(step);
@@ -144,7 +163,7 @@ std::optional<Subject> parse_subject(std::string_view name) {
       return count.member;
     }
   }
-  return std::nullopt;
+  return parse_fanout(name);
 }
 
 std::string existing_names() {
@@ -163,6 +182,11 @@ std::string existing_names() {
   for (const NamedCount& count : kCounts) {
     others.push_back(count.name);
   }
+  others.push_back(kReach);
+  others.push_back(kDeliveredRate);
+  for (const NamedFanoutCount& count : kFanoutCounts) {
+    others.push_back(count.name);
+  }
   return fmt::format(
       "pN min max mean stddev count, alone or after one of {} and a dot, or after step.NAME and a "
       "dot; {}",
@@ -171,6 +195,17 @@ std::string existing_names() {
 
 std::unexpected<Error> bad_limit(std::string_view expr, std::string_view expected) {
   return fail(ErrorCode::usage, fmt::format("--threshold '{}': {}", expr, expected));
+}
+
+Expected<double> parse_share(std::string_view expr, std::string_view text) {
+  const bool percent = text.ends_with('%');
+  const auto share = number(percent ? text.substr(0, text.size() - 1) : text);
+  const double whole = percent ? kPercent : 1;
+  if (!share || *share > whole) {
+    return bad_limit(expr,
+                     "the reach is a share, as in 'reach>=1', or a percentage: 'reach>=99.9%'");
+  }
+  return *share / whole;
 }
 
 Expected<double> parse_limit(const Subject& subject, std::string_view expr, std::string_view text) {
@@ -183,6 +218,9 @@ Expected<double> parse_limit(const Subject& subject, std::string_view expr, std:
       return bad_limit(expr, "a latency needs its unit: ns, us, ms or s, as in 'p99<50ms'");
     }
     return to_microseconds(*duration);
+  }
+  if (std::holds_alternative<Reach>(subject)) {
+    return parse_share(expr, text);
   }
   if (unit == "ratio") {
     const bool percent = text.ends_with('%');
@@ -205,6 +243,12 @@ Expected<double> parse_limit(const Subject& subject, std::string_view expr, std:
   return *plain;
 }
 
+bool is_of_fanout(const Subject& subject) {
+  return std::holds_alternative<Reach>(subject) ||
+         std::holds_alternative<std::uint64_t FanoutResult::*>(subject) ||
+         std::holds_alternative<double FanoutResult::*>(subject);
+}
+
 }  // namespace
 
 std::string_view unit_of(const Subject& subject) noexcept {
@@ -214,10 +258,12 @@ std::string_view unit_of(const Subject& subject) noexcept {
   if (const auto* const step = std::get_if<StepSubject>(&subject)) {
     return step->of.statistic == Statistic::count ? "count" : "us";
   }
-  if (std::holds_alternative<ErrorShare>(subject)) {
+  if (std::holds_alternative<ErrorShare>(subject) || std::holds_alternative<Reach>(subject)) {
     return "ratio";
   }
-  return std::holds_alternative<double Rates::*>(subject) ? "per_s" : "count";
+  const bool rate = std::holds_alternative<double Rates::*>(subject) ||
+                    std::holds_alternative<double FanoutResult::*>(subject);
+  return rate ? "per_s" : "count";
 }
 
 Expected<void> check_exists(const Threshold& threshold, const RunKind& run) {
@@ -230,13 +276,31 @@ Expected<void> check_exists(const Threshold& threshold, const RunKind& run) {
                                       : fmt::format("the script has no step '{}'; there are {}",
                                                     step->step, fmt::join(run.steps, ", "))));
   }
+  if (!run.fanout && is_of_fanout(threshold.subject)) {
+    return fail(ErrorCode::usage,
+                fmt::format("--threshold '{}': only --mode fanout has that", threshold.expr));
+  }
   const auto* const subject = std::get_if<MetricSubject>(&threshold.subject);
   if (subject == nullptr || !subject->metric) {
     return {};
   }
   std::string_view kind;
   switch (*subject->metric) {
+    case MetricId::each:
+    case MetricId::first:
+    case MetricId::last:
+    case MetricId::spread:
+      kind = run.fanout ? "" : "a run that is not --mode fanout";
+      break;
+    case MetricId::service:
+      kind = run.fanout ? kFanoutInstead : "";
+      break;
     case MetricId::response:
+      if (run.fanout) {
+        kind = kFanoutInstead;
+        break;
+      }
+      [[fallthrough]];
     case MetricId::send_lag:
     case MetricId::pacer_lag:
     case MetricId::blocked:

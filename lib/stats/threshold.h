@@ -19,7 +19,7 @@ enum class Comparison : std::uint8_t { less, less_or_equal, greater, greater_or_
 
 enum class Statistic : std::uint8_t { percentile, min, max, mean, stddev, count };
 
-/// "p99", "service.max": without a metric, that of the run's headline: response or service.
+/// "p99", "service.max": without a metric, that of the run's headline().
 struct MetricSubject {
   std::optional<MetricId> metric;
   Statistic statistic = Statistic::percentile;
@@ -35,10 +35,14 @@ struct StepSubject {
 /// "errors": their share of all scheduled messages.
 struct ErrorShare {};
 
+/// "reach": the share of all expected deliveries that came.
+struct Reach {};
+
 enum class ConnectionCount : std::uint8_t { opened, failed, closed_early };
 
-using Subject = std::variant<MetricSubject, StepSubject, ErrorShare, double Rates::*,
-                             std::uint64_t Counts::*, ConnectionCount>;
+using Subject =
+    std::variant<MetricSubject, StepSubject, ErrorShare, double Rates::*, std::uint64_t Counts::*,
+                 ConnectionCount, Reach, std::uint64_t FanoutResult::*, double FanoutResult::*>;
 
 /// A condition on a result: "p99<50ms", "errors<0.1%", "rate>9900", "connect_tls.p95<20ms",
 /// "timeout==0".
@@ -56,6 +60,7 @@ struct Threshold {
 struct RunKind {
   Model model = Model::closed;
   bool tls = false;
+  bool fanout = false;
   std::vector<std::string> steps;
 };
 
@@ -65,7 +70,8 @@ struct RunKind {
 
 /// Latencies are ranked with every timeout, lost and corrupted message as infinite, `response`
 /// with every unsent and dropped one too, `connect_total` with every connection that failed, steps
-/// and `service` of a script with every iteration that failed in them.
+/// and `service` of a script with every iteration that failed in them; in a fan-out `each` with
+/// every delivery that did not come, `first`, `last` and `spread` with every message that has none.
 /// What has no value fails, with the reason.
 [[nodiscard]] ThresholdResult evaluate(const Threshold& threshold, const RunResult& result);
 

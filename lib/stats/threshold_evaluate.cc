@@ -36,6 +36,12 @@ std::uint64_t infinite_values(MetricId id, const Metric& metric, const RunResult
       return result.counts.unanswered() + (result.script ? result.counts.error_reply : 0);
     case MetricId::response:
       return result.counts.unanswered() + result.counts.unsent + result.counts.dropped_late;
+    case MetricId::each:
+      return metric.censored_count() + (result.fanout ? result.fanout->unpublished : 0);
+    case MetricId::first:
+    case MetricId::last:
+    case MetricId::spread:
+      return metric.censored_count() + result.counts.unsent + result.counts.dropped_late;
     case MetricId::connect_total:
       return sum(result.connections.failed);
     default:
@@ -99,9 +105,7 @@ Measured measure(const StepSubject& subject, const RunResult& result) {
 }
 
 Measured measure(const MetricSubject& subject, const RunResult& result) {
-  const MetricId headline =
-      result.run.model == Model::open ? MetricId::response : MetricId::service;
-  const MetricId id = subject.metric.value_or(headline);
+  const MetricId id = subject.metric.value_or(headline(result));
   const auto& metric = result.metrics[id];
   if (!metric) {
     return {.value = std::nullopt,
@@ -137,6 +141,26 @@ Measured measure(ConnectionCount count, const RunResult& result) {
     value = sum(connections.closed_early);
   }
   return {.value = static_cast<double>(value), .reason = {}};
+}
+
+constexpr std::string_view kNoFanout = "this run published to nobody: it is no fan-out";
+
+Measured measure(Reach /*subject*/, const RunResult& result) {
+  if (!result.fanout || result.fanout->expected == 0) {
+    return {.value = std::nullopt,
+            .reason = std::string(result.fanout ? "no delivery was expected" : kNoFanout)};
+  }
+  return {.value = static_cast<double>(result.fanout->delivered) /
+                   static_cast<double>(result.fanout->expected),
+          .reason = {}};
+}
+
+template <class Member>
+Measured measure(Member FanoutResult::* member, const RunResult& result) {
+  if (!result.fanout) {
+    return {.value = std::nullopt, .reason = std::string(kNoFanout)};
+  }
+  return {.value = static_cast<double>((*result.fanout).*member), .reason = {}};
 }
 
 bool holds(double value, Comparison comparison, double limit) {

@@ -21,7 +21,7 @@ void judge_lag(RunResult& result) {
   constexpr Nanoseconds kLeast = std::chrono::milliseconds(1);
   constexpr int kShare = 10;
   const auto& lag = result.metrics[MetricId::pacer_lag];
-  const auto& response = result.metrics[MetricId::response];
+  const auto& response = result.metrics[headline(result)];
   if (!lag || lag->empty()) {
     return;
   }
@@ -30,8 +30,8 @@ void judge_lag(RunResult& result) {
       response ? response->percentile(kPercentile).value : Nanoseconds::zero();
   if (p99 > std::max(kLeast, response_p99 / kShare)) {
     result.verdict.reasons.push_back(
-        fmt::format("messages were taken up late: p99 of pacer_lag is {}, p99 of response {}",
-                    format_duration(p99), format_duration(response_p99)));
+        fmt::format("messages were taken up late: p99 of pacer_lag is {}, p99 of {} {}",
+                    format_duration(p99), name(headline(result)), format_duration(response_p99)));
   }
 }
 
@@ -69,6 +69,13 @@ void judge_local_errors(RunResult& result) {
   }
 }
 
+bool every_delivery_has_its_latency(const RunResult& result) {
+  const auto& each = result.metrics[MetricId::each];
+  const Histogram none;
+  const Histogram& values = each ? each->answered() : none;
+  return values.count() + values.overflow() + values.negative() == result.fanout->delivered;
+}
+
 }  // namespace
 
 void judge(RunResult& result) {
@@ -76,7 +83,8 @@ void judge(RunResult& result) {
       result.counts.sums_hold() && (!result.warmup || result.warmup->counts.sums_hold()) &&
       (!result.script ||
        (result.script->sums_hold() && result.script->started == result.counts.scheduled &&
-        result.script->completed == result.counts.ok));
+        result.script->completed == result.counts.ok)) &&
+      (!result.fanout || (result.fanout->sums_hold() && every_delivery_has_its_latency(result)));
   result.verdict.reasons.clear();
   if (result.run.model == Model::open) {
     judge_lag(result);

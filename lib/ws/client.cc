@@ -13,9 +13,10 @@ Client::Client(net::Dialer& dialer, wire::UpgradeRequest request, const ClientOp
       options_(options),
       context_(dialer.loop(), options.connection) {}
 
-std::unique_ptr<Connection> Client::connect(FrameHandler& handler) {
+std::unique_ptr<Connection> Client::connect(FrameHandler& handler,
+                                            const wire::UpgradeRequest& request) {
   auto connection = std::make_unique<Connection>(context_, wire::Role::client, handler);
-  connection->set_opening(std::make_unique<ClientOpening>(*this, *connection));
+  connection->set_opening(std::make_unique<ClientOpening>(*this, *connection, request));
   return connection;
 }
 

@@ -28,13 +28,19 @@ struct ClientOptions {
   HopWatcher* watcher = nullptr;
 };
 
-/// Opens connections to one URL on one loop (RFC 6455 4.1). Must outlive its connections.
+/// Opens connections on one loop, to one URL unless told otherwise (RFC 6455 4.1). Must outlive its
+/// connections.
 class Client {
  public:
   Client(net::Dialer& dialer, wire::UpgradeRequest request, const ClientOptions& options = {});
 
   /// The outcome is on_open or on_error, never inside this call. Destroying the connection cancels.
-  [[nodiscard]] std::unique_ptr<Connection> connect(FrameHandler& handler);
+  [[nodiscard]] std::unique_ptr<Connection> connect(FrameHandler& handler) {
+    return connect(handler, request_);
+  }
+  /// The same with a request of its own, which must outlive the connection.
+  [[nodiscard]] std::unique_ptr<Connection> connect(FrameHandler& handler,
+                                                    const wire::UpgradeRequest& request);
 
   [[nodiscard]] const wire::UpgradeRequest& request() const { return request_; }
   /// Of all its connections so far.

@@ -12,17 +12,19 @@ namespace wskit::ws {
 
 using Progress = wire::ClientHandshake::Progress;
 
-ClientOpening::ClientOpening(Client& client, Connection& connection)
+ClientOpening::ClientOpening(Client& client, Connection& connection,
+                             const wire::UpgradeRequest& request)
     : client_(client),
       connection_(connection),
+      first_(request),
       began_(client.context_.loop.now()),
       key_(wire::fresh_key()),
-      handshake_(client.request_, key_),
+      handshake_(request, key_),
       deadline_(client.context_.loop.timers(), *this),
       dial_(dial()) {}
 
 const wire::UpgradeRequest& ClientOpening::request() const {
-  return redirected_ ? *redirected_ : client_.request_;
+  return redirected_ ? *redirected_ : first_;
 }
 
 std::unique_ptr<net::Dial> ClientOpening::dial() {

@@ -23,7 +23,7 @@ class ClientOpening final : public Opening,
                             net::StreamHandler,
                             net::TimerHandler {
  public:
-  ClientOpening(Client& client, Connection& connection);
+  ClientOpening(Client& client, Connection& connection, const wire::UpgradeRequest& request);
 
  private:
   void on_dialed(net::Dialed dialed) override;
@@ -45,6 +45,7 @@ class ClientOpening final : public Opening,
 
   Client& client_;
   Connection& connection_;
+  const wire::UpgradeRequest& first_;
   Instant began_;
   /// What is asked for now, once redirected.
   std::unique_ptr<wire::UpgradeRequest> redirected_;

@@ -20,6 +20,9 @@ using stats::RunResult;
 constexpr std::array kOpenModel{MetricId::response, MetricId::service, MetricId::send_lag,
                                 MetricId::pacer_lag, MetricId::blocked};
 constexpr std::array kClosedModel{MetricId::service};
+constexpr std::array kOpenFanout{MetricId::each,   MetricId::first,    MetricId::last,
+                                 MetricId::spread, MetricId::send_lag, MetricId::pacer_lag,
+                                 MetricId::blocked};
 
 /// The same sequence on every machine and library: std distributions are not.
 class Latencies {
@@ -221,6 +224,62 @@ RunResult script_run() {
   result.counts.error_reply = 5;
   result.counts.lost = 3;
   result.counts.timeout = 2;
+  return result;
+}
+
+RunResult fanout_run() {
+  RunResult result;
+  Latencies latencies;
+  result.run = example_description();
+  result.run.command = "wskit bench ws://127.0.0.1:9001 --mode fanout -r 100 -d 2s";
+  result.run.url = "ws://127.0.0.1:9001/";
+  result.run.model = stats::Model::open;
+  result.run.rate = 100;
+  result.run.connections = 101;
+  result.run.duration_s = 2;
+  result.run.match = "fanout";
+  connect_all(result, latencies);
+  Recorder recorder(kOpenFanout);
+  for (std::uint32_t message = 0; message < 200; ++message) {
+    const std::uint32_t second = message / 100;
+    const Nanoseconds lag = latencies.next(6us);
+    const Nanoseconds first = lag + latencies.next(150us);
+    const bool all = message % 50 != 7;
+    for (int subscriber = 0; subscriber < (all ? 100 : 99); ++subscriber) {
+      recorder.record(MetricId::each, second, first + subscriber * 2us);
+    }
+    recorder.record(MetricId::first, second, first);
+    for (const MetricId id : {MetricId::send_lag, MetricId::pacer_lag}) {
+      recorder.record(id, second, lag);
+    }
+    recorder.record(MetricId::blocked, second, 0us);
+    add_ok(recorder.counts(second));
+    if (all) {
+      recorder.record(MetricId::last, second, first + 198us);
+      recorder.record(MetricId::spread, second, 198us);
+      continue;
+    }
+    recorder.record_censored(MetricId::each, second, 10s);
+    recorder.record_censored(MetricId::last, second, 10s);
+    recorder.record_censored(MetricId::spread, second, 10s);
+    --recorder.counts(second).ok;
+    ++recorder.counts(second).timeout;
+  }
+  recorder.counts(1).duplicate = 3;
+  recorder.counts(1).reordered = 1;
+  take(result, recorder);
+  stats::FanoutResult& fanout = result.fanout.emplace();
+  fanout.topics = fanout.publishers = 1;
+  fanout.subscribers = 100;
+  fanout.expected = 20'000;
+  fanout.delivered = 19'996;
+  fanout.undelivered = 4;
+  fanout.gaps = 4;
+  fanout.subscribers_with_gaps = fanout.subscribers_with_duplicates = 2;
+  fanout.subscribers_with_reorders = 1;
+  fanout.delivered_per_s = 9998;
+  judge(result, {"each.p99<50ms", "reach>=1", "gaps==0"});
+  result.generator = {.cpu_s = 0.21, .busy_per_thread = {0.11}, .max_rss_bytes = 19'430'272};
   return result;
 }
 

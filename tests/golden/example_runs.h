@@ -16,6 +16,10 @@ namespace wskit::test {
 /// Closed model: a script of three steps, one of which fails at times.
 [[nodiscard]] stats::RunResult script_run();
 
+/// Open model: one publisher to a hundred subscribers, some of which miss a message, have one twice
+/// or in another order.
+[[nodiscard]] stats::RunResult fanout_run();
+
 /// Open model: the server stood still and died; timeouts, losses, failed thresholds, a generator at
 /// its limit, and text in every field that would do harm on a terminal.
 [[nodiscard]] stats::RunResult broken_run();

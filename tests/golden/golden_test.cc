@@ -35,6 +35,10 @@ TEST_CASE("the text of a run of a script is as agreed") {
   check_golden("script-narrow.txt", write_text(test::script_run(), narrow));
 }
 
+TEST_CASE("the text of a fan-out is as agreed") {
+  check_golden("fanout.txt", write_text(test::fanout_run(), plain()));
+}
+
 TEST_CASE("the text of a run in which everything goes wrong is as agreed") {
   check_golden("broken.txt", write_text(test::broken_run(), plain()));
 }
@@ -62,6 +66,7 @@ TEST_CASE("result files are as agreed") {
   check_golden("open.json", write_json(test::open_run()));
   check_golden("closed.json", write_json(test::closed_run()));
   check_golden("script.json", write_json(test::script_run()));
+  check_golden("fanout.json", write_json(test::fanout_run()));
   check_golden("broken.json", write_json(test::broken_run()));
 }
 

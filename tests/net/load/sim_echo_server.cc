@@ -31,14 +31,28 @@ std::string accept_upgrade(std::string_view request) {
 }  // namespace
 
 class SimEchoServer::Peer final : net::StreamHandler, net::TimerHandler {
+  struct Answer {
+    Instant due;
+    wire::Opcode opcode;
+    std::string payload;
+  };
+
  public:
   Peer(SimEchoServer& server, std::unique_ptr<net::Stream> stream, std::string refusal)
       : server_(server),
         stream_(std::move(stream)),
         timer_(server.loop_.timers(), *this),
         parser_({.role = wire::Role::server}),
+        number_(server.peers_.size()),
         refusal_(std::move(refusal)) {
     stream_->set_handler(*this);
+  }
+
+  void send_at(Instant due, std::string payload) {
+    const auto place = std::ranges::upper_bound(answers_, due, {}, &Answer::due);
+    answers_.insert(place,
+                    {.due = due, .opcode = wire::Opcode::text, .payload = std::move(payload)});
+    timer_.arm(answers_.front().due);
   }
 
   void reset() {
@@ -58,12 +72,6 @@ class SimEchoServer::Peer final : net::StreamHandler, net::TimerHandler {
   }
 
  private:
-  struct Answer {
-    Instant due;
-    wire::Opcode opcode;
-    std::string payload;
-  };
-
   void on_data(std::span<std::byte> bytes, Instant received) override {
     if (!upgraded_) {
       head_ += text_of(bytes);
@@ -120,6 +128,9 @@ class SimEchoServer::Peer final : net::StreamHandler, net::TimerHandler {
     const std::uint64_t number = server_.messages_++;
     if (server_.options_.on_message) {
       return server_.options_.on_message(number, payload, sender());
+    }
+    if (server_.options_.on_message_of) {
+      return server_.options_.on_message_of(number_, payload);
     }
     const EchoFault fault =
         server_.options_.fault ? server_.options_.fault(number) : EchoFault::none;
@@ -182,6 +193,7 @@ class SimEchoServer::Peer final : net::StreamHandler, net::TimerHandler {
   std::unique_ptr<net::Stream> stream_;
   net::Timer timer_;
   wire::FrameParser parser_;
+  std::size_t number_;
   std::string refusal_;
   bool upgraded_ = false;
   std::string head_;
@@ -205,6 +217,14 @@ std::string SimEchoServer::url() const {
 
 void SimEchoServer::send(wire::Opcode opcode, const std::string& payload) {
   peers_.back()->send(opcode, payload);
+}
+
+void SimEchoServer::send_at(Instant due, std::size_t connection, std::string payload) {
+  peers_[connection]->send_at(due, std::move(payload));
+}
+
+void SimEchoServer::reset(std::size_t connection) {
+  peers_[connection]->reset();
 }
 
 void SimEchoServer::drop() {

@@ -36,6 +36,8 @@ struct SimEchoOptions {
   std::function<void(std::uint64_t n, const std::string& payload, const Send& send)> on_ping;
   /// The same for message `n`, in place of its echo.
   std::function<void(std::uint64_t n, const std::string& payload, const Send& send)> on_message;
+  /// The same with the number of the connection that it came on, counted from 0.
+  std::function<void(std::size_t connection, const std::string& payload)> on_message_of;
   /// Whether received() has the payloads.
   bool remembers = true;
   /// Reads nothing after the upgrade.
@@ -56,6 +58,10 @@ class SimEchoServer final : net::ListenHandler {
   [[nodiscard]] std::size_t connections() const { return peers_.size(); }
   /// Sends a frame on the latest connection.
   void send(wire::Opcode opcode, const std::string& payload);
+  /// Sends a text message on that connection when the time has come, in the order of the times.
+  void send_at(Instant due, std::size_t connection, std::string payload);
+  /// Resets that connection.
+  void reset(std::size_t connection);
   /// Resets every connection; new ones are welcome.
   void drop();
   /// Resets every connection and refuses new ones.

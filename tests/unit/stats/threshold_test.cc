@@ -193,3 +193,51 @@ TEST_CASE("a missing or unknown comparison is refused") {
     check_threshold_refused(expr, "< <= > >= or ==");
   }
 }
+
+TEST_CASE("in a fan-out a bare percentile is of each delivery, and what did not come is infinite") {
+  RunResult result;
+  result.run.model = Model::open;
+  Metric& each = result.metrics[MetricId::each].emplace();
+  Metric& last = result.metrics[MetricId::last].emplace();
+  for (int i = 1; i <= 97; ++i) {
+    each.record(i * 1ms);
+  }
+  each.record_censored(1s);
+  last.record(97ms);
+  last.record_censored(1s);
+  stats::FanoutResult& fanout = result.fanout.emplace();
+  fanout.expected = 98;
+  fanout.delivered = 97;
+  fanout.undelivered = 1;
+  fanout.unpublished = 2;
+  fanout.gaps = 3;
+  fanout.delivered_per_s = 970;
+  CHECK(result_of("p97<50ms", result).value == Approx(97'000).epsilon(0.001));
+  CHECK_FALSE(result_of("p98<50ms", result).value.has_value());
+  CHECK_FALSE(holds("each.p99<50ms", result));
+  CHECK(holds("last.p50<98ms", result));
+  CHECK_FALSE(holds("last.max<98ms", result));
+  CHECK_FALSE(holds("reach>=1", result));
+  CHECK(holds("reach>98%", result));
+  CHECK(holds("reach<0.99", result));
+  CHECK(holds("gaps==3", result));
+  CHECK(holds("delivered_per_s>0.9k", result));
+}
+
+TEST_CASE("what only a fan-out has is refused for other runs, and the other way round") {
+  const auto exists = [](std::string_view expr, bool fanout) {
+    return check_exists(parse_threshold(expr).value(), {.model = Model::open, .fanout = fanout})
+        .has_value();
+  };
+  for (const char* const expr : {"each.p99<1s", "spread.max<1s", "reach>=1", "gaps==0"}) {
+    CHECK(exists(expr, true));
+    CHECK_FALSE(exists(expr, false));
+  }
+  for (const char* const expr : {"response.p99<1s", "service.p99<1s"}) {
+    CHECK_FALSE(exists(expr, true));
+    CHECK(exists(expr, false));
+  }
+  CHECK(exists("send_lag.p99<1s", true));
+  check_threshold_refused("reach>=2", "share");
+  check_threshold_refused("reach>=most", "share");
+}

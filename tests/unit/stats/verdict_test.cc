@@ -89,3 +89,21 @@ TEST_CASE("sums that do not hold are told, those of the warm-up too") {
   judge(result);
   CHECK_FALSE(result.verdict.sums_hold);
 }
+
+TEST_CASE("the sums of a fan-out are those of its deliveries too") {
+  RunResult result = run_of(Model::closed);
+  FanoutResult& fanout = result.fanout.emplace();
+  fanout.expected = 3;
+  fanout.delivered = 1;
+  fanout.cut = fanout.absent = 1;
+  result.metrics[MetricId::each].emplace().record(1ms);
+  judge(result);
+  CHECK(result.verdict.sums_hold);
+  // One of which nothing is known, and then one without a latency.
+  ++fanout.expected;
+  judge(result);
+  CHECK_FALSE(result.verdict.sums_hold);
+  ++fanout.delivered;
+  judge(result);
+  CHECK_FALSE(result.verdict.sums_hold);
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+#include "cli/bench_fanout.h"
+
+#include <limits>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "cli/parsed_option.h"
+#include "core/parse.h"
+
+namespace wskit::cli {
+namespace {
+
+Expected<std::uint32_t> parse_members(std::string_view text) {
+  const auto value = wskit::parse_count(text, 1, std::numeric_limits<std::uint32_t>::max() / 2);
+  if (!value) {
+    return std::unexpected(value.error());
+  }
+  return static_cast<std::uint32_t>(*value);
+}
+
+std::vector<CLI::Option*> add_members(CLI::App& app, BenchFanoutOptions& options,
+                                      const std::string& group) {
+  return {add_parsed(app, "--topics", options.topics, parse_members)
+              ->description("Topics")
+              ->type_name("N")
+              ->default_str("1")
+              ->group(group),
+          app.add_option("--topic", options.topic,
+                         "Their names, with {{n}} for 0, 1, 2, ... and {{run}} for the run's id")
+              ->type_name("TEMPLATE")
+              ->check(not_empty())
+              ->capture_default_str()
+              ->group(group),
+          add_parsed(app, "--publishers", options.publishers, parse_members)
+              ->description("Connections that publish, each to one topic; default: one a topic")
+              ->type_name("N")
+              ->group(group),
+          add_parsed(app, "--subscribers", options.subscribers, parse_members)
+              ->description("Connections that subscribe, each to one topic")
+              ->type_name("N")
+              ->default_str(std::to_string(options.subscribers))
+              ->group(group)};
+}
+
+std::vector<CLI::Option*> add_templates(CLI::App& app, BenchFanoutOptions& options,
+                                        const std::string& group) {
+  return {app.add_option("--subscribe", options.subscribe,
+                         "A message that subscribers send once they are open, with {{topic}} in it "
+                         "(repeatable); then all connections have the URL as it is")
+              ->type_name("TEMPLATE")
+              ->allow_extra_args(false)
+              ->check(not_empty())
+              ->group(group),
+          app.add_option("--publish", options.publish,
+                         "What publishers send, with {{topic}} and {{payload}} in it; default: the "
+                         "payload alone")
+              ->type_name("TEMPLATE")
+              ->check(not_empty())
+              ->group(group)};
+}
+
+bool is_plain_in_path(char c) {
+  const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  return letter || (c >= '0' && c <= '9') || std::string_view("-._~/").find(c) != std::string::npos;
+}
+
+std::string percent_encoded(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (is_plain_in_path(c)) {
+      out += c;
+    } else {
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return out;
+}
+
+/// "/base?x=1" gives "/base/t/TOPIC?x=1&echo=0": a publisher does not hear itself.
+std::string topic_target(std::string_view base, std::string_view topic) {
+  const std::size_t mark = base.find('?');
+  std::string_view path = base.substr(0, mark);
+  while (path.ends_with('/')) {
+    path.remove_suffix(1);
+  }
+  const std::string_view query = mark == std::string_view::npos ? "" : base.substr(mark + 1);
+  return fmt::format("{}/t/{}?{}{}echo=0", path, percent_encoded(topic), query,
+                     query.empty() ? "" : "&");
+}
+
+}  // namespace
+
+void add_bench_fanout_options(CLI::App& app, BenchFanoutOptions& options) {
+  const std::string group = "Fan-out";
+  auto* const mode =
+      app.add_option("--mode", options.mode,
+                     "What is measured: messages, from sending to the reply on the same "
+                     "connection; or fanout, from publishing to the delivery at subscribers")
+          ->check(CLI::IsMember({"messages", "fanout"}))
+          ->capture_default_str()
+          ->group(group);
+  std::vector<CLI::Option*> all = add_members(app, options, group);
+  for (CLI::Option* const option : add_templates(app, options, group)) {
+    all.push_back(option);
+  }
+  for (CLI::Option* const option : all) {
+    option->needs(mode);
+  }
+}
+
+Expected<void> plan_fanout(const BenchFanoutOptions& options, const std::string& match,
+                           load::Plan& plan) {
+  if (!match.empty() && !match.starts_with('/')) {
+    return fail(ErrorCode::usage,
+                fmt::format("--match {}: in --mode fanout it is a JSON pointer to the payload in a "
+                            "delivery, such as /data",
+                            match));
+  }
+  if (plan.payload.type == ws::MessageType::binary && !(options.publish.empty() && match.empty())) {
+    return fail(ErrorCode::usage, "--publish and --match /POINTER are for text, not for --binary");
+  }
+  load::FanoutPlan& fanout = plan.fanout.emplace();
+  for (std::uint32_t n = 0; n < options.topics; ++n) {
+    fanout.topics.push_back(
+        load::replace_placeholder(load::replace_placeholder(options.topic, "n", std::to_string(n)),
+                                  "run", fmt::format("{:016x}", plan.seed)));
+  }
+  fanout.publishers = options.publishers == 0 ? options.topics : options.publishers;
+  fanout.subscribers = options.subscribers;
+  fanout.subscribe = options.subscribe;
+  fanout.publish = options.publish;
+  fanout.pointer = match;
+  plan.match = load::Match::echo;
+  plan.connections = fanout.publishers + fanout.subscribers;
+  return {};
+}
+
+Expected<void> add_topic_requests(const wire::UpgradeRequest& request, load::FanoutPlan& plan) {
+  if (!plan.subscribe.empty() || !plan.publish.empty()) {
+    return {};
+  }
+  for (const std::string& topic : plan.topics) {
+    wire::UpgradeOptions options = request.options();
+    options.uri.target = topic_target(options.uri.target, topic);
+    auto made = wire::UpgradeRequest::make(std::move(options));
+    if (!made) {
+      return std::unexpected(std::move(made.error()));
+    }
+    plan.requests.push_back(std::move(*made));
+  }
+  return {};
+}
+
+}  // namespace wskit::cli

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.h"
+#include "wire/handshake.h"
+
+namespace wskit::load {
+
+/// Who publishes what to whom. Publisher p and subscriber s belong to the topics p mod T and s mod
+/// T. A topic belongs to one thread, so that nothing of what is counted is shared.
+struct FanoutPlan {
+  std::vector<std::string> topics;
+  std::uint32_t publishers = 1;
+  std::uint32_t subscribers = 100;
+  /// Where each topic has a URL of its own: how it is asked for. Empty: at the target's URL.
+  std::vector<wire::UpgradeRequest> requests;
+  /// Sent by each subscriber once it is open, in this order; {{topic}} stands for its topic.
+  std::vector<std::string> subscribe;
+  /// What is sent for a message, with {{payload}} and {{topic}} in it; empty for the payload alone.
+  std::string publish;
+  /// Where the payload stands in what subscribers receive (RFC 6901); empty: it is all of it.
+  std::string pointer;
+};
+
+/// Fails with ErrorCode::usage and what to change.
+[[nodiscard]] Expected<void> validate(const FanoutPlan& plan);
+
+/// Of the numbers below `all`, those whose topics t have t mod `threads` == `thread`, ascending.
+[[nodiscard]] std::vector<std::uint32_t> members_of(const FanoutPlan& plan, std::uint32_t all,
+                                                    std::uint32_t thread, std::uint32_t threads);
+
+/// `text` with `value` for each {{name}}.
+[[nodiscard]] std::string replace_placeholder(std::string text, std::string_view name,
+                                              std::string_view value);
+
+}  // namespace wskit::load

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#include <string>
+#include <vector>
+
+#include "tests/cli/pubsub_process.h"
+#include "tests/cli/wskit.h"
+
+using namespace wskit;
+using namespace wskit::test;
+
+namespace {
+
+Exit fanout(const std::string& url, std::vector<std::string> more) {
+  more.insert(more.begin(), {"bench", url, "--mode", "fanout"});
+  return test::wskit(more);
+}
+
+}  // namespace
+
+TEST_CASE("fan-out in the closed model: every message reaches every subscriber") {
+  const PubSubProcess server;
+  const Exit exit =
+      fanout(server.url("/"), {"--subscribers", "20", "-n", "100", "--threshold", "reach>=1",
+                               "--threshold", "each.p99<10s", "--json", "-", "-q"});
+  INFO(exit.err);
+  CHECK(exit.code == 0);
+  const Json result = result_of(exit);
+  CHECK(result["run"]["match"] == "fanout");
+  CHECK(result["run"]["connections"] == 21);
+  CHECK(result["counts"]["ok"] == 100);
+  CHECK(result["fanout"]["expected"] == 2000);
+  CHECK(result["fanout"]["delivered"] == 2000);
+  CHECK(result["fanout"]["gaps"] == 0);
+  CHECK(result["metrics"]["each"]["count"] == 2000);
+  CHECK(result["metrics"]["last"]["count"] == 100);
+  CHECK_FALSE(result["metrics"].contains("response"));
+}
+
+TEST_CASE("fan-out in the open model: topics on several threads, text and binary, windows") {
+  const PubSubProcess server({"--threads", "2"});
+  const std::vector<std::vector<std::string>> runs{
+      {"-r", "200", "-d", "500ms", "--topics", "4", "--subscribers", "8", "-t", "2"},
+      {"-r", "200", "-d", "500ms", "--binary", "--size", "16"},
+      {"-n", "500", "--window", "16", "--publishers", "3", "--size", "1k"},
+      {"-n", "50", "--topic", "a b/{{n}}/\xc3\xa9"},
+      {"-n", "50", "--compress"}};
+  for (const auto& arguments : runs) {
+    std::vector<std::string> all = arguments;
+    all.insert(all.end(), {"--threshold", "reach>=1", "--threshold", "errors==0", "--threshold",
+                           "duplicate==0", "--threshold", "unmatched==0", "--json", "-", "-q"});
+    const Exit exit = fanout(server.url("/"), all);
+    INFO(arguments[0] << " " << arguments[1] << " " << arguments.back() << ": " << exit.err);
+    CHECK(exit.code == 0);
+    CHECK(result_of(exit)["verdict"]["sums_hold"] == true);
+  }
+}
+
+TEST_CASE("fan-out finds the payload in the envelope that the server puts around it") {
+  const PubSubProcess server;
+  const Exit exit = fanout(server.url("/?envelope=json"),
+                           {"--match", "/data", "-n", "20", "--threshold", "reach>=1", "-q"});
+  INFO(exit.err);
+  CHECK(exit.code == 0);
+}
+
+TEST_CASE("fan-out by messages: an echo server is a topic whose only subscriber is the sender") {
+  const EchoProcess server;
+  // It answers the subscriptions, and nobody but the publisher hears what is published.
+  const Exit exit = fanout(server.url(), {"--subscribe", R"({"join":"{{topic}}"})", "--publish",
+                                          R"({"to":"{{topic}}","data":"{{payload}}"})", "--match",
+                                          "/data", "--subscribers", "2", "-n", "3", "--timeout",
+                                          "200ms", "--threshold", "reach>=1", "--json", "-"});
+  CHECK(exit.code == 1);
+  const Json result = result_of(exit);
+  CHECK(result["counts"]["timeout"] == 3);
+  CHECK(result["fanout"]["undelivered"] == 6);
+  CHECK(result["fanout"]["reach"] == 0);
+  CHECK(exit.err.find("undelivered") != std::string::npos);
+}
+
+TEST_CASE("fan-out says at once which options do not go together") {
+  const std::vector<std::vector<std::string>> bad{{"-c", "3"},
+                                                  {"--script", "x.wst"},
+                                                  {"--topics", "3", "--subscribers", "2"},
+                                                  {"--topics", "3", "--publishers", "2"},
+                                                  {"--publish", "no payload"},
+                                                  {"--match", "echo"},
+                                                  {"--payload", "x"},
+                                                  {"--binary", "--match", "/data"},
+                                                  {"--match", "/~"},
+                                                  {"--threshold", "service.p99<1s"}};
+  for (const auto& arguments : bad) {
+    const Exit exit = fanout("ws://127.0.0.1:1/", arguments);
+    INFO(arguments[0] << " " << arguments[1] << ": " << exit.err);
+    CHECK(exit.code == 2);
+  }
+  CHECK(test::wskit({"bench", "ws://127.0.0.1:1/", "--topics", "2"}).code == 2);
+  CHECK(test::wskit({"bench", "ws://127.0.0.1:1/", "--threshold", "reach>=1"}).code == 2);
+}
