@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Measures what `wskit bench` and `wskit serve echo` cost, in CPU time of their own processes.
+"""Measures what `wskit bench`, `wskit serve echo` and `wskit serve pubsub` cost, in CPU time of their own processes.
 
-usage: benchmarks.py BUILD_DIRECTORY [open|connections|io|server|pipe]... [--pairs N]
+usage: benchmarks.py BUILD_DIRECTORY [open|connections|io|server|fanout|pipe]... [--pairs N]
 
 Without names all of them. The server is pinned to one core and the client to another. What is
 compared is run in alternation and the median of the pairs printed (5 of them by default), as one
@@ -35,8 +35,8 @@ class Build:
         self.wskit = os.path.join(directory, "wskit")
         self.load_cost = os.path.join(directory, "tests", "perf", "load_cost")
 
-    def serve(self):
-        return EchoServer(self.wskit, cpu=SERVER_CPU)
+    def serve(self, kind="echo"):
+        return EchoServer(self.wskit, cpu=SERVER_CPU, kind=kind)
 
 
 def run_client(*command):
@@ -44,8 +44,8 @@ def run_client(*command):
                           text=True, timeout=PATIENCE_S, check=True).stdout
 
 
-def cpu_per_message(build, connections=1000, window=1, io="epoll"):
-    """Microseconds of the client and of the server for a message of 20 bytes that is echoed."""
+def cpu_per_message(build, connections=1000, window=1, io="epoll", size=20):
+    """Microseconds of the client and of the server for a message of `size` bytes that is echoed."""
     spent = []
     for messages in (SHORT * window, LONG * window):
         # Each has a server, and so a port, of its own: the connections of an earlier run, in state
@@ -53,7 +53,7 @@ def cpu_per_message(build, connections=1000, window=1, io="epoll"):
         with build.serve() as server:
             result = json.loads(run_client(
                 build.wskit, "bench", server.url, "-c", str(connections), "-t", "1", "--io", io,
-                "--binary", "--size", "20", "--window", str(window), "-n", str(messages), "-q",
+                "--binary", "--size", str(size), "--window", str(window), "-n", str(messages), "-q",
                 "--json", "-"))
             if result["counts"]["ok"] != messages:
                 sys.exit(f"only {result['counts']['ok']} of {messages} messages were answered")
@@ -114,6 +114,31 @@ def measure_server(build, runs):
         report(f"server_cpu_{count}_connections_{window}_in_flight", "us", values)
 
 
+def server_cpu_per_delivery(build, subscribers, window):
+    """Microseconds of `serve pubsub` for a message of 64 bytes at one subscriber."""
+    spent = []
+    scale = min(window, 10)
+    for messages in (SHORT * scale // subscribers, LONG * scale // subscribers):
+        with build.serve("pubsub") as server:
+            result = json.loads(run_client(
+                build.wskit, "bench", server.url.rsplit("/", 1)[0], "--mode", "fanout",
+                "--subscribers", str(subscribers), "--window", str(window), "-t", "1", "--io",
+                "epoll", "--binary", "--size", "64", "-n", str(messages), "-q", "--json", "-"))
+            if result["fanout"]["delivered"] != messages * subscribers:
+                sys.exit(f"reach is {result['fanout']['reach']}")
+            spent.append(server.cpu_s())
+    return (spent[1] - spent[0]) * MICRO / ((LONG - SHORT) * scale)
+
+
+def measure_fanout(build, runs):
+    """CPU of serve pubsub for a delivery to one of 1,000 subscribers, against that of serve echo
+    for a message of the same size on one of 1,000 connections, which has one in flight."""
+    for window, target in ((1, 0.8), (100, 0.05)):
+        pairs = [(cpu_per_message(build, size=64)[1],
+                  server_cpu_per_delivery(build, 1000, window)) for _ in range(runs)]
+        report_pairs(f"server_cpu_fanout_{window}_in_flight", pairs, ("echo", "delivery"), target)
+
+
 def user_cpu_s(command, **streams):
     """User CPU of a command pinned to the client's core."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
@@ -148,7 +173,8 @@ def measure_pipe(build, runs):
 
 
 BENCHMARKS = {"open": measure_opening, "connections": measure_connections, "io": measure_io,
-              "server": measure_server, "pipe": measure_pipe}
+              "server": measure_server, "fanout": measure_fanout,
+              "pipe": measure_pipe}
 
 
 def main():

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`wskit serve echo` for the length of a with statement."""
+"""`wskit serve echo` or `serve pubsub` for the length of a with statement."""
 
 import os
 import subprocess
@@ -7,11 +7,11 @@ import subprocess
 
 class EchoServer:
     """A server of its own process. Its URL is known once it accepts connections; it is stopped by
-    its process id. `cpu` pins it to one core."""
+    its process id. `cpu` pins it to one core; `kind` is what it serves."""
 
-    def __init__(self, wskit, *options, cpu=None):
+    def __init__(self, wskit, *options, cpu=None, kind="echo"):
         pin = [] if cpu is None else ["taskset", "-c", str(cpu)]
-        command = [*pin, wskit, "serve", "echo", "--listen", "127.0.0.1:0", *options]
+        command = [*pin, wskit, "serve", kind, "--listen", "127.0.0.1:0", *options]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.url = self.process.stdout.readline().strip()
         if not self.url:
