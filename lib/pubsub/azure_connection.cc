@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "pubsub/azure_connection.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -17,6 +18,7 @@ using wire::CloseCode;
 constexpr std::size_t kMaxQuoted = 200;
 constexpr std::size_t kMaxEarly = 1'024;
 constexpr std::string_view kLost = "messages were lost";
+constexpr std::string_view kUnknown = "the connection is unknown, or its time is over";
 constexpr std::string_view kNoAnswer = "the engine does not answer";
 constexpr std::string_view kNoHandler = "there is no handler of events behind this server";
 
@@ -77,6 +79,10 @@ void AzureConnection::serve(AckId ack_id, AzureJoin join) {
     succeed(ack_id);
     return;
   }
+  if (!peer_.may_join(join.group)) {
+    refuse(ack_id, "you may not join this group");
+    return;
+  }
   Group& group = groups_[join.group];
   if (ack_id) {
     group.joining.push_back(*ack_id);
@@ -98,6 +104,10 @@ void AzureConnection::serve(AckId ack_id, const AzureLeave& leave) {
 }
 
 void AzureConnection::serve(AckId ack_id, AzureSend send) {
+  if (!peer_.may_send(send.group)) {
+    refuse(ack_id, "you may not send to this group");
+    return;
+  }
   // Whom a publisher names as itself does not hear it: with echo, nobody.
   broker::Publisher publisher{.connection = send.no_echo ? identity_.connection : std::string(),
                               .user = identity_.user};
@@ -300,17 +310,29 @@ void AzureConnection::restore(Expected<std::optional<std::string>> found) {
     return;
   }
   auto stored = *found ? AzureStored::parse(**found) : fail(ErrorCode::usage, "");
-  if (!stored) {
-    end(CloseCode::policy_violation, "this connection cannot be taken up again",
-        "the connection is unknown, or its time is over");
+  if (!stored || !is_ours(*stored)) {
+    end(CloseCode::policy_violation, "this connection cannot be taken up again", kUnknown);
     return;
   }
   const std::vector<std::string> early = *std::exchange(early_, std::nullopt);
-  identity_.user = std::move(stored->user);
-  served_ = std::move(stored->served);
-  log_ = std::move(stored->log);
+  take_up(std::move(*stored));
+  for (const std::string& request : early) {
+    on_message(request);
+  }
+}
+
+bool AzureConnection::is_ours(const AzureStored& stored) {
+  return stored.user == identity_.user &&
+         std::ranges::all_of(stored.groups, [this](const AzureStored::Group& group) {
+           return peer_.may_join(group.name);
+         });
+}
+
+void AzureConnection::take_up(AzureStored stored) {
+  served_ = std::move(stored.served);
+  log_ = std::move(stored.log);
   open();
-  for (AzureStored::Group& group : stored->groups) {
+  for (AzureStored::Group& group : stored.groups) {
     Group& joined = groups_[group.name];
     joined.joined = true;
     joined.subscription = hub_.subscribe(
@@ -318,9 +340,6 @@ void AzureConnection::restore(Expected<std::optional<std::string>> found) {
         {.filters = {group.name}, .start = std::move(group.seen), .no_echo = identity_.connection});
   }
   send_unsent();
-  for (const std::string& request : early) {
-    on_message(request);
-  }
 }
 
 void AzureConnection::store() {

@@ -39,6 +39,9 @@ class AzurePeer {
   virtual void note_live(const broker::Message& message) = 0;
   /// The answer comes from the hub's poll, unless the peer is gone before.
   virtual void publish(broker::PublishRequest request, OnPublished on_published) = 0;
+  /// Asked for each request; what is refused is told by the connection, and counted by the peer.
+  [[nodiscard]] virtual bool may_join(std::string_view group) = 0;
+  [[nodiscard]] virtual bool may_send(std::string_view group) = 0;
   /// More than half of what may wait does.
   [[nodiscard]] virtual bool backlogged() const = 0;
   /// To end the connection, after what was pushed and `last`.
@@ -78,8 +81,8 @@ class AzureConnection final : private Receiver {
 
   /// Greets the client.
   void open();
-  /// Goes on where the connection of this identity has ended, and greets the client then; the user
-  /// is that one's.
+  /// Goes on where the connection of this identity has ended, and greets the client then. That of
+  /// another user, or of groups that this one may no longer join, ends with 1008.
   void resume();
   /// Text, or text in a binary message.
   void on_message(std::string_view text);
@@ -127,6 +130,8 @@ class AzureConnection final : private Receiver {
   void log(Group& group, bool live, Delivery& delivery);
   void send_unsent();
   void restore(Expected<std::optional<std::string>> found);
+  [[nodiscard]] bool is_ours(const AzureStored& stored);
+  void take_up(AzureStored stored);
   void store();
   [[nodiscard]] broker::Cursor seen_of(const std::string& name, const Group& group) const;
 

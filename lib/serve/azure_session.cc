@@ -43,8 +43,10 @@ std::string new_token() {
 class AzureSession final : public SessionHandler, private pubsub::AzurePeer, private FeedOwner {
  public:
   /// `reconnecting`: the session of that identity is to be taken up.
-  AzureSession(PubSubNode& node, pubsub::AzureIdentity identity, bool reconnecting)
+  AzureSession(PubSubNode& node, pubsub::AzureIdentity identity, AzureUser user, bool reconnecting)
       : node_(node),
+        rights_(std::move(user.identity.rights)),
+        expiry_(user.expiry),
         limits_(closing(node.options().queue)),
         identity_(std::move(identity)),
         reconnecting_(reconnecting),
@@ -62,14 +64,19 @@ class AzureSession final : public SessionHandler, private pubsub::AzurePeer, pri
   void push(const Piece& piece) override { feed_->push(piece); }
   void note_live(const broker::Message& message) override { node_.note_delivery(message); }
   void publish(broker::PublishRequest request, OnPublished on_published) override;
+  bool may_join(std::string_view group) override { return counted(rights_.may_subscribe(group)); }
+  bool may_send(std::string_view group) override { return counted(rights_.may_publish(group)); }
   bool backlogged() const override { return feed_->backlogged(); }
   void close(wire::CloseCode code, std::string_view reason, const Piece& last) override;
 
+  bool counted(bool allowed);
   void append_dropped(std::string& /*out*/, std::uint64_t /*messages*/) override {}
   void on_overflow() override { connection_->overflow(); }
   void on_room() override;
 
   PubSubNode& node_;
+  TopicRights rights_;
+  Instant expiry_;
   pubsub::QueueLimits limits_;
   pubsub::AzureIdentity identity_;  // until on_open()
   bool reconnecting_;
@@ -88,6 +95,7 @@ AzureSession::~AzureSession() {
 
 void AzureSession::on_open(Session& session) {
   session_ = &session;
+  session.expire_at(expiry_);
   node_.counts().open[static_cast<std::size_t>(Transport::websocket)].add(1);
   node_.counts().opened[static_cast<std::size_t>(Transport::websocket)].add(1);
   feed_.emplace(
@@ -106,6 +114,13 @@ void AzureSession::on_open(Session& session) {
 
 void AzureSession::on_message(const IncomingMessage& message) {
   connection_->on_message(message.payload);
+}
+
+bool AzureSession::counted(bool allowed) {
+  if (!allowed) {
+    node_.counts().on_auth_refused(AuthCause::forbidden);
+  }
+  return allowed;
 }
 
 void AzureSession::publish(broker::PublishRequest request, OnPublished on_published) {
@@ -161,7 +176,8 @@ bool names_azure_hub(std::string_view target) {
 }
 
 std::expected<std::unique_ptr<SessionHandler>, Refusal> make_azure_session(
-    PubSubNode& node, const wire::HttpRequest& request, std::string_view subprotocol) {
+    PubSubNode& node, const wire::HttpRequest& request, std::string_view subprotocol,
+    AzureUser user) {
   if (subprotocol.empty()) {
     return std::unexpected(Refusal{.why = fmt::format("this path speaks the subprotocols {} only",
                                                       fmt::join(azure_subprotocols(), ", "))});
@@ -173,19 +189,16 @@ std::expected<std::unique_ptr<SessionHandler>, Refusal> make_azure_session(
   const bool reliable = subprotocol == kReliable;
   const auto connection = target->get("awps_connection_id");
   const auto token = target->get("awps_reconnection_token");
-  if (reliable && connection && token && !token->empty()) {
-    return std::make_unique<AzureSession>(
-        node,
-        pubsub::AzureIdentity{
-            .connection = std::string(*connection), .user = {}, .token = std::string(*token)},
-        true);
+  const bool reconnecting = reliable && connection && token && !token->empty();
+  pubsub::AzureIdentity identity{.connection = {}, .user = user.identity.user, .token = {}};
+  if (reconnecting) {
+    identity.connection = *connection;
+    identity.token = *token;
+  } else {
+    identity.connection = node.next_connection_id();
+    identity.token = reliable ? new_token() : std::string();
   }
-  return std::make_unique<AzureSession>(
-      node,
-      pubsub::AzureIdentity{.connection = node.next_connection_id(),
-                            .user = {},
-                            .token = reliable ? new_token() : std::string()},
-      false);
+  return std::make_unique<AzureSession>(node, std::move(identity), std::move(user), reconnecting);
 }
 
 }  // namespace wskit::serve

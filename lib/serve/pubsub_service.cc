@@ -61,20 +61,17 @@ class PubSubService final : public Service {
 // Where further protocols over WebSocket come in, by their paths or subprotocols.
 std::expected<std::unique_ptr<SessionHandler>, Refusal> PubSubService::handler_for(
     const wire::HttpRequest& request, const Peer& peer, std::string_view subprotocol) {
-  if (names_azure_hub(request.target)) {
-    // Its sessions know of no rights yet.
-    if (!node_.options().auth.open_to_all()) {
-      return std::unexpected(Refusal{
-          .status = 403, .why = "there is no access here for anybody while users have rights"});
-    }
-    return make_azure_session(node_, request, subprotocol);
-  }
-  if (!names_topics(request.target)) {
+  const bool azure = names_azure_hub(request.target);
+  if (!azure && !names_topics(request.target)) {
     return std::unexpected(Refusal{.status = 404, .why = "topics are at /t/TOPIC"});
   }
   auto identity = identify(request, peer);
   if (!identity) {
     return std::unexpected(std::move(identity.error()));
+  }
+  if (azure) {
+    const Instant expiry = expiry_of(*identity);
+    return make_azure_session(node_, request, subprotocol, {std::move(*identity), expiry});
   }
   auto asked = parse_topic_request(request, node_.options());
   if (!asked) {

@@ -79,15 +79,27 @@ TEST_CASE("without credentials nothing but the state of the server can be had") 
   CHECK(http(server, "OPTIONS", "/t/news/a").status() == 204);
 }
 
-TEST_CASE("the Azure subprotocols, which know of no rights, are closed where users have some") {
+TEST_CASE("a client of Azure's subprotocols has the rights of its credentials") {
+  constexpr std::string_view kHub = "/client/hubs/h";
   constexpr std::string_view kAzure = "Sec-WebSocket-Protocol: json.webpubsub.azure.v1\r\n";
   const PubSubServer server({}, closed());
-  CHECK(upgrade_status(server, "/client/hubs/h", kAzure) == 403);
-  CHECK(upgrade_status(server, "/client/hubs/h", std::string(kAzure) + ann()) == 403);
-  serve::PubSubOptions limited;
-  limited.auth.default_rights.publish.emplace();
-  CHECK(upgrade_status(PubSubServer({}, limited), "/client/hubs/h", kAzure) == 403);
-  CHECK(upgrade_status(PubSubServer({}, {}), "/client/hubs/h", kAzure) == 101);
+  CHECK(upgrade_status(server, kHub, kAzure) == 401);
+  RawClient client(server.port());
+  REQUIRE(client.upgrade(kAzure, std::string(kHub) + "?access_token=t0k3n"));
+  CHECK_THAT(read_text(client), Catch::Contains(R"("userId":"tom")"));
+  const auto ask = [&client](const std::string& request) {
+    client.send_frame(kText, request);
+    return read_text(client);
+  };
+  CHECK(ask(R"({"type":"joinGroup","ackId":1,"group":"news/tom"})") ==
+        R"({"type":"ack","ackId":1,"success":true})");
+  CHECK_THAT(ask(R"({"type":"joinGroup","ackId":2,"group":"other"})"),
+             Catch::Contains("Forbidden"));
+  CHECK_THAT(ask(R"({"type":"sendToGroup","ackId":3,"group":"news/ann","data":1})"),
+             Catch::Contains("Forbidden"));
+  CHECK(refusals(server, "forbidden") == 2);
+  CHECK(ask(R"({"type":"sendToGroup","ackId":4,"group":"news/tom","data":1,"noEcho":true})") ==
+        R"({"type":"ack","ackId":4,"success":true})");
 }
 
 TEST_CASE("credentials open upgrade, GET and POST") {

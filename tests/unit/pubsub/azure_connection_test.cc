@@ -142,6 +142,24 @@ TEST_CASE("what is refused says so in the ack, and its ackId may be used again")
   CHECK(client.close_code == 0);
 }
 
+TEST_CASE("a group that the user may not use is refused, and nothing of it comes") {
+  AzureFixture fixture;
+  AzureClient client(fixture.hub, "c");
+  AzureClient other(fixture.hub, "d");
+  fixture.ask(other, R"({"type":"joinGroup","group":"g"})");
+  client.no_entry = "g";
+  CHECK(failure(fixture.ask(client, R"({"type":"joinGroup","group":"g","ackId":1})")) ==
+        "Forbidden");
+  CHECK(failure(fixture.ask(client, R"({"type":"sendToGroup","group":"g","data":1,"ackId":2})")) ==
+        "Forbidden");
+  fixture.publish("g", "hi");
+  CHECK(client.take().empty());
+  CHECK(other.take().size() == 1);
+  CHECK(client.close_code == 0);
+  fixture.ask(client, R"({"type":"sendToGroup","group":"g","data":1})");
+  CHECK(client.close_code == 1008);
+}
+
 TEST_CASE("a client that is no client of the protocol is told so and closed with 1008") {
   for (const std::string request :
        {"hello", R"({"type":"sequenceAck","sequenceId":1})", R"({"type":"no\nsuch"})",

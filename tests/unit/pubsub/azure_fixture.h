@@ -37,6 +37,8 @@ class AzureClient final : public pubsub::AzurePeer {
   void publish(broker::PublishRequest request, OnPublished on_published) override {
     hub_.publish(std::move(request), std::move(on_published));
   }
+  [[nodiscard]] bool may_join(std::string_view group) override { return group != no_entry; }
+  [[nodiscard]] bool may_send(std::string_view group) override { return group != no_entry; }
   [[nodiscard]] bool backlogged() const override { return is_backlogged; }
   void close(wire::CloseCode code, std::string_view /*reason*/,
              const pubsub::Piece& last) override {
@@ -62,6 +64,7 @@ class AzureClient final : public pubsub::AzurePeer {
 
  public:
   std::vector<std::string> texts;
+  std::string no_entry;  // the group that it may not use
   bool is_backlogged = false;
   int room = 0;  // so many more make it overflow; 0: never
   int close_code = 0;

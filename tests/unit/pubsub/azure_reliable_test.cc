@@ -40,8 +40,11 @@ struct Reliable : AzureFixture {
     return client;
   }
   std::unique_ptr<AzureClient> resume(const std::string& token = "t",
-                                      const AzureLimits& limits = {}) {
-    auto client = std::make_unique<AzureClient>(hub, "c", limits, "", token);
+                                      const AzureLimits& limits = {},
+                                      const std::string& user = "Ann",
+                                      const std::string& no_entry = "") {
+    auto client = std::make_unique<AzureClient>(hub, "c", limits, user, token);
+    client->no_entry = no_entry;
     client->connection.resume();
     return client;
   }
@@ -53,6 +56,18 @@ bool is_refused(const AzureClient& client) {
 }
 
 }  // namespace
+
+TEST_CASE("nobody else takes a connection up, nor one with a group that is forbidden by now") {
+  for (const bool other_user : {true, false}) {
+    Reliable fixture;
+    fixture.connect().reset();
+    const auto client =
+        other_user ? fixture.resume("t", {}, "Bob") : fixture.resume("t", {}, "Ann", "g");
+    fixture.poll_all();
+    CHECK(is_refused(*client));
+    CHECK(fixture.hub.subscriptions() == 0);
+  }
+}
 
 TEST_CASE("a client that comes back gets again what it did not acknowledge, then what it missed") {
   Reliable fixture;
