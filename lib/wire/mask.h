@@ -76,8 +76,10 @@ template <class Word, class Key>
   store<Word>(out + last, last_word);
 }
 
-/// `out` is `in.data()` or does not overlap it.
-inline void xor_key(std::byte* out, std::span<const std::byte> in, std::uint32_t key) {
+/// `out` is `in.data()` or does not overlap it. A call costs as much as a short payload: 10
+/// instructions of a message of 20 bytes.
+[[gnu::always_inline]] inline void xor_key(std::byte* out, std::span<const std::byte> in,
+                                           std::uint32_t key) {
   const std::uint64_t twice = key | std::uint64_t{key} << 32;
   if (in.size() >= sizeof(WidePair)) {
     xor_words<WidePair>(out, in, twice);

@@ -15,7 +15,7 @@ class SmallMessages {
  public:
   /// The next one, or none: there are no more, something else comes first, or the connection is
   /// paused, closed or destroyed. Its payload dies at the next call.
-  [[nodiscard]] wire::SmallMessage next() {
+  [[nodiscard, gnu::always_inline]] wire::SmallMessage next() {
     return may_go_on() ? watch_.connection_->parser_.take_small(bytes_) : wire::SmallMessage{};
   }
 
