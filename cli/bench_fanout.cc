@@ -10,6 +10,8 @@
 
 #include "cli/parsed_option.h"
 #include "core/parse.h"
+#include "http/request.h"
+#include "wire/authority.h"
 
 namespace wskit::cli {
 namespace {
@@ -20,6 +22,14 @@ Expected<std::uint32_t> parse_members(std::string_view text) {
     return std::unexpected(value.error());
   }
   return static_cast<std::uint32_t>(*value);
+}
+
+/// `name` is one of the option's.
+load::FanoutTransport transport_of(std::string_view name) {
+  if (name == "ws") {
+    return load::FanoutTransport::ws;
+  }
+  return name == "sse" ? load::FanoutTransport::sse : load::FanoutTransport::poll;
 }
 
 std::vector<CLI::Option*> add_members(CLI::App& app, BenchFanoutOptions& options,
@@ -43,6 +53,12 @@ std::vector<CLI::Option*> add_members(CLI::App& app, BenchFanoutOptions& options
               ->description("Connections that subscribe, each to one topic")
               ->type_name("N")
               ->default_str(std::to_string(options.subscribers))
+              ->group(group),
+          app.add_option("--transport", options.transport,
+                         "How subscribers receive: ws, sse (an event stream each), or poll (long "
+                         "polls, a connection each)")
+              ->check(CLI::IsMember({"ws", "sse", "poll"}))
+              ->capture_default_str()
               ->group(group)};
 }
 
@@ -63,33 +79,31 @@ std::vector<CLI::Option*> add_templates(CLI::App& app, BenchFanoutOptions& optio
               ->group(group)};
 }
 
-bool is_plain_in_path(char c) {
-  const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  return letter || (c >= '0' && c <= '9') || std::string_view("-._~/").find(c) != std::string::npos;
-}
-
-std::string percent_encoded(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (is_plain_in_path(c)) {
-      out += c;
-    } else {
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-  }
-  return out;
-}
-
-/// "/base?x=1" gives "/base/t/TOPIC?x=1&echo=0": a publisher does not hear itself.
+/// "/base?x=1" gives "/base/t/TOPIC?x=1".
 std::string topic_target(std::string_view base, std::string_view topic) {
   const std::size_t mark = base.find('?');
   std::string_view path = base.substr(0, mark);
   while (path.ends_with('/')) {
     path.remove_suffix(1);
   }
-  const std::string_view query = mark == std::string_view::npos ? "" : base.substr(mark + 1);
-  return fmt::format("{}/t/{}?{}{}echo=0", path, percent_encoded(topic), query,
-                     query.empty() ? "" : "&");
+  const std::string_view query = mark == std::string_view::npos ? "" : base.substr(mark);
+  return fmt::format("{}/t/{}{}", path, wire::percent_encode(topic), query);
+}
+
+http::Request http_request(const wire::UpgradeOptions& options, std::string_view unix_socket,
+                           load::FanoutTransport transport) {
+  http::Request request{.uri = options.uri, .headers = options.headers};
+  if (!unix_socket.empty()) {
+    request.uri.unix_path = unix_socket;
+  }
+  const auto add = [&request](const char* name, std::string value) {
+    request.headers.push_back({.name = name, .value = std::move(value)});
+  };
+  add("Accept", transport == load::FanoutTransport::sse ? "text/event-stream" : "application/json");
+  if (!options.origin.empty()) {
+    add("Origin", options.origin);
+  }
+  return request;
 }
 
 }  // namespace
@@ -123,7 +137,15 @@ Expected<void> plan_fanout(const BenchFanoutOptions& options, const std::string&
   if (plan.payload.type == ws::MessageType::binary && !(options.publish.empty() && match.empty())) {
     return fail(ErrorCode::usage, "--publish and --match /POINTER are for text, not for --binary");
   }
+  const load::FanoutTransport transport = transport_of(options.transport);
+  const bool by_messages = !options.subscribe.empty() || !options.publish.empty();
+  if (by_messages && transport != load::FanoutTransport::ws) {
+    return fail(ErrorCode::usage,
+                "--subscribe and --publish are for WebSocket, not for --transport sse and poll: "
+                "there each topic has a URL");
+  }
   load::FanoutPlan& fanout = plan.fanout.emplace();
+  fanout.transport = transport;
   for (std::uint32_t n = 0; n < options.topics; ++n) {
     fanout.topics.push_back(
         load::replace_placeholder(load::replace_placeholder(options.topic, "n", std::to_string(n)),
@@ -139,13 +161,22 @@ Expected<void> plan_fanout(const BenchFanoutOptions& options, const std::string&
   return {};
 }
 
-Expected<void> add_topic_requests(const wire::UpgradeRequest& request, load::FanoutPlan& plan) {
+Expected<void> add_topic_requests(const ConnectPlan& connect, load::FanoutPlan& plan) {
   if (!plan.subscribe.empty() || !plan.publish.empty()) {
     return {};
   }
   for (const std::string& topic : plan.topics) {
-    wire::UpgradeOptions options = request.options();
+    wire::UpgradeOptions options = connect.request.options();
     options.uri.target = topic_target(options.uri.target, topic);
+    if (plan.transport != load::FanoutTransport::ws) {
+      plan.http_requests.push_back(
+          http_request(options, connect.client.unix_socket, plan.transport));
+      if (auto good = http::check_request(plan.http_requests.back()); !good) {
+        return good;
+      }
+    }
+    // A publisher does not hear itself.
+    options.uri.target += options.uri.target.find('?') == std::string::npos ? "?echo=0" : "&echo=0";
     auto made = wire::UpgradeRequest::make(std::move(options));
     if (!made) {
       return std::unexpected(std::move(made.error()));

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "cli/connect_options.h"
 #include "core/error.h"
 #include "load/fanout_plan.h"
 #include "load/plan.h"
-#include "wire/handshake.h"
 
 namespace CLI {
 class App;
@@ -25,6 +25,7 @@ struct BenchFanoutOptions {
   /// 0: one for each topic.
   std::uint32_t publishers = 0;
   std::uint32_t subscribers = load::FanoutPlan().subscribers;
+  std::string transport = "ws";
   std::vector<std::string> subscribe;
   std::string publish;
 
@@ -38,8 +39,7 @@ void add_bench_fanout_options(CLI::App& app, BenchFanoutOptions& options);
                                          const std::string& match, load::Plan& plan);
 
 /// Unless messages say what is subscribed to and published: has each topic asked for at a URL of
-/// its own, /t/TOPIC below the one of `request`.
-[[nodiscard]] Expected<void> add_topic_requests(const wire::UpgradeRequest& request,
-                                                load::FanoutPlan& plan);
+/// its own, /t/TOPIC below the one of the plan to connect.
+[[nodiscard]] Expected<void> add_topic_requests(const ConnectPlan& connect, load::FanoutPlan& plan);
 
 }  // namespace wskit::cli

@@ -96,7 +96,7 @@ Expected<Prepared> prepare(const BenchOptions& options) {
     return std::unexpected(connect.error());
   }
   if (plan->fanout) {
-    if (auto added = add_topic_requests(connect->request, *plan->fanout); !added) {
+    if (auto added = add_topic_requests(*connect, *plan->fanout); !added) {
       return std::unexpected(std::move(added.error()));
     }
   }
@@ -203,8 +203,11 @@ std::uint64_t sum(const stats::Causes& causes) {
   return sum;
 }
 
-bool all_lost(const stats::RunResult& result) {
+bool all_lost(const load::Runner& runner, const stats::RunResult& result) {
   const stats::Connections& connections = result.connections;
+  if (result.fanout) {
+    return runner.deserted();
+  }
   if (result.script) {
     // A connection that ends is opened again; the first failure of that gives it up.
     return connections.opened != 0 && sum(connections.failed) >= connections.asked;
@@ -214,19 +217,32 @@ bool all_lost(const stats::RunResult& result) {
 
 /// Why the connections were lost.
 std::optional<Error> cause_of_loss(const load::Runner& runner, const stats::RunResult& result) {
-  return result.script ? runner.first_failure() : runner.first_loss();
+  const auto loss = runner.first_loss();
+  return result.script || (result.fanout && !loss) ? runner.first_failure() : loss;
+}
+
+std::string describe_loss(const stats::RunResult& result, const Error& loss) {
+  const std::string why = report::printable(loss.message);
+  if (result.fanout) {
+    return fmt::format("no topic has both publishers and subscribers left; the first failure: {}",
+                       why);
+  }
+  return result.connections.asked == 1 ? fmt::format("the connection was lost: {}", why)
+                                       : fmt::format("all {} connections were lost; the first: {}",
+                                                     result.connections.asked, why);
 }
 
 int exit_code_of(const BenchOptions& options, const stats::RunResult& result,
-                 std::optional<int> signal) {
+                 std::optional<int> signal, const std::optional<Error>& loss) {
   if (!result.verdict.sums_hold) {
     return kBug;
   }
   if (signal) {
     return signal_exit_code(*signal);
   }
-  if (all_lost(result)) {
-    return exit_code(ErrorCode::reset);
+  if (loss) {
+    const bool never_opened = result.fanout && result.counts.scheduled == 0;
+    return exit_code(never_opened ? loss->code : ErrorCode::reset);
   }
   if (!std::ranges::all_of(result.verdict.thresholds, &stats::ThresholdResult::ok)) {
     return exit_code(ErrorCode::unmet);
@@ -287,15 +303,11 @@ int run_bench(const BenchOptions& options) {
       return complain("bench", outcome->error());
     }
   }
-  if (const auto loss = cause_of_loss(runner, result); loss && all_lost(result) && !signal) {
-    say(fmt::format(
-        "wskit bench: {}: {}: {}\n", prepared->url,
-        result.connections.asked == 1
-            ? "the connection was lost"
-            : fmt::format("all {} connections were lost; the first", result.connections.asked),
-        report::printable(loss->message)));
+  const auto loss = all_lost(runner, result) ? cause_of_loss(runner, result) : std::nullopt;
+  if (loss && !signal) {
+    say(fmt::format("wskit bench: {}: {}\n", prepared->url, describe_loss(result, *loss)));
   }
-  return exit_code_of(options, result, signal);
+  return exit_code_of(options, result, signal, loss);
 }
 
 }  // namespace

@@ -95,6 +95,7 @@ complete -c wskit -n '__fish_seen_subcommand_from bench' -l topics -x -d 'Topics
 complete -c wskit -n '__fish_seen_subcommand_from bench' -l topic -x -d 'Their names, with {{n}} for 0, 1, 2, ... and {{run}} for the run\'s id'
 complete -c wskit -n '__fish_seen_subcommand_from bench' -l publishers -x -d 'Connections that publish, each to one topic; default: one a topic'
 complete -c wskit -n '__fish_seen_subcommand_from bench' -l subscribers -x -d 'Connections that subscribe, each to one topic'
+complete -c wskit -n '__fish_seen_subcommand_from bench' -l transport -x -a 'ws sse poll' -d 'How subscribers receive: ws, sse (an event stream each), or poll (long polls, a connection each)'
 complete -c wskit -n '__fish_seen_subcommand_from bench' -l subscribe -x -d 'A message that subscribers send once they are open, with {{topic}} in it (repeatable); then all connections have the URL as it is'
 complete -c wskit -n '__fish_seen_subcommand_from bench' -l publish -x -d 'What publishers send, with {{topic}} and {{payload}} in it; default: the payload alone'
 complete -c wskit -n '__fish_seen_subcommand_from connect' -s h -l help -d 'Print this help message and exit'

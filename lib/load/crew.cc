@@ -96,6 +96,8 @@ void Runner::Crew::run_member(Member& member) {
                  .slice = member.slice,
                  .client = client,
                  .loop = **loop,
+                 .dialer = **dialer,
+                 .open_timeout = target_.client.open_timeout,
                  .matcher = std::move(*matcher),
                  .observer = member});
   {
@@ -109,6 +111,7 @@ void Runner::Crew::run_member(Member& member) {
                  .backend = (*loop)->backend(),
                  .first_failure = worker.first_failure(),
                  .first_loss = worker.first_loss(),
+                 .deserted = worker.deserted(),
                  .measure_end = worker.measure_end(),
                  .busy = worker.busy()});
 }

@@ -27,6 +27,7 @@ struct ThreadResult {
   net::Backend backend = net::Backend::epoll;
   std::optional<Error> first_failure;
   std::optional<Error> first_loss;
+  bool deserted = false;
   Instant measure_end{};
   double busy = 0;
 };

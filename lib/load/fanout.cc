@@ -18,7 +18,8 @@ Fanout::Fanout(Worker& worker, const Slice& slice)
   };
   for (const std::uint32_t s : members_of(plan_, plan_.subscribers, slice.index, slice.count)) {
     FanoutTopic& topic = topic_of(s);
-    topic.subscribers.push_back(&subscribers_.emplace_back(worker, topic, topic.size()));
+    subscribers_.push_back(Subscriber::make(worker, topic, topic.size()));
+    topic.subscribers.push_back(subscribers_.back().get());
   }
   for (FanoutTopic& topic : topics_) {
     constexpr std::size_t kBits = 64;
@@ -40,8 +41,8 @@ Fanout::~Fanout() = default;
 std::vector<Participant*> Fanout::participants() {
   std::vector<Participant*> all;
   all.reserve(subscribers_.size() + publishers_.size());
-  for (Subscriber& subscriber : subscribers_) {
-    all.push_back(&subscriber);
+  for (const auto& subscriber : subscribers_) {
+    all.push_back(subscriber.get());
   }
   for (Publisher& publisher : publishers_) {
     all.push_back(&publisher);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <vector>
 
 #include "load/fanout_matcher.h"
@@ -46,7 +47,7 @@ class Fanout {
   FanoutMatcher matcher_;
   std::vector<FanoutTopic> topics_;
   std::deque<Publisher> publishers_;
-  std::deque<Subscriber> subscribers_;
+  std::vector<std::unique_ptr<Subscriber>> subscribers_;
   std::vector<Publisher*> by_number_;
 };
 

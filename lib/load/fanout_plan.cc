@@ -25,6 +25,18 @@ Expected<void> check_members(const FanoutPlan& plan) {
 
 }  // namespace
 
+std::string_view name(FanoutTransport transport) {
+  switch (transport) {
+    case FanoutTransport::ws:
+      return "ws";
+    case FanoutTransport::sse:
+      return "sse";
+    case FanoutTransport::poll:
+      return "poll";
+  }
+  return {};
+}
+
 Expected<void> validate(const FanoutPlan& plan) {
   if (plan.topics.empty()) {
     return fail(ErrorCode::usage, "a fan-out needs at least one topic");

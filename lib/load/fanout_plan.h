@@ -7,9 +7,18 @@
 #include <vector>
 
 #include "core/error.h"
+#include "http/request.h"
 #include "wire/handshake.h"
 
 namespace wskit::load {
+
+/// How subscribers receive; publishers use WebSocket.
+enum class FanoutTransport : std::uint8_t {
+  ws,
+  sse,   ///< text/event-stream, each message the data of an event
+  poll,  ///< Long polls, each a request of its own; see PollAnswer
+};
+[[nodiscard]] std::string_view name(FanoutTransport transport);
 
 /// Who publishes what to whom. Publisher p and subscriber s belong to the topics p mod T and s mod
 /// T. A topic belongs to one thread, so that nothing of what is counted is shared.
@@ -19,6 +28,9 @@ struct FanoutPlan {
   std::uint32_t subscribers = 100;
   /// Where each topic has a URL of its own: how it is asked for. Empty: at the target's URL.
   std::vector<wire::UpgradeRequest> requests;
+  FanoutTransport transport = FanoutTransport::ws;
+  /// How subscribers ask for each topic, but over WebSocket.
+  std::vector<http::Request> http_requests;
   /// Sent by each subscriber once it is open, in this order; {{topic}} stands for its topic.
   std::vector<std::string> subscribe;
   /// What is sent for a message, with {{payload}} and {{topic}} in it; empty for the payload alone.

@@ -22,11 +22,22 @@ void merge(stats::Causes& into, const stats::Causes& causes) {
   }
 }
 
+std::string describe(const FanoutPlan& plan) {
+  std::string text = "fanout";
+  if (!plan.pointer.empty()) {
+    text += "=" + plan.pointer;
+  }
+  if (plan.transport != FanoutTransport::ws) {
+    text += fmt::format(" over {}", name(plan.transport));
+  }
+  return text;
+}
+
 std::string describe(const Plan& plan) {
   switch (plan.match) {
     case Match::echo:
       if (plan.fanout) {
-        return "fanout" + (plan.fanout->pointer.empty() ? "" : "=" + plan.fanout->pointer);
+        return describe(*plan.fanout);
       }
       return plan.script ? "script" : "echo";
     case Match::fifo:
@@ -150,6 +161,10 @@ std::optional<Error> Runner::first_failure() const {
 
 std::optional<Error> Runner::first_loss() const {
   return first_of(crew_->results(), &ThreadResult::first_loss);
+}
+
+bool Runner::deserted() const {
+  return std::ranges::all_of(crew_->results(), &ThreadResult::deserted);
 }
 
 stats::RunResult Runner::result() const {

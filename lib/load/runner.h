@@ -74,6 +74,8 @@ class Runner {
   [[nodiscard]] std::optional<Error> first_failure() const;
   /// Why the first open connection that was lost was lost.
   [[nodiscard]] std::optional<Error> first_loss() const;
+  /// Of a fan-out: no topic had both publishers and subscribers when the measure phase ended.
+  [[nodiscard]] bool deserted() const;
 
  private:
   class Crew;

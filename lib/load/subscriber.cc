@@ -2,33 +2,28 @@
 #include "load/subscriber.h"
 
 #include <array>
-#include <string>
 
-#include "core/bytes.h"
+#include "load/http_subscriber.h"
 #include "load/publisher.h"
 #include "load/worker.h"
-#include "ws/small_messages.h"
+#include "load/ws_subscriber.h"
 
 namespace wskit::load {
+
+std::unique_ptr<Subscriber> Subscriber::make(Worker& worker, FanoutTopic& topic,
+                                             std::uint32_t place) {
+  if (worker.plan().fanout->transport == FanoutTransport::ws) {
+    return std::make_unique<WsSubscriber>(worker, topic, place);
+  }
+  return std::make_unique<HttpSubscriber>(worker, topic, place);
+}
 
 Subscriber::Subscriber(Worker& worker, FanoutTopic& topic, std::uint32_t place)
     : worker_(worker), topic_(topic), place_(place) {}
 
-void Subscriber::connect() {
-  opened_ = false;
-  connection_ = worker_.connect_to(topic_, *this);
-}
-
 void Subscriber::fill_window(Instant now) {
   for (Publisher* const publisher : topic_.publishers) {
     publisher->fill_window(now);
-  }
-}
-
-void Subscriber::close() {
-  if (connection_ != nullptr && connection_->is_open()) {
-    // 1000 is a code that may be sent: there is no failure to handle.
-    static_cast<void>(connection_->close());
   }
 }
 
@@ -40,27 +35,10 @@ void Subscriber::set_open(bool open) {
   topic_.open_count = open ? topic_.open_count + 1 : topic_.open_count - 1;
 }
 
-void Subscriber::on_open(const ws::Opened& opened) {
-  opened_ = true;
+void Subscriber::up(const ws::Opened& opened) {
   worker_.tally().opened(opened);
-  const FanoutPlan& plan = *worker_.plan().fanout;
-  for (const std::string& message : plan.subscribe) {
-    const std::string text = replace_placeholder(message, "topic", plan.topics[topic_.number]);
-    connection_->send(ws::MessageType::text, as_bytes(text));
-  }
   set_open(true);
   worker_.session_opened(*this);
-}
-
-void Subscriber::on_message(ws::MessageType type, std::span<const std::byte> payload,
-                            ws::Received received) {
-  read(type, payload, received.last);
-}
-
-void Subscriber::on_small_messages(ws::SmallMessages& messages, Instant received) {
-  while (const wire::SmallMessage message = messages.next()) {
-    read(ws::type_of(message.opcode), message.payload, received);
-  }
 }
 
 void Subscriber::read(ws::MessageType type, std::span<const std::byte> payload, Instant received) {
@@ -98,21 +76,7 @@ void Subscriber::note(Oddity oddity, bool measured) {
   }
 }
 
-void Subscriber::on_close(const ws::Closed& closed) {
-  down(error_of(closed));
-}
-
-void Subscriber::on_error(const ws::Failure& failure) {
-  if (!opened_) {
-    connection_.reset();
-    worker_.session_failed(*this, failure);
-    return;
-  }
-  down(failure.error);
-}
-
 void Subscriber::down(const Error& cause) {
-  connection_.reset();
   set_open(false);
   const Instant now = worker_.loop().now();
   for (Publisher* const publisher : topic_.publishers) {

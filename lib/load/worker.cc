@@ -25,6 +25,8 @@ Worker::Worker(Setup setup)
                                 : nullptr),
       client_(setup.client),
       loop_(setup.loop),
+      dialer_(setup.dialer),
+      open_timeout_(setup.open_timeout),
       matcher_(std::move(setup.matcher)),
       echo_(dynamic_cast<EchoMatcher*>(matcher_.get())),
       observer_(setup.observer),
@@ -134,7 +136,8 @@ void Worker::tick(Instant now) {
 }
 
 void Worker::count_traffic(Instant at) {
-  const ws::Traffic& total = client_.traffic();
+  const ws::Traffic total{.sent = client_.traffic().sent + http_traffic_.sent,
+                          .received = client_.traffic().received + http_traffic_.received};
   tally_.traffic(
       at, {.sent = total.sent - traffic_.sent, .received = total.received - traffic_.received});
   traffic_ = total;
@@ -205,6 +208,7 @@ void Worker::end_measure(Instant now) {
     return;
   }
   phase_ = Phase::draining;
+  deserted_ = fanout_ != nullptr && !fanout_->goes_on();
   // Who would open now has nothing to begin any more.
   connect_queue_.clear();
   reconnect_timer_.cancel();

@@ -20,6 +20,7 @@
 #include "load/script_session.h"
 #include "load/session.h"
 #include "load/tally.h"
+#include "net/dialer.h"
 #include "net/loop.h"
 #include "net/member_timer.h"
 #include "ws/client.h"
@@ -49,6 +50,9 @@ class Worker final : PacerTarget {
     Slice slice;
     ws::Client& client;
     net::Loop& loop;
+    /// For what is not WebSocket: the client's own, and the time that an opening may take.
+    net::Dialer& dialer;
+    Nanoseconds open_timeout;
     std::unique_ptr<Matcher> matcher;
     WorkerObserver& observer;
   };
@@ -72,6 +76,8 @@ class Worker final : PacerTarget {
   [[nodiscard]] const std::optional<Error>& first_failure() const { return first_failure_; }
   /// The first failure of an open connection.
   [[nodiscard]] const std::optional<Error>& first_loss() const { return first_loss_; }
+  /// When the measure phase ended, no topic had both who publishes and who receives.
+  [[nodiscard]] bool deserted() const { return deserted_; }
   /// Where the measure phase ended.
   [[nodiscard]] Instant measure_end() const { return end_; }
   /// Share of the measure phase that the loop was not waiting in.
@@ -83,6 +89,10 @@ class Worker final : PacerTarget {
   [[nodiscard]] const script::Script& script() const { return *script_; }
   [[nodiscard]] net::Loop& loop() { return loop_; }
   [[nodiscard]] ws::Client& client() { return client_; }
+  [[nodiscard]] net::Dialer& dialer() { return dialer_; }
+  [[nodiscard]] Nanoseconds open_timeout() const { return open_timeout_; }
+  /// Bytes of HTTP, to be added to.
+  [[nodiscard]] ws::Traffic& http_traffic() { return http_traffic_; }
   [[nodiscard]] Matcher& matcher() { return *matcher_; }
   /// The matcher, if it is of this kind: nearly always, and then no call has to go through Matcher.
   [[nodiscard]] EchoMatcher* echo() { return echo_; }
@@ -159,6 +169,8 @@ class Worker final : PacerTarget {
   const script::Script* script_;
   ws::Client& client_;
   net::Loop& loop_;
+  net::Dialer& dialer_;
+  Nanoseconds open_timeout_;
   std::unique_ptr<Matcher> matcher_;
   EchoMatcher* echo_;
   WorkerObserver& observer_;
@@ -193,6 +205,7 @@ class Worker final : PacerTarget {
   std::size_t open_ = 0;
   bool schedule_ended_ = false;
   bool interrupted_ = false;
+  bool deserted_ = false;
   /// Measured messages that may still be started (closed model with a limit).
   std::uint64_t quota_left_ = 0;
   /// The first session that may still have something out in the drain phase.
@@ -201,7 +214,8 @@ class Worker final : PacerTarget {
   std::optional<Error> first_loss_;
   Nanoseconds waited_at_start_{0};
   double busy_ = 0;
-  ws::Traffic traffic_;
+  ws::Traffic http_traffic_;
+  ws::Traffic traffic_;  // that was counted
 };
 
 }  // namespace wskit::load

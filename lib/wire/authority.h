@@ -36,6 +36,10 @@ struct Authority {
 /// Nothing for a broken escape or one that gives a control character.
 [[nodiscard]] std::optional<std::string> percent_decode(std::string_view text);
 
+/// Each byte as it may stand in a path or in a query's value: letters, digits, "-._~/" as they are,
+/// all others escaped (RFC 3986 2.1).
+[[nodiscard]] std::string percent_encode(std::string_view text);
+
 /// Fails with ErrorCode::bad_url for white space, control characters and bytes above 0x7e, which
 /// have no place anywhere in a URL.
 [[nodiscard]] Expected<void> check_url_bytes(std::string_view text);

@@ -55,6 +55,44 @@ TEST_CASE("fan-out in the open model: topics on several threads, text and binary
   }
 }
 
+TEST_CASE("fan-out to event streams and to long polls") {
+  const PubSubProcess server({"--threads", "2"});
+  const std::vector<std::vector<std::string>> runs{
+      {"-n", "200", "--window", "8"},
+      {"-r", "100", "-d", "500ms", "--topics", "2", "-t", "2"},
+      {"-n", "50", "--binary", "--size", "100"}};
+  for (const std::string transport : {"sse", "poll"}) {
+    for (const auto& arguments : runs) {
+      std::vector<std::string> all = arguments;
+      all.insert(all.end(), {"--transport", transport, "--subscribers", "10", "--threshold",
+                             "reach>=1", "--threshold", "errors==0", "--threshold", "duplicate==0",
+                             "--threshold", "unmatched==0", "--json", "-", "-q"});
+      const Exit exit = fanout(server.url("/"), all);
+      INFO(transport << " " << arguments[0] << " " << arguments[1] << ": " << exit.err);
+      CHECK(exit.code == 0);
+      const Json result = result_of(exit);
+      CHECK(result["run"]["match"] == "fanout over " + transport);
+      CHECK(result["connections"]["opened"] == (arguments[0] == "-r" ? 12 : 11));
+      CHECK(result["metrics"]["each"]["count"].get<int>() == result["fanout"]["expected"]);
+      CHECK(result["fanout"]["expected"].get<int>() > 0);
+      CHECK(result["counts"]["wire_bytes_received"].get<int>() > 0);
+    }
+  }
+}
+
+TEST_CASE("fan-out to event streams: a server without them is told of, and what cannot be asked") {
+  const EchoProcess server;
+  for (const std::string transport : {"sse", "poll"}) {
+    const Exit exit = fanout(server.url(), {"--transport", transport, "-n", "1", "-q"});
+    CHECK(exit.code == 22);
+    CHECK(exit.err.find("no topic has both") != std::string::npos);
+    CHECK(exit.err.find("the server answered 4") != std::string::npos);
+  }
+  const Exit exit = fanout(server.url(), {"--transport", "sse", "--publish", "{{payload}}"});
+  CHECK(exit.code == 2);
+  CHECK(exit.err.find("--transport") != std::string::npos);
+}
+
 TEST_CASE("fan-out finds the payload in the envelope that the server puts around it") {
   const PubSubProcess server;
   const Exit exit = fanout(server.url("/?envelope=json"),

@@ -269,6 +269,7 @@ TEST_CASE("in the closed model nobody publishes to a topic that has lost its sub
     CHECK(run.counts().lost == 1);
   }
   CHECK(run.finished());
+  CHECK(run.worker().deserted());
   CHECK(run.counts().sums_hold());
 }
 
@@ -285,6 +286,7 @@ TEST_CASE("each topic has its own publishers and subscribers") {
   // Ten messages each to three, three and two.
   CHECK(fanout_of(run).expected == 80);
   CHECK(fanout_of(run).delivered == 80);
+  CHECK_FALSE(run.worker().deserted());
   CHECK(run.counts().unmatched == 0);
 }
 

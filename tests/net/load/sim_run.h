@@ -31,6 +31,8 @@ class SimRun final : load::WorkerObserver {
                  .slice = {},
                  .client = client_,
                  .loop = loop,
+                 .dialer = *dialer_,
+                 .open_timeout = std::chrono::seconds(10),
                  .matcher = load::make_matcher(plan_).value(),
                  .observer = *this}) {}
 
