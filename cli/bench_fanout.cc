@@ -171,9 +171,6 @@ Expected<void> add_topic_requests(const ConnectPlan& connect, load::FanoutPlan& 
     if (plan.transport != load::FanoutTransport::ws) {
       plan.http_requests.push_back(
           http_request(options, connect.client.unix_socket, plan.transport));
-      if (auto good = http::check_request(plan.http_requests.back()); !good) {
-        return good;
-      }
     }
     // A publisher does not hear itself.
     options.uri.target += options.uri.target.find('?') == std::string::npos ? "?echo=0" : "&echo=0";
@@ -183,7 +180,8 @@ Expected<void> add_topic_requests(const ConnectPlan& connect, load::FanoutPlan& 
     }
     plan.requests.push_back(std::move(*made));
   }
-  return {};
+  return plan.http_requests.empty() ? Expected<void>()
+                                    : http::check_request(plan.http_requests.front());
 }
 
 }  // namespace wskit::cli

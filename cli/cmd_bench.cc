@@ -74,6 +74,21 @@ std::vector<std::string> step_names(const load::ScriptPlan& plan) {
   return names;
 }
 
+Expected<void> check_thresholds(const std::vector<stats::Threshold>& thresholds,
+                                const load::Plan& plan, bool tls) {
+  const stats::RunKind kind{
+      .model = plan.model,
+      .tls = tls,
+      .fanout = plan.fanout.has_value(),
+      .steps = plan.script ? step_names(*plan.script) : std::vector<std::string>()};
+  for (const stats::Threshold& threshold : thresholds) {
+    if (auto exists = stats::check_exists(threshold, kind); !exists) {
+      return exists;
+    }
+  }
+  return {};
+}
+
 Expected<Prepared> prepare(const BenchOptions& options) {
   auto plan = make_plan(options);
   if (!plan) {
@@ -107,15 +122,8 @@ Expected<Prepared> prepare(const BenchOptions& options) {
       !checked) {
     return std::unexpected(checked.error());
   }
-  const stats::RunKind kind{
-      .model = plan->model,
-      .tls = uri.tls,
-      .fanout = plan->fanout.has_value(),
-      .steps = plan->script ? step_names(*plan->script) : std::vector<std::string>()};
-  for (const stats::Threshold& threshold : *thresholds) {
-    if (auto exists = stats::check_exists(threshold, kind); !exists) {
-      return std::unexpected(exists.error());
-    }
+  if (auto exist = check_thresholds(*thresholds, *plan, uri.tls); !exist) {
+    return std::unexpected(std::move(exist.error()));
   }
   connect->watcher->watch_first_only();
   std::string url = uri.display();

@@ -254,13 +254,14 @@ void HttpSubscriber::hang_up() {
 }
 
 void HttpSubscriber::end(const Error& error) {
-  const Error told = error;
   timer_.cancel();
-  hang_up();
+  // The error may be theirs.
+  const auto dial = std::move(dial_);
+  const auto stream = std::move(stream_);
   if (std::exchange(up_, false)) {
-    down(told);
+    down(error);
   } else {
-    worker().session_failed(*this, {.error = told, .response = nullptr, .body = body_});
+    worker().session_failed(*this, {.error = error, .response = nullptr, .body = body_});
   }
 }
 

@@ -57,6 +57,8 @@ class Measurement final : load::WorkerObserver, net::TimerHandler {
                  .slice = {},
                  .client = client_,
                  .loop = loop_,
+                 .dialer = dialer,
+                 .open_timeout = std::chrono::seconds(10),
                  .matcher = load::make_matcher(plan_).value(),
                  .observer = *this}),
         look_again_(loop_.timers(), *this) {}
