@@ -110,8 +110,21 @@ void add_serve_limits(CLI::App& app, ServerOptions& server, const std::string& d
       ->type_name("N")
       ->default_str("0")
       ->group(group);
+  add_parsed(app, "--max-connections-per-address", server.max_connections_per_address,
+             parse_number<std::size_t, 0, kMaxNumber>)
+      ->description(
+          "Refuse further ones of the same address, or of the same IPv6 /64, with 429; "
+          "0 for no such limit")
+      ->type_name("N")
+      ->default_str("0")
+      ->group(group);
+  add_parsed(app, "--max-header", server.max_header, parse_size)
+      ->description("Cut a connection whose request has longer headers; 1KiB to 60KiB")
+      ->type_name("SIZE")
+      ->default_str(std::to_string(server.max_header >> 10U) + "KiB")
+      ->group(group);
   add_limit(app, "--handshake-timeout", server.handshake_timeout,
-            "From accepting to the end of the upgrade, in whole seconds");
+            "From accepting to the end of the request, in whole seconds");
   add_limit(app, "--ping-interval", server.ping_interval,
             "Ping a connection that was quiet for this long; 0 for never");
   add_limit(app, "--ping-timeout", server.ping_timeout,

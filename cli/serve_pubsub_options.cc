@@ -5,6 +5,8 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -12,11 +14,13 @@
 #include "cli/parsed_option.h"
 #include "core/parse.h"
 #include "pubsub/out_queue.h"
+#include "pubsub/slow_rules.h"
 
 namespace wskit::cli {
 namespace {
 
 constexpr std::uint64_t kMaxHistory = 1'000'000'000;
+constexpr std::uint64_t kMaxSubscriptions = 1'000'000'000;
 constexpr std::uint64_t kMaxTopics = 65'536;
 
 std::string mebibytes(std::size_t bytes) {
@@ -59,14 +63,38 @@ void add_sessions(CLI::App& app, serve::PubSubOptions& options) {
       ->group(group);
 }
 
+void read_slow(const std::string& text, serve::PubSubOptions& options) {
+  constexpr const char* kOption = "--slow";
+  if (text.find('=') == std::string::npos) {
+    const auto policy = pubsub::parse_slow_policy(text);
+    if (!policy) {
+      throw CLI::ValidationError(kOption, policy.error().message);
+    }
+    options.queue.policy = *policy;
+    return;
+  }
+  auto rule = pubsub::parse_slow_rule(text);
+  if (!rule) {
+    throw CLI::ValidationError(kOption, rule.error().message);
+  }
+  options.slow.push_back(std::move(*rule));
+}
+
 void add_slow(CLI::App& app, serve::PubSubOptions& options) {
   const std::string group = "Slow receivers";
-  add_parsed(app, "--slow", options.queue.policy, pubsub::parse_slow_policy)
-      ->description(
-          "What happens to a connection for which more than --max-queue waits: close it, or drop "
-          "and announce the newest messages, the oldest, or all but the latest of each topic; raw "
-          "frames are always closed")
-      ->type_name("close|drop-new|drop-old|latest")
+  app.add_option_function<std::vector<std::string>>(
+         "--slow",
+         [&options](const std::vector<std::string>& texts) {
+           for (const std::string& text : texts) {
+             read_slow(text, options);
+           }
+         },
+         "What happens to a connection for which more than --max-queue waits: close it, or drop "
+         "and announce the newest messages, the oldest, or all but the latest of each topic; raw "
+         "frames are always closed. With a FILTER for its topics only (repeatable, the first that "
+         "matches counts)")
+      ->type_name("[FILTER=]close|drop-new|drop-old|latest")
+      ->allow_extra_args(false)
       ->default_str(std::string(pubsub::name(options.queue.policy)))
       ->group(group);
   add_parsed(app, "--max-queue", options.queue.max_bytes, parse_size)
@@ -97,6 +125,12 @@ void add_serve_pubsub_options(CLI::App& app, ServePubSubOptions& options) {
       ->description("Let a connection name so many topics")
       ->type_name("N")
       ->default_str(std::to_string(options.pubsub.max_topics))
+      ->group("Limits");
+  add_parsed(app, "--max-subscriptions", options.pubsub.max_subscriptions,
+             [](std::string_view text) { return parse_count(text, 0, kMaxSubscriptions); })
+      ->description("Refuse subscriptions beyond so many of all connections; 0 for no limit")
+      ->type_name("N")
+      ->default_str(std::to_string(options.pubsub.max_subscriptions))
       ->group("Limits");
 }
 

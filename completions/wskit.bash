@@ -496,6 +496,8 @@ _wskit() {
         'wskit serve echo --allow-origin' | \
         'wskit serve echo --max-message' | \
         'wskit serve echo --max-connections' | \
+        'wskit serve echo --max-connections-per-address' | \
+        'wskit serve echo --max-header' | \
         'wskit serve echo --handshake-timeout' | \
         'wskit serve echo --ping-interval' | \
         'wskit serve echo --ping-timeout' | \
@@ -530,11 +532,14 @@ _wskit() {
         'wskit serve pubsub --max-unacked' | \
         'wskit serve pubsub --max-message' | \
         'wskit serve pubsub --max-connections' | \
+        'wskit serve pubsub --max-connections-per-address' | \
+        'wskit serve pubsub --max-header' | \
         'wskit serve pubsub --handshake-timeout' | \
         'wskit serve pubsub --ping-interval' | \
         'wskit serve pubsub --ping-timeout' | \
         'wskit serve pubsub --drain-time' | \
-        'wskit serve pubsub --max-topics') skip=1 ;;
+        'wskit serve pubsub --max-topics' | \
+        'wskit serve pubsub --max-subscriptions') skip=1 ;;
       'wskit serve script --listen' | \
         'wskit serve script --ready-file' | \
         'wskit serve script --cert' | \
@@ -1004,6 +1009,8 @@ _wskit() {
     'wskit serve echo --allow-origin') COMPREPLY=(); return ;;
     'wskit serve echo --max-message') COMPREPLY=(); return ;;
     'wskit serve echo --max-connections') COMPREPLY=(); return ;;
+    'wskit serve echo --max-connections-per-address') COMPREPLY=(); return ;;
+    'wskit serve echo --max-header') COMPREPLY=(); return ;;
     'wskit serve echo --handshake-timeout') COMPREPLY=(); return ;;
     'wskit serve echo --ping-interval') COMPREPLY=(); return ;;
     'wskit serve echo --ping-timeout') COMPREPLY=(); return ;;
@@ -1037,11 +1044,14 @@ _wskit() {
     'wskit serve pubsub --max-unacked') COMPREPLY=(); return ;;
     'wskit serve pubsub --max-message') COMPREPLY=(); return ;;
     'wskit serve pubsub --max-connections') COMPREPLY=(); return ;;
+    'wskit serve pubsub --max-connections-per-address') COMPREPLY=(); return ;;
+    'wskit serve pubsub --max-header') COMPREPLY=(); return ;;
     'wskit serve pubsub --handshake-timeout') COMPREPLY=(); return ;;
     'wskit serve pubsub --ping-interval') COMPREPLY=(); return ;;
     'wskit serve pubsub --ping-timeout') COMPREPLY=(); return ;;
     'wskit serve pubsub --drain-time') COMPREPLY=(); return ;;
     'wskit serve pubsub --max-topics') COMPREPLY=(); return ;;
+    'wskit serve pubsub --max-subscriptions') COMPREPLY=(); return ;;
     'wskit serve script --listen') COMPREPLY=(); return ;;
     'wskit serve script --ready-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit serve script --cert') COMPREPLY=($(compgen -f -- "$current")); return ;;
@@ -1122,9 +1132,9 @@ _wskit() {
     'wskit serve')
       COMPREPLY=($(compgen -W 'echo pubsub script -h --help' -- "$current")) ;;
     'wskit serve echo')
-      COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --cert --key --self-signed --write-ca --delay --jitter --seed --stall --no-compress --subprotocol --allow-origin --max-message --max-connections --handshake-timeout --ping-interval --ping-timeout --drain-time' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --cert --key --self-signed --write-ca --delay --jitter --seed --stall --no-compress --subprotocol --allow-origin --max-message --max-connections --max-connections-per-address --max-header --handshake-timeout --ping-interval --ping-timeout --drain-time' -- "$current")) ;;
     'wskit serve pubsub')
-      COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --cert --key --self-signed --write-ca --no-compress --subprotocol --allow-origin --auth-jwt-secret --auth-jwt-key --auth-jwt-audience --auth-jwt-issuer --auth-jwt-leeway --auth-tokens --auth-basic --auth-client-ca --allow-anonymous --allow-subscribe --allow-publish --history --history-age --history-bytes --history-total --slow --max-queue --session-time --max-unacked --max-message --max-connections --handshake-timeout --ping-interval --ping-timeout --drain-time --max-topics' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --cert --key --self-signed --write-ca --no-compress --subprotocol --allow-origin --auth-jwt-secret --auth-jwt-key --auth-jwt-audience --auth-jwt-issuer --auth-jwt-leeway --auth-tokens --auth-basic --auth-client-ca --allow-anonymous --allow-subscribe --allow-publish --history --history-age --history-bytes --history-total --slow --max-queue --session-time --max-unacked --max-message --max-connections --max-connections-per-address --max-header --handshake-timeout --ping-interval --ping-timeout --drain-time --max-topics --max-subscriptions' -- "$current")) ;;
     'wskit serve script')
       COMPREPLY=($(compgen -W '-h --help --listen --ready-file --cert --key --self-signed --write-ca --mirror --to-the-end --sessions --seed --var --var-file --timeout -q --quiet' -- "$current")) ;;
     'wskit test')

@@ -72,6 +72,7 @@ void AzureConnection::on_message(std::string_view text) {
 void AzureConnection::serve(AckId ack_id, AzureJoin join) {
   const auto known = groups_.find(join.group);
   if (known == groups_.end() && groups_.size() >= limits_.max_groups) {
+    peer_.note_too_many_groups();
     refuse(ack_id, fmt::format("a connection has at most {} groups", limits_.max_groups));
     return;
   }
@@ -81,6 +82,10 @@ void AzureConnection::serve(AckId ack_id, AzureJoin join) {
   }
   if (!peer_.may_join(join.group)) {
     refuse(ack_id, "you may not join this group");
+    return;
+  }
+  if (known == groups_.end() && !peer_.may_subscribe()) {
+    refuse(ack_id, "the server takes no more subscriptions");
     return;
   }
   Group& group = groups_[join.group];
@@ -312,6 +317,11 @@ void AzureConnection::restore(Expected<std::optional<std::string>> found) {
   auto stored = *found ? AzureStored::parse(**found) : fail(ErrorCode::usage, "");
   if (!stored || !is_ours(*stored)) {
     end(CloseCode::policy_violation, "this connection cannot be taken up again", kUnknown);
+    return;
+  }
+  if (!stored->groups.empty() && !peer_.may_subscribe()) {
+    end(CloseCode::policy_violation, "this connection cannot be taken up again",
+        "the server takes no more subscriptions");
     return;
   }
   const std::vector<std::string> early = *std::exchange(early_, std::nullopt);

@@ -44,6 +44,10 @@ class AzurePeer {
   [[nodiscard]] virtual bool may_send(std::string_view group) = 0;
   /// More than half of what may wait does.
   [[nodiscard]] virtual bool backlogged() const = 0;
+  /// Whether one subscription more may begin, beside those that the connection may have.
+  [[nodiscard]] virtual bool may_subscribe() { return true; }
+  /// The connection asked for more groups than it may have.
+  virtual void note_too_many_groups() {}
   /// To end the connection, after what was pushed and `last`.
   virtual void close(wire::CloseCode code, std::string_view reason, const Piece& last) = 0;
 };

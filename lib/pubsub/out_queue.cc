@@ -16,6 +16,12 @@ namespace {
 constexpr std::array kPolicies{SlowPolicy::close, SlowPolicy::drop_new, SlowPolicy::drop_old,
                                SlowPolicy::latest};
 
+// It may go, so that another one fits.
+bool may_go(const OutQueue::Entry& entry) {
+  return !entry.piece.is_notice() &&
+         (entry.policy == SlowPolicy::drop_old || entry.policy == SlowPolicy::latest);
+}
+
 }  // namespace
 
 Expected<SlowPolicy> parse_slow_policy(std::string_view text) {
@@ -46,7 +52,7 @@ std::string_view name(SlowPolicy policy) {
 OutQueue::Pushed OutQueue::push(const Piece& piece, const QueueLimits& limits) {
   const std::size_t more = cost(piece);
   if (fits(more, limits)) [[likely]] {
-    append(piece);
+    append(piece, limits.policy);
     return Pushed::queued;
   }
   if (limits.policy == SlowPolicy::close) {
@@ -56,29 +62,34 @@ OutQueue::Pushed OutQueue::push(const Piece& piece, const QueueLimits& limits) {
     if (bytes_ + more > 2 * limits.max_bytes) {
       return Pushed::overflow;
     }
-    append(piece);
+    append(piece, limits.policy);
     return Pushed::queued;
   }
-  const std::size_t room = limits.max_bytes > more ? limits.max_bytes - more : 0;
-  switch (limits.policy) {
-    case SlowPolicy::close:
-    case SlowPolicy::drop_new:
-      ++dropped_;
-      ++dropped_last_;
-      return Pushed::dropped;
-    case SlowPolicy::drop_old:
-      drop_oldest_above(room);
-      break;
-    case SlowPolicy::latest:
-      keep_latest(piece.topic());
-      // Otherwise a queue of many topics would be gone through for every message.
-      if (bytes_ > limits.max_bytes / 4 * 3 || bytes_ > room) {
-        drop_oldest_above(std::min(limits.max_bytes / 4 * 3, room));
-      }
-      break;
+  if (limits.policy == SlowPolicy::drop_new || !make_room(piece, limits)) {
+    ++dropped_;
+    ++dropped_last_;
+    return Pushed::dropped;
   }
-  append(piece);
+  append(piece, limits.policy);
   return Pushed::dropped;
+}
+
+// False when messages that may not go take the room.
+bool OutQueue::make_room(const Piece& coming, const QueueLimits& limits) {
+  const std::size_t more = cost(coming);
+  const std::size_t room = limits.max_bytes > more ? limits.max_bytes - more : 0;
+  if (limits.policy == SlowPolicy::drop_old) {
+    drop_oldest_above(room);
+  } else {
+    keep_latest(coming.topic());
+    // Otherwise a queue of many topics would be gone through for every message.
+    if (bytes_ > limits.max_bytes / 4 * 3 || bytes_ > room) {
+      drop_oldest_above(std::min(limits.max_bytes / 4 * 3, room));
+    }
+  }
+  const auto is_message = [](const Entry& entry) { return !entry.piece.is_notice(); };
+  return bytes_ <= room || std::none_of(entries_.begin() + static_cast<std::ptrdiff_t>(head_),
+                                        entries_.end(), is_message);
 }
 
 void OutQueue::clear() {
@@ -88,11 +99,11 @@ void OutQueue::clear() {
   dropped_last_ = 0;
 }
 
-void OutQueue::append(const Piece& piece) {
+void OutQueue::append(const Piece& piece, SlowPolicy policy) {
   if (entries_.capacity() == 0) {
     entries_.reserve(kSpareEntries);
   }
-  entries_.emplace_back(piece, std::exchange(dropped_last_, 0));
+  entries_.emplace_back(piece, std::exchange(dropped_last_, 0), policy);
   bytes_ += cost(piece);
 }
 
@@ -117,14 +128,14 @@ void OutQueue::release() {
 }
 
 void OutQueue::drop_oldest_above(std::size_t max_bytes) {
-  while (!empty() && bytes_ > max_bytes && !entries_[head_].piece.is_notice()) {
+  while (!empty() && bytes_ > max_bytes && may_go(entries_[head_])) {
     const std::uint32_t dropped = entries_[head_].dropped + 1;
     pop();
     ++dropped_;
     (empty() ? dropped_last_ : entries_[head_].dropped) += dropped;
   }
   if (bytes_ > max_bytes) {
-    drop_if([&](const Entry& entry) { return bytes_ > max_bytes && !entry.piece.is_notice(); });
+    drop_if([&](const Entry& entry) { return bytes_ > max_bytes && may_go(entry); });
   }
 }
 
@@ -132,8 +143,9 @@ void OutQueue::keep_latest(std::string_view coming) {
   std::unordered_set<std::string_view> later{coming};
   std::vector<bool> outdated(pieces());
   for (std::size_t i = pieces(); i-- > 0;) {
-    const Piece& piece = entries_[head_ + i].piece;
-    outdated[i] = !piece.is_notice() && !later.insert(piece.topic()).second;
+    const Entry& entry = entries_[head_ + i];
+    outdated[i] = !entry.piece.is_notice() && entry.policy == SlowPolicy::latest &&
+                  !later.insert(entry.piece.topic()).second;
   }
   std::size_t i = 0;
   drop_if([&](const Entry&) { return outdated[i++]; });

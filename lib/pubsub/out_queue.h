@@ -25,6 +25,8 @@ enum class SlowPolicy : std::uint8_t {
 [[nodiscard]] std::string_view name(SlowPolicy policy);
 
 struct QueueLimits {
+  /// Of the piece that is pushed, which keeps it while it waits: what makes room for others is
+  /// dropped only where its own policy is drop_old or latest.
   SlowPolicy policy = SlowPolicy::close;
   /// Each piece counts as its bytes and OutQueue::kEntryBytes. A single piece always fits, beside
   /// notices too.
@@ -39,6 +41,7 @@ class OutQueue {
   struct Entry {
     Piece piece;
     std::uint32_t dropped = 0;
+    SlowPolicy policy = SlowPolicy::close;
   };
   static constexpr std::size_t kEntryBytes = sizeof(Entry);
   static constexpr std::size_t kSpareEntries = 4;
@@ -96,7 +99,8 @@ class OutQueue {
   [[nodiscard]] bool fits(std::size_t more, const QueueLimits& limits) const {
     return empty() || bytes_ + more <= limits.max_bytes;
   }
-  void append(const Piece& piece);
+  void append(const Piece& piece, SlowPolicy policy);
+  [[nodiscard]] bool make_room(const Piece& coming, const QueueLimits& limits);
   void pop();
   void release();
   void drop_oldest_above(std::size_t max_bytes);

@@ -64,6 +64,9 @@ bool Acceptor::accept_one() {
 void Acceptor::pause(int error) {
   readable_.stop();
   retry_.start(kRetrySeconds);
+  if (pause_handler_) {
+    pause_handler_();
+  }
   const ev_tstamp now = ev_time();
   if (!short_of_descriptors_ && now - last_told_ >= kSilenceSeconds && log_) {
     last_told_ = now;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <utility>
 
 #include <ev++.h>
 
@@ -20,6 +21,8 @@ class Acceptor {
   Acceptor(ev::loop_ref loop, ListeningSocket socket, const LogSink& log, Handler handler);
 
   [[nodiscard]] const ListenAddress& address() const { return socket_.address(); }
+  /// Called each time that accepting has to wait until descriptors are free.
+  void on_pause(std::function<void()> handler) { pause_handler_ = std::move(handler); }
   /// Stops for good.
   void close();
 
@@ -32,6 +35,7 @@ class Acceptor {
   ListeningSocket socket_;
   const LogSink& log_;
   Handler handler_;
+  std::function<void()> pause_handler_;
   ev::io readable_;
   ev::timer retry_;
   bool short_of_descriptors_ = false;

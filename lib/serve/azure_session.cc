@@ -67,6 +67,8 @@ class AzureSession final : public SessionHandler, private pubsub::AzurePeer, pri
   bool may_join(std::string_view group) override { return counted(rights_.may_subscribe(group)); }
   bool may_send(std::string_view group) override { return counted(rights_.may_publish(group)); }
   bool backlogged() const override { return feed_->backlogged(); }
+  bool may_subscribe() override { return node_.may_subscribe(); }
+  void note_too_many_groups() override { node_.thread().counts().on_limited(Limit::topics); }
   void close(wire::CloseCode code, std::string_view reason, const Piece& last) override;
 
   bool counted(bool allowed);

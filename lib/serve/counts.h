@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "serve/limit.h"
 #include "wire/close_code.h"
 
 namespace wskit::serve {
@@ -78,6 +79,11 @@ class ThreadCounts {
   void on_close_sent(wire::CloseCode code) { sent_.add(static_cast<std::uint16_t>(code)); }
   void on_close_received(wire::CloseCode code) { received_.add(static_cast<std::uint16_t>(code)); }
 
+  void on_limited(Limit limit) { limited_[static_cast<std::size_t>(limit)].add(1); }
+
+  [[nodiscard]] std::uint64_t limited(Limit limit) const {
+    return limited_[static_cast<std::size_t>(limit)].read();
+  }
   [[nodiscard]] const CloseCounts& closes_sent() const { return sent_; }
   [[nodiscard]] const CloseCounts& closes_received() const { return received_; }
   [[nodiscard]] ServerStats read() const {
@@ -96,6 +102,7 @@ class ThreadCounts {
   Counter open_;
   Counter messages_;
   Counter bytes_;
+  std::array<Counter, kLimitCount> limited_;
   CloseCounts sent_;      // that began a close handshake
   CloseCounts received_;  // likewise, from the peers
 };

@@ -12,20 +12,21 @@ Feed::~Feed() {
   parts_.outlet.set_source(nullptr);
 }
 
-void Feed::push(const pubsub::Piece& piece) {
+void Feed::push(const pubsub::Piece& piece, pubsub::SlowPolicy policy) {
   using Pushed = pubsub::OutQueue::Pushed;
   if (closed_) {
     return;
   }
   const std::size_t before = queue_.bytes();
   const std::uint64_t dropped = queue_.dropped();
-  const Pushed pushed = queue_.push(piece, parts_.limits);
+  const Pushed pushed =
+      queue_.push(piece, {.policy = policy, .max_bytes = parts_.limits.max_bytes});
   count_bytes(before);
   if (pushed == Pushed::queued) [[likely]] {
     parts_.outlet.mark_dirty();
     return;
   }
-  parts_.counts.dropped(parts_.limits.policy).add(queue_.dropped() - dropped);
+  parts_.counts.dropped(policy).add(queue_.dropped() - dropped);
   if (pushed == Pushed::overflow) {
     parts_.counts.overflows.add(1);
     close();

@@ -48,7 +48,9 @@ class Feed final : public OutletSource {
   Feed& operator=(const Feed&) = delete;
   ~Feed() override;
 
-  void push(const pubsub::Piece& piece);
+  void push(const pubsub::Piece& piece) { push(piece, parts_.limits.policy); }
+  /// Of a topic that has a policy of its own.
+  void push(const pubsub::Piece& piece, pubsub::SlowPolicy policy);
   /// Forgets what waits, and all that is pushed later.
   void close();
   /// Appends all that waits, for an orderly end of the connection.

@@ -2,6 +2,7 @@
 #include "serve/http_exchange.h"
 
 #include <cerrno>
+#include <cstdint>
 #include <span>
 #include <utility>
 
@@ -19,23 +20,29 @@ namespace wskit::serve {
 namespace {
 
 constexpr int kNoContent = 204;
+// A longer body is gathered only for one of the connections that the server may have.
+constexpr std::uint64_t kSmallBody = std::uint64_t{64} << 10;
 
 }  // namespace
 
 HttpExchange::HttpExchange(lws* connection, ServiceThread& thread, wire::HttpRequest request)
-    : Outlet(connection, thread), request_(std::move(request)), input_(thread.loop()) {
+    : Outlet(connection, thread),
+      request_(std::move(request)),
+      begun_(thread.now()),
+      input_(thread.loop()) {
   input_.set<HttpExchange, &HttpExchange::on_input>(this);
 }
 
-HttpExchange::~HttpExchange() {
-  if (counted_) {
-    thread().leave_place();
+std::expected<void, Limit> HttpExchange::take_place() {
+  if (has_place()) {
+    return {};
   }
-}
-
-bool HttpExchange::take_place() {
-  counted_ = thread().take_place();
-  return counted_;
+  auto place = thread().take_place(connection());
+  if (!place) {
+    return std::unexpected(place.error());
+  }
+  hold(std::move(*place));
+  return {};
 }
 
 void HttpExchange::start(std::size_t max_body) {
@@ -49,13 +56,27 @@ void HttpExchange::start(std::size_t max_body) {
     // libwebsockets does not take chunks apart.
     respond({.status = 411, .body = "the body's length must be known\n"});
   } else if (length && *length != "0") {
-    const auto bytes = parse_integer(*length, 0, max_body_);
-    if (!bytes) {
-      const std::string why = fmt::format("the body may have {} bytes\n", max_body_);
-      respond({.status = 413, .body = why});
-    }
+    expect_body(*length);
   } else {
     ask_service();
+  }
+}
+
+void HttpExchange::expect_body(std::string_view length) {
+  const auto bytes = parse_integer(length, 0, max_body_);
+  if (!bytes) {
+    thread().counts().on_limited(Limit::message_bytes);
+    const std::string why = fmt::format("the body may have {} bytes\n", max_body_);
+    respond({.status = 413, .body = why});
+    return;
+  }
+  if (*bytes <= kSmallBody) {
+    return;
+  }
+  if (const auto placed = take_place(); !placed) {
+    const LimitRefusal refusal = refusal_of(placed.error());
+    const std::string why = std::string(refusal.why) + "\n";
+    respond({.status = refusal.status, .body = why});
   }
 }
 
@@ -200,6 +221,12 @@ void HttpExchange::on_input() noexcept {
 }
 
 bool HttpExchange::check_alive(Instant now, Nanoseconds patience) {
+  // libwebsockets gives each piece of a body its time anew.
+  if (!asked_ && !answered() && now - begun_ >= thread().options().handshake_timeout) {
+    thread().counts().on_limited(Limit::handshake_time);
+    respond({.status = 408, .body = "the body came too slowly\n"});
+    return true;
+  }
   if (expired(now)) {
     expire_at(Instant::max());
     on_drain();  // whoever answers is to come to an end, as if the server did

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <expected>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include <ev++.h>
 
 #include "core/clock.h"
+#include "serve/limit.h"
 #include "serve/outlet.h"
 #include "serve/service.h"
 #include "wire/http.h"
@@ -30,7 +32,6 @@ struct HttpAnswer {
 class HttpExchange final : public Outlet {
  public:
   HttpExchange(lws* connection, ServiceThread& thread, wire::HttpRequest request);
-  ~HttpExchange() override;
 
   /// The request's body may have so many bytes, and a longer one is refused with 413; with 0 only
   /// GET and HEAD are allowed. Asks the service at once where there is no body to wait for.
@@ -39,9 +40,9 @@ class HttpExchange final : public Outlet {
   void on_body(std::string_view piece);
   void on_body_complete();
 
-  /// For an answer that may take long: counts the exchange among the server's connections. False
-  /// when there are too many of them.
-  [[nodiscard]] bool take_place();
+  /// For an answer that may take long, or a body that takes memory: counts the exchange among the
+  /// server's connections, once. Fails when there are too many of them.
+  [[nodiscard]] std::expected<void, Limit> take_place();
   /// Who answers, where the service does not do it in its call; owned until the exchange is over.
   void answer_later(std::unique_ptr<ExchangeHandler> handler);
   /// Answers and ends the exchange; only before begin_stream().
@@ -72,6 +73,7 @@ class HttpExchange final : public Outlet {
 
   enum class State : unsigned char { open, streaming, ending, answered, cut_off };
 
+  void expect_body(std::string_view length);
   void ask_service();
   void append_head(const HttpAnswer& answer);
   void append_chunk();
@@ -84,9 +86,9 @@ class HttpExchange final : public Outlet {
   State state_ = State::open;
   bool asked_ = false;     // the service
   bool released_ = false;  // the memory of the request's headers
-  bool counted_ = false;
   bool chunked_ = false;
   bool draining_ = false;
+  Instant begun_;    // when the request's head was there
   Instant moved_{};  // when the peer last took something
   ev::io input_;     // once the service is asked
   std::unique_ptr<ExchangeHandler> handler_;

@@ -20,8 +20,7 @@ namespace {
 constexpr unsigned kReadBytes = 64 * 1024;
 // One system call writes at most this; the default, 4 KiB, made large messages crawl.
 constexpr std::size_t kWriteBytes = 1024 * 1024;
-constexpr unsigned short kHeaderBytes = 16 * 1024;
-// Requests being read at once; further ones wait. Each holds kHeaderBytes.
+// Requests being read at once; further ones wait. Each holds max_header bytes.
 constexpr unsigned short kHeaderPool = 4096;
 
 // Creating and destroying contexts touches OpenSSL's and libwebsockets' process-wide state.
@@ -63,7 +62,7 @@ lws_context_creation_info creation_info(const ServerOptions& options) {
   }
   info.extensions = options.compress ? deflate_extension() : nullptr;
   info.pt_serv_buf_size = kReadBytes;
-  info.max_http_header_data = kHeaderBytes;
+  info.max_http_header_data = static_cast<unsigned short>(options.max_header);
   info.max_http_header_pool = kHeaderPool;
   info.timeout_secs = whole_seconds(options.handshake_timeout);
   info.timeout_secs_ah_idle = info.timeout_secs;
@@ -115,8 +114,8 @@ void LwsContext::destroy() {
   }
 }
 
-void LwsContext::adopt(int fd) {
-  (void)lws_adopt_socket_vhost(vhost_, fd);
+lws* LwsContext::adopt(int fd) {
+  return lws_adopt_socket_vhost(vhost_, fd);
 }
 
 void LwsContext::wake() {

@@ -28,7 +28,7 @@ struct LwsEvent {
 };
 
 /// A libwebsockets context for one thread, which listens nowhere: it is given accepted sockets.
-/// Set up against what 4.1.6 does by default: no HTTP/2, 16 KiB of headers.
+/// Set up against what 4.1.6 does by default: no HTTP/2, and room for long headers.
 class LwsContext {
  public:
   LwsContext();
@@ -42,8 +42,8 @@ class LwsContext {
                                       char* subprotocol);
   void destroy();
 
-  /// Takes over an accepted socket; it is closed when that fails.
-  void adopt(int fd);
+  /// Takes over an accepted socket; it is closed, and null returned, when that fails.
+  lws* adopt(int fd);
   /// Makes the loop run once through libwebsockets' own housekeeping.
   void wake();
 

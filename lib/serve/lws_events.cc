@@ -5,6 +5,7 @@
 
 #include <libwebsockets.h>
 
+#include "serve/lws_log.h"
 #include "serve/lws_request.h"
 #include "serve/service_thread.h"
 #include "serve/upgrade_check.h"
@@ -70,6 +71,9 @@ int ServiceThread::on_handshake_event(const LwsEvent& event) {
       return set_up_tls(reinterpret_cast<SSL_CTX*>(event.slot), options(), state_.ticket_keys)
                  ? kGoOn
                  : kEnd;
+    case LWS_CALLBACK_WSI_DESTROY:
+      on_destroyed(event.connection);
+      return kGoOn;
     case LWS_CALLBACK_RAW_ADOPT:  // what CONNECT would turn a connection into
       return kEnd;
     default:
@@ -115,12 +119,12 @@ int ServiceThread::on_established(const LwsEvent& event) {
     session->compress_with(*deflate);
   }
   session->index_ = sessions_.size();
+  session->hold(std::move(admitted_place_));
   *event.slot = session.get();
   Session& opened = *session;
   sessions_.push_back(std::move(session));
   opened.open(std::move(admitted_));
   counts_.on_established();
-  state_.established.fetch_add(1, std::memory_order_relaxed);
   return kGoOn;
 }
 
@@ -141,7 +145,6 @@ void ServiceThread::on_closed(Session& session) {
   sessions_[index]->index_ = index;
   sessions_.pop_back();
   counts_.on_closed();
-  state_.established.fetch_sub(1, std::memory_order_relaxed);
   if (draining_ && idle()) {
     loop_.break_loop(ev::ALL);
   }
@@ -172,6 +175,7 @@ int ServiceThread::on_http_event(const LwsEvent& event) {
 }
 
 int ServiceThread::on_request(const LwsEvent& event) {
+  (void)openings_.remove(event.connection);
   auto created =
       std::make_unique<HttpExchange>(event.connection, *this, read_request(event.connection));
   HttpExchange& exchange = *created;
@@ -206,18 +210,45 @@ void ServiceThread::end_exchange(HttpExchange& exchange) {
   }
 }
 
+// It ends before its request was complete: libwebsockets says why in its log only.
+void ServiceThread::on_destroyed(lws* connection) {
+  const auto since = openings_.remove(connection);
+  const bool too_long = LwsLogScope::take_header_overflow();
+  if (!since || draining_) {
+    return;
+  }
+  if (too_long) {
+    counts_.on_limited(Limit::header_bytes);
+  } else if (now() - *since >= options().handshake_timeout) {
+    counts_.on_limited(Limit::handshake_time);
+  }
+}
+
 int ServiceThread::on_upgrade(lws* connection) {
+  (void)openings_.remove(connection);
+  admitted_.reset();
+  admitted_place_ = {};  // of an upgrade whose answer could not be written
+  if (draining_) {
+    return refuse(connection, wire::refuse_upgrade(503, "the server is stopping"));
+  }
+  auto place = take_place(connection);
+  if (!place) {
+    const LimitRefusal refusal = refusal_of(place.error());
+    return refuse(connection, wire::refuse_upgrade(refusal.status, refusal.why));
+  }
+  admitted_place_ = std::move(*place);
+  const int verdict = admit(connection);
+  if (verdict != kGoOn) {
+    admitted_place_ = {};
+  }
+  return verdict;
+}
+
+int ServiceThread::admit(lws* connection) {
   const wire::HttpRequest request = read_request(connection);
   auto admission = service_->on_upgrade(request, read_peer(connection));
   if (!admission) {
     return refuse(connection, admission.error());
-  }
-  const std::size_t limit = options().max_connections;
-  if (limit > 0 && state_.established.load(std::memory_order_relaxed) >= limit) {
-    return refuse(connection, wire::refuse_upgrade(503, "this server takes no more connections"));
-  }
-  if (draining_) {
-    return refuse(connection, wire::refuse_upgrade(503, "the server is stopping"));
   }
   upgrade_.begin(admission->agreement, request);
   admitted_ = std::move(admission->handler);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <mutex>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 #include <libwebsockets.h>
@@ -12,6 +13,8 @@ namespace wskit::serve {
 namespace {
 
 constexpr int kLinesPerSecond = 10;
+// What 4.1.6 says before it ends the connection.
+constexpr std::string_view kHeaderOverflow = "Ran out of header data space";
 
 // libwebsockets has one log function for the process and gives it no argument of ours.
 struct ThreadLog {
@@ -21,6 +24,7 @@ struct ThreadLog {
   int lines = 0;
   std::uint64_t left_out = 0;
   std::string last;
+  bool header_overflow = false;
 };
 thread_local ThreadLog thread_log;
 
@@ -39,11 +43,12 @@ bool within_rate(ThreadLog& log) {
 
 void on_line(int level, const char* line) {
   ThreadLog& log = thread_log;
+  std::string_view text(line);
+  text = text.substr(0, text.find_last_not_of('\n') + 1);
+  log.header_overflow |= text.ends_with(kHeaderOverflow);
   if (log.sink == nullptr || !*log.sink) {
     return;
   }
-  std::string_view text(line);
-  text = text.substr(0, text.find_last_not_of('\n') + 1);
   log.last = text;
   if (within_rate(log)) {
     (*log.sink)(level == LLL_ERR ? LogLevel::error : LogLevel::warning, text);
@@ -64,6 +69,10 @@ LwsLogScope::LwsLogScope(const LogSink& sink, const Clock& clock) {
 
 LwsLogScope::~LwsLogScope() {
   thread_log = {};
+}
+
+bool LwsLogScope::take_header_overflow() {
+  return std::exchange(thread_log.header_overflow, false);
 }
 
 const std::string& LwsLogScope::last() {

@@ -19,6 +19,8 @@ class LwsLogScope {
 
   /// The last complaint on this thread, empty when there was none in this scope.
   [[nodiscard]] static const std::string& last();
+  /// A request had more header bytes than there is room for, since the last call on this thread.
+  [[nodiscard]] static bool take_header_overflow();
 };
 
 }  // namespace wskit::serve

@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "core/clock.h"
+#include "serve/connection_places.h"
 
 struct lws;
 
@@ -45,6 +47,9 @@ class Outlet {
   /// The connection is ended in order soon after that, because whoever it is for may then no longer
   /// use it.
   void expire_at(Instant end) { expiry_ = end; }
+  /// The connection is one of those that the server may have.
+  void hold(ConnectionPlaces::Place place) { place_ = std::move(place); }
+  [[nodiscard]] bool has_place() const { return static_cast<bool>(place_); }
   /// Writes what is queued. False when the connection is dead and must be cut.
   [[nodiscard]] virtual bool flush() = 0;
   /// The connection is about to be cut.
@@ -82,6 +87,7 @@ class Outlet {
   std::string out_;                 // after LWS_PRE bytes of headroom
   std::uint64_t acknowledged_ = 0;  // bytes, at the last look
   Instant expiry_ = Instant::max();
+  ConnectionPlaces::Place place_;
   bool dirty_ = false;  // in the thread's list to flush
 };
 

@@ -27,6 +27,15 @@ std::vector<PubSubState::Thread> PubSubState::threads() const {
   return threads_;
 }
 
+std::uint64_t PubSubState::subscriptions() const {
+  const std::scoped_lock lock(mutex_);
+  std::uint64_t sum = 0;
+  for (const Thread& thread : threads_) {
+    sum += thread.counts->subscriptions.read();
+  }
+  return sum;
+}
+
 PubSubNode::PubSubNode(ServiceThread& thread, PubSubState& state)
     : thread_(thread),
       state_(state),
@@ -44,6 +53,24 @@ std::string PubSubNode::next_connection_id() {
 void PubSubNode::forget(PolledWatcher& watcher) {
   std::erase(watchers_, &watcher);
   std::ranges::replace(telling_, &watcher, nullptr);
+}
+
+pubsub::SlowPolicy PubSubNode::slow_policy(const broker::Message& message) {
+  if (message.topic != slow_topic_) {
+    slow_topic_ = message.topic;
+    slow_policy_ = pubsub::slow_policy(options().slow, slow_topic_, options().queue.policy);
+  }
+  return slow_policy_;
+}
+
+bool PubSubNode::may_subscribe() {
+  const std::size_t limit = options().max_subscriptions;
+  counts_.subscriptions.set(hub_.subscriptions());
+  if (limit == 0 || state_.subscriptions() < limit) {
+    return true;
+  }
+  thread_.counts().on_limited(Limit::subscriptions);
+  return false;
 }
 
 void PubSubNode::on_turn_end() {

@@ -42,6 +42,8 @@ class PubSubState {
   /// Its number among the threads, from 0. A thread's counts live as long as the server.
   [[nodiscard]] std::size_t add(const Thread& thread);
   [[nodiscard]] std::vector<Thread> threads() const;
+  /// Of all threads.
+  [[nodiscard]] std::uint64_t subscriptions() const;
 
  private:
   MonotonicClock clock_;
@@ -88,6 +90,11 @@ class PubSubNode {
       delivered_.push_back(message.published);
     }
   }
+  /// What happens to a receiver that is too slow for this message: looked up once for all of them.
+  [[nodiscard]] pubsub::SlowPolicy slow_policy(const broker::Message& message);
+  /// Whether one subscription more may begin; counts it when not. Threads that ask at the same time
+  /// may exceed the limit by one each.
+  [[nodiscard]] bool may_subscribe();
   /// To be called by the service.
   void on_turn_end();
   void on_turn_written();
@@ -108,6 +115,8 @@ class PubSubNode {
   std::vector<PolledWatcher*> telling_;     // while they are told; null once they are, or are gone
   const broker::Message* noted_ = nullptr;  // within this turn
   std::vector<Instant> delivered_;
+  std::string slow_topic_;
+  pubsub::SlowPolicy slow_policy_ = pubsub::SlowPolicy::close;  // of that topic
 };
 
 }  // namespace wskit::serve

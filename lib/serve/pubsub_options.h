@@ -3,10 +3,12 @@
 
 #include <chrono>
 #include <cstddef>
+#include <vector>
 
 #include "broker/topic_store.h"
 #include "core/clock.h"
 #include "pubsub/out_queue.h"
+#include "pubsub/slow_rules.h"
 #include "serve/authenticator.h"
 
 namespace wskit::serve {
@@ -18,10 +20,15 @@ struct PubSubOptions {
   /// What waits for one connection, and what happens to it when it reads too slowly. Raw frames
   /// cannot say that something was dropped: there the policy is always to close.
   pubsub::QueueLimits queue;
+  /// The policies of topics that have others than `queue` says; the first that matches counts.
+  std::vector<pubsub::SlowRule> slow;
   /// Who may do what.
   AuthOptions auth;
   /// Topics and filters that one connection may name.
   std::size_t max_topics = 100;
+  /// All subscriptions, on all threads: one of each connection, or of each of its groups or
+  /// channels. 0: no limit.
+  std::size_t max_subscriptions = 1'000'000;
   /// What a client of json.reliable.webpubsub.azure.v1 may leave unacknowledged, and how long it
   /// has to come back.
   std::size_t max_unacked_bytes = std::size_t{8} << 20;

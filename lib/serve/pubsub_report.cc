@@ -92,6 +92,19 @@ void add_auth(MetricsText& text) {
   }
 }
 
+void add_limits(MetricsText& text) {
+  text.begin("limit_refusals_total", "counter",
+             "What clients were refused, and times that accepting had to wait, by the limit.");
+  for (std::size_t i = 0; i < kLimitCount; ++i) {
+    const auto limit = static_cast<Limit>(i);
+    std::uint64_t total = 0;
+    for (const auto& thread : text.threads()) {
+      total += thread.connections->limited(limit);
+    }
+    text.value(fmt::format("{{limit=\"{}\"}}", name(limit)), total);
+  }
+}
+
 void add_messages(MetricsText& text) {
   using C = PubSubCounts;
   const auto read = [&](Counter C::* counter) {
@@ -165,6 +178,15 @@ void add_latency(MetricsText& text) {
   text.out() += fmt::format("wskit_publish_to_write_seconds_count {}\n", below);
 }
 
+// As a list, because the first that matches counts.
+Json slow_topics(const PubSubOptions& options) {
+  Json rules = Json::array();
+  for (const pubsub::SlowRule& rule : options.slow) {
+    rules.push_back({{"filter", rule.filter}, {"policy", pubsub::name(rule.policy)}});
+  }
+  return rules;
+}
+
 }  // namespace
 
 std::string pubsub_metrics(const PubSubState& state) {
@@ -172,6 +194,7 @@ std::string pubsub_metrics(const PubSubState& state) {
   MetricsText text(threads);
   add_connections(text);
   add_auth(text);
+  add_limits(text);
   add_messages(text);
   add_closes(text);
   add_latency(text);
@@ -199,8 +222,11 @@ std::string pubsub_info(const PubSubState& state) {
         {"bytes", retention.bytes},
         {"age_s", to_seconds(retention.age)}}},
       {"slow",
-       {{"policy", pubsub::name(options.queue.policy)}, {"max_bytes", options.queue.max_bytes}}},
-      {"max_topics", options.max_topics}};
+       {{"policy", pubsub::name(options.queue.policy)},
+        {"max_bytes", options.queue.max_bytes},
+        {"topics", slow_topics(options)}}},
+      {"max_topics", options.max_topics},
+      {"max_subscriptions", options.max_subscriptions}};
   return dump_json(info, 2) + "\n";
 }
 

@@ -25,6 +25,11 @@ constexpr std::string_view kForeignOrigin =
 
 constexpr std::array<std::string_view, 4> kReports{"/healthz", "/readyz", "/info", "/metrics"};
 
+Refusal refuse_for(Limit limit) {
+  const LimitRefusal refusal = refusal_of(limit);
+  return {.status = refusal.status, .why = std::string(refusal.why)};
+}
+
 class PubSubService final : public Service {
  public:
   PubSubService(ServiceThread& thread, PubSubState& state)
@@ -42,6 +47,8 @@ class PubSubService final : public Service {
   [[nodiscard]] std::expected<std::unique_ptr<SessionHandler>, Refusal> handler_for(
       const wire::HttpRequest& request, const Peer& peer, std::string_view subprotocol);
   [[nodiscard]] Refusal count(AuthRefusal refusal);
+  [[nodiscard]] Refusal count(Refusal refusal);
+  [[nodiscard]] std::expected<void, Refusal> take_place(HttpExchange& exchange);
   [[nodiscard]] std::expected<Identity, Refusal> identify(const wire::HttpRequest& request,
                                                           const Peer& peer);
   [[nodiscard]] bool may_subscribe(const Identity& identity, const TopicRequest& request) const;
@@ -75,10 +82,13 @@ std::expected<std::unique_ptr<SessionHandler>, Refusal> PubSubService::handler_f
   }
   auto asked = parse_topic_request(request, node_.options());
   if (!asked) {
-    return std::unexpected(std::move(asked.error()));
+    return std::unexpected(count(std::move(asked.error())));
   }
   if (!may_subscribe(*identity, *asked)) {
     return std::unexpected(count(node_.state().authenticator().forbid_subscribe()));
+  }
+  if (!node_.may_subscribe()) {
+    return std::unexpected(refuse_for(Limit::subscriptions));
   }
   const bool may_publish = identity->rights.may_publish(asked->topic());
   return make_raw_session(node_, std::move(*asked),
@@ -92,6 +102,13 @@ Refusal PubSubService::count(AuthRefusal refusal) {
   return {.status = refusal.status,
           .why = std::move(refusal.reason),
           .headers = std::move(refusal.headers)};
+}
+
+Refusal PubSubService::count(Refusal refusal) {
+  if (refusal.limit) {
+    thread_.counts().on_limited(*refusal.limit);
+  }
+  return refusal;
 }
 
 std::expected<Identity, Refusal> PubSubService::identify(const wire::HttpRequest& request,
@@ -206,7 +223,7 @@ void PubSubService::get_or_post(HttpExchange& exchange, const Identity& identity
                                 std::string_view body) {
   auto asked = parse_topic_request(exchange.request(), node_.options());
   if (!asked) {
-    refuse_topics(exchange, asked.error());
+    refuse_topics(exchange, count(std::move(asked.error())));
   } else if (exchange.request().method == "GET") {
     subscribe(exchange, identity, std::move(*asked));
   } else if (exchange.request().method == "POST") {
@@ -227,6 +244,16 @@ void PubSubService::publish(HttpExchange& exchange, const Identity& identity,
   }
 }
 
+std::expected<void, Refusal> PubSubService::take_place(HttpExchange& exchange) {
+  if (const auto placed = exchange.take_place(); !placed) {
+    return std::unexpected(refuse_for(placed.error()));
+  }
+  if (!node_.may_subscribe()) {
+    return std::unexpected(refuse_for(Limit::subscriptions));
+  }
+  return {};
+}
+
 void PubSubService::subscribe(HttpExchange& exchange, const Identity& identity,
                               TopicRequest request) {
   if (!may_subscribe(identity, request)) {
@@ -234,8 +261,8 @@ void PubSubService::subscribe(HttpExchange& exchange, const Identity& identity,
     return;
   }
   exchange.expire_at(expiry_of(identity));
-  if (!exchange.take_place()) {
-    refuse_topics(exchange, {.status = 503, .why = "this server takes no more connections"});
+  if (const auto placed = take_place(exchange); !placed) {
+    refuse_topics(exchange, placed.error());
   } else if (accepts_events(exchange.request())) {
     stream_events(node_, exchange, std::move(request));
   } else if (request.stream) {

@@ -36,7 +36,8 @@ Expected<void> Server::open(ServerOptions options, ServiceFactory factory, LogSi
   }
   url_ = url_of(socket->address(), options.certificate.has_value());
   port_ = socket->address().port;
-  state_ = std::make_unique<ServerState>();
+  state_ = std::make_unique<ServerState>(ConnectionPlaces::Limits{
+      .connections = options.max_connections, .per_address = options.max_connections_per_address});
   state_->options = std::move(options);
   state_->service = std::move(factory);
   state_->log = std::move(log);
@@ -56,6 +57,8 @@ Expected<void> Server::open(ServerOptions options, ServiceFactory factory, LogSi
   };
   acceptor_ = std::make_unique<Acceptor>(services_.front()->loop(), std::move(*socket), state_->log,
                                          std::move(deal));
+  acceptor_->on_pause(
+      [&counts = services_.front()->counts()] { counts.on_limited(Limit::descriptors); });
   services_.front()->on_drain([this] { acceptor_->close(); });
   for (const auto& service : services_) {
     threads_.emplace_back([&service = *service] { service.run(); });

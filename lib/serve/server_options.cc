@@ -23,6 +23,9 @@ Expected<void> check_options(const ServerOptions& options) {
   if (options.max_message == 0) {
     return refuse("the limit of a message is at least 1 byte");
   }
+  if (options.max_header < kMinHeader || options.max_header > kMaxHeader) {
+    return refuse("the limit of a request's header is from 1KiB to 60KiB");
+  }
   if (options.handshake_timeout.count() <= 0 || options.close_timeout.count() <= 0) {
     return refuse("time-outs are greater than zero");
   }

@@ -32,7 +32,12 @@ struct ServerOptions {
   /// Established connections, all threads together; further upgrades get 503. 0: no limit but the
   /// open files.
   std::size_t max_connections = 0;
-  /// From the accepted socket to the end of the upgrade; whole seconds, rounded up.
+  /// Likewise, of one address (of one /64 with IPv6); further ones get 429. 0: no such limit.
+  std::size_t max_connections_per_address = 0;
+  /// Bytes of a request's lines; libwebsockets cuts a connection that sends more.
+  std::size_t max_header = std::size_t{16} * 1024;
+  /// From the accepted socket to the end of the upgrade; whole seconds, rounded up. As long again
+  /// for a request's body.
   Nanoseconds handshake_timeout = std::chrono::seconds(10);
   /// A connection without traffic for this long gets a ping; 0: never.
   Nanoseconds ping_interval = std::chrono::seconds(30);
@@ -55,6 +60,10 @@ struct ServerOptions {
   /// All threads stand still together, counted from listening.
   std::optional<StallOptions> stall;
 };
+
+/// What libwebsockets can be told.
+inline constexpr std::size_t kMinHeader = 1024;
+inline constexpr std::size_t kMaxHeader = std::size_t{60} * 1024;
 
 /// Fails with ErrorCode::usage when options contradict each other or are out of range.
 [[nodiscard]] Expected<void> check_options(const ServerOptions& options);

@@ -82,13 +82,14 @@ void ServiceThread::adopt(UniqueFd connection) {
   asked_.send();
 }
 
-bool ServiceThread::take_place() {
-  const std::size_t limit = options().max_connections;
-  if (limit > 0 && state_.established.load(std::memory_order_relaxed) >= limit) {
-    return false;
+std::expected<ConnectionPlaces::Place, Limit> ServiceThread::take_place(lws* connection) {
+  const bool by_address = options().max_connections_per_address > 0;
+  auto place =
+      state_.places.take(by_address ? address_of(lws_get_socket_fd(connection)) : std::string());
+  if (!place) {
+    counts_.on_limited(place.error());
   }
-  state_.established.fetch_add(1, std::memory_order_relaxed);
-  return true;
+  return place;
 }
 
 void ServiceThread::ask(std::atomic<bool>& what) {
@@ -119,7 +120,9 @@ void ServiceThread::adopt_waiting() {
   }
   for (UniqueFd& connection : accepted) {
     counts_.on_accepted();
-    context_.adopt(connection.release());
+    if (const lws* const adopted = context_.adopt(connection.release())) {
+      openings_.add(adopted, now());
+    }
   }
 }
 

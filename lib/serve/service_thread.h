@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -19,12 +20,14 @@
 
 #include "core/clock.h"
 #include "core/error.h"
+#include "serve/connection_places.h"
 #include "serve/counts.h"
 #include "serve/http_exchange.h"
 #include "serve/instant_timer.h"
 #include "serve/log.h"
 #include "serve/lws_context.h"
 #include "serve/lws_deflate.h"
+#include "serve/openings.h"
 #include "serve/outlet.h"
 #include "serve/server_options.h"
 #include "serve/service.h"
@@ -41,12 +44,14 @@ struct LwsEvent;
 
 /// What the threads of one server have in common.
 struct ServerState {
+  explicit ServerState(const ConnectionPlaces::Limits& limits) : places(limits) {}
+
   ServerOptions options;
   ServiceFactory service;
   LogSink log;
   MonotonicClock clock;
   Instant start;  // of listening
-  std::atomic<std::size_t> established{0};
+  ConnectionPlaces places;
   TicketKeys ticket_keys;
 };
 
@@ -81,10 +86,9 @@ class ServiceThread {
   /// Bytes that were put aside unread may be looked at again.
   void resume_reading() { context_.wake(); }
 
-  /// For one connection more, with leave_place() at its end; false when the server has as many as
-  /// it may have, all threads together.
-  [[nodiscard]] bool take_place();
-  void leave_place() { state_.established.fetch_sub(1, std::memory_order_relaxed); }
+  /// For one connection more, to be held by it; fails, and counts that, when the server has as many
+  /// as it may have, all threads together.
+  [[nodiscard]] std::expected<ConnectionPlaces::Place, Limit> take_place(lws* connection);
   [[nodiscard]] bool draining() const { return draining_; }
   [[nodiscard]] UpgradeUnderWay& upgrade() { return upgrade_; }
   /// One callback of libwebsockets; other than 0 ends the connection.
@@ -103,7 +107,9 @@ class ServiceThread {
   [[nodiscard]] int on_http_writable(const LwsEvent& event, HttpExchange& exchange);
   void end_exchange(HttpExchange& exchange);
   void take_from_lists(Outlet& outlet);
+  void on_destroyed(lws* connection);
   [[nodiscard]] int on_upgrade(lws* connection);
+  [[nodiscard]] int admit(lws* connection);
   [[nodiscard]] int refuse(lws* connection, const wire::UpgradeAnswer& refusal);
   [[nodiscard]] int answer(lws* connection, std::string_view bytes);
 
@@ -131,7 +137,9 @@ class ServiceThread {
   ev::prepare turn_end_;
   UpgradeUnderWay upgrade_;
   std::unique_ptr<Service> service_;
-  std::unique_ptr<SessionHandler> admitted_;  // of the upgrade that is being answered
+  std::unique_ptr<SessionHandler> admitted_;  // of the upgrade that is being answered, like
+  ConnectionPlaces::Place admitted_place_;    // its place
+  Openings openings_;
   LwsContext context_;
 
   std::vector<std::unique_ptr<Session>> sessions_;

@@ -227,6 +227,9 @@ void Session::start_close(CloseCode code, std::string_view reason) {
 void Session::fail(CloseCode code, std::string_view reason) {
   if (!closing_) {
     thread().counts().on_close_sent(code);
+    if (code == CloseCode::too_big) {
+      thread().counts().on_limited(Limit::message_bytes);
+    }
     append_frame(output(), Opcode::close, close_payload(code, reason));
     mark_dirty();
     start_ending(kFailureLinger);

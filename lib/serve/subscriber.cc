@@ -9,9 +9,14 @@ namespace {
 using pubsub::Format;
 using pubsub::GapNotice;
 
-pubsub::QueueLimits limits_for(Format format, pubsub::QueueLimits limits) {
+using pubsub::SlowPolicy;
+
+pubsub::QueueLimits limits_for(Format format, const PubSubOptions& options) {
+  pubsub::QueueLimits limits = options.queue;
   if (!pubsub::can_announce(format)) {
-    limits.policy = pubsub::SlowPolicy::close;
+    limits.policy = SlowPolicy::close;
+  } else if (!options.slow.empty() && limits.policy == SlowPolicy::close) {
+    limits.policy = SlowPolicy::drop_new;  // of notices: messages have those of their topics
   }
   return limits;
 }
@@ -20,7 +25,7 @@ pubsub::QueueLimits limits_for(Format format, pubsub::QueueLimits limits) {
 
 Subscriber::Subscriber(const Parts& parts, pubsub::SubscribeRequest request)
     : parts_(parts),
-      limits_(limits_for(parts.format, parts.node.options().queue)),
+      limits_(limits_for(parts.format, parts.node.options())),
       feed_({.outlet = parts.outlet,
              .owner = *this,
              .limits = limits_,
@@ -60,7 +65,11 @@ void Subscriber::on_delivery(pubsub::Subscription& subscription, pubsub::Deliver
   if (subscription.live()) {
     parts_.node.note_delivery(delivery.message());
   }
-  feed_.push(delivery.piece(parts_.format));
+  if (parts_.node.options().slow.empty() || !pubsub::can_announce(parts_.format)) [[likely]] {
+    feed_.push(delivery.piece(parts_.format));
+  } else {
+    feed_.push(delivery.piece(parts_.format), parts_.node.slow_policy(delivery.message()));
+  }
 }
 
 void Subscriber::on_live(pubsub::Subscription& /*subscription*/, const broker::Cursor& cursor) {

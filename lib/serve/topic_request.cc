@@ -31,7 +31,9 @@ std::expected<std::vector<std::string>, Refusal> filters_of(const RequestTarget&
     return refuse("name a topic: /t/TOPIC or /t?topic=TOPIC");
   }
   if (filters.size() > options.max_topics) {
-    return refuse(fmt::format("a connection has at most {} topics", options.max_topics));
+    return std::unexpected(
+        Refusal{.why = fmt::format("a connection has at most {} topics", options.max_topics),
+                .limit = Limit::topics});
   }
   for (const std::string& filter : filters) {
     if (const auto good = broker::check_filter(filter); !good) {

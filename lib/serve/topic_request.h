@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "broker/broker.h"
 #include "core/clock.h"
+#include "serve/limit.h"
 #include "serve/pubsub_options.h"
 #include "wire/http.h"
 
@@ -33,6 +35,7 @@ struct Refusal {
   int status = 400;
   std::string why;
   std::vector<wire::Header> headers = {};  // valid ones
+  std::optional<Limit> limit = {};         // that it came up against, to be counted
 };
 
 /// Whether the path is one of topics.

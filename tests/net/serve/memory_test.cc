@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Resident memory: not under a sanitizer, which keeps what was freed.
 #include <fstream>
-#include <stdexcept>
 #include <string>
 
-#include <zlib.h>
-
+#include "tests/net/serve/deflated_zeros.h"
 #include "tests/net/serve/serving.h"
 
 using namespace wskit;
@@ -22,24 +20,6 @@ std::size_t resident_bytes() {
   std::size_t pages = 0;
   statm >> pages >> pages;
   return pages * 4096;
-}
-
-// The payload of a message (RFC 7692 7.2.1) that inflates to `size` zeros.
-std::string deflated_zeros(std::size_t size) {
-  z_stream stream{};
-  if (deflateInit2(&stream, 9, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
-    throw std::runtime_error("zlib");
-  }
-  std::string zeros(size, '\0');
-  std::string out(deflateBound(&stream, size), '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(zeros.data());
-  stream.avail_in = static_cast<uInt>(zeros.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_SYNC_FLUSH);
-  out.resize(stream.total_out - 4);  // without the empty block's 00 00 ff ff
-  deflateEnd(&stream);
-  return out;
 }
 
 }  // namespace

@@ -176,3 +176,42 @@ TEST_CASE("the policies for slow receivers have names") {
   CHECK(unknown.error().message ==
         "'drop\\n' is no policy for slow receivers: close, drop-new, drop-old, latest");
 }
+
+TEST_CASE("pieces of several policies in one queue are treated by their own") {
+  OutQueue queue;
+  const auto push = [&queue](const char* bytes, const char* topic, SlowPolicy policy) {
+    return queue.push(message_piece(bytes, topic), room_for(4, policy));
+  };
+  CHECK(push("1", "kept", SlowPolicy::close) == Pushed::queued);
+  CHECK(push("2", "old", SlowPolicy::drop_old) == Pushed::queued);
+  CHECK(push("3", "new", SlowPolicy::drop_new) == Pushed::queued);
+  CHECK(push("4", "old", SlowPolicy::drop_old) == Pushed::queued);
+  CHECK(push("5", "new", SlowPolicy::drop_new) == Pushed::dropped);
+  CHECK(push("6", "old", SlowPolicy::drop_old) == Pushed::dropped);
+  CHECK(push("7", "kept", SlowPolicy::close) == Pushed::overflow);
+  CHECK(taken(queue) == "1(1)34(1)6");
+}
+
+TEST_CASE("what would drop others is dropped itself where none of them may go") {
+  for (const SlowPolicy policy : {SlowPolicy::drop_old, SlowPolicy::latest}) {
+    OutQueue queue;
+    for (const char* const bytes : {"1", "2"}) {
+      queue.push(message_piece(bytes, "kept"), room_for(2, SlowPolicy::close));
+    }
+    CHECK(queue.push(message_piece("3"), room_for(2, policy)) == Pushed::dropped);
+    CHECK(queue.dropped() == 1);
+    CHECK(taken(queue) == "12(1)");
+  }
+}
+
+TEST_CASE("only topics whose latest message counts lose the others") {
+  OutQueue queue;
+  const QueueLimits latest = room_for(4, SlowPolicy::latest);
+  const QueueLimits kept = room_for(4, SlowPolicy::close);
+  queue.push(message_piece("1", "price"), latest);
+  queue.push(message_piece("2", "order"), kept);
+  queue.push(message_piece("3", "order"), kept);
+  queue.push(message_piece("4", "price"), latest);
+  CHECK(queue.push(message_piece("5", "price"), latest) == Pushed::dropped);
+  CHECK(taken(queue) == "(1)23(1)5");
+}
