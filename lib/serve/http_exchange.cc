@@ -120,6 +120,9 @@ void HttpExchange::append_head(const HttpAnswer& answer) {
 }
 
 void HttpExchange::respond(const HttpAnswer& answer) {
+  if (state_ == State::cut_off) {
+    return;  // the peer has gone in this turn, before its answer was there
+  }
   check(!answered(), "a request is answered once");
   state_ = State::answered;
   append_head(answer);

@@ -45,7 +45,7 @@ class HttpExchange final : public Outlet {
   [[nodiscard]] std::expected<void, Limit> take_place();
   /// Who answers, where the service does not do it in its call; owned until the exchange is over.
   void answer_later(std::unique_ptr<ExchangeHandler> handler);
-  /// Answers and ends the exchange; only before begin_stream().
+  /// Answers and ends the exchange; only before begin_stream(), and to nobody after cut().
   void respond(const HttpAnswer& answer);
   /// Begins an answer whose body comes piece by piece, in chunks where the peer knows them (RFC
   /// 9112 7.1): one a write. Without a body for HEAD.
