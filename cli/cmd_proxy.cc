@@ -25,6 +25,7 @@
 #include "net/dialer.h"
 #include "net/loop.h"
 #include "net/resolver.h"
+#include "relay/fault_place.h"
 #include "relay/fault_plan.h"
 #include "relay/recorder.h"
 #include "relay/relay.h"
@@ -115,6 +116,8 @@ Expected<void> ProxyRun::prepare() {
     return faults;
   }
   options.faults = faults_ ? &*faults_ : nullptr;
+  options.expired_tls = security_.expired.get();
+  options.misnamed_tls = security_.misnamed.get();
   relay::RelayWatcher& watcher = *this;
   relay_.emplace(*dialer_, std::move(options), watcher);
   return listen();
@@ -144,6 +147,17 @@ Expected<void> ProxyRun::prepare_faults() {
   if (!rules) {
     return std::unexpected(std::move(rules.error()));
   }
+  for (const relay::FaultRule& rule : *rules) {
+    const relay::FaultPlace place{.tls = security_.certificate.has_value()};
+    if (const auto possible = relay::check_place(rule, place); !possible) {
+      return fail(ErrorCode::usage, "--fault " + possible.error().message);
+    }
+  }
+  if (need_certificates(*rules)) {
+    if (auto added = add_flawed(*loop_, security_); !added) {
+      return added;
+    }
+  }
   start_ = loop_->now();
   if (!rules->empty()) {
     relay::FaultWatcher& watcher = *this;
@@ -161,7 +175,9 @@ Expected<void> ProxyRun::listen() {
     return listening;
   }
   if (options_.tls.self_signed) {
-    if (auto told = tell_how_to_trust(options_.tls, *security_.certificate); !told) {
+    if (auto told = tell_how_to_trust(options_.tls, *security_.certificate,
+                                      security_.flawed ? &*security_.flawed : nullptr);
+        !told) {
       return told;
     }
   }
@@ -183,7 +199,9 @@ void ProxyRun::obey() {
 
 void ProxyRun::on_drained() {
   if (faults_) {
-    say(fault_summary(*faults_));
+    if (const auto reported = report_faults(options_.faults, faults_->faults()); !reported) {
+      code_ = complain(kProxyName, reported.error());
+    }
   }
   if (recorder_) {
     recorder_->finish();
@@ -197,7 +215,7 @@ void ProxyRun::on_fault(const relay::FaultFiring& firing) {
     return;
   }
   say(fmt::format("wskit {}: connection {}: fault {} at {:.3f} s\n", kProxyName, firing.connection,
-                  report::printable(faults_->rules()[firing.rule].text),
+                  report::printable(firing.rule),
                   std::chrono::duration<double>(firing.at - start_).count()));
 }
 

@@ -22,7 +22,9 @@ Expected<void> serve_echo(const ServeEchoOptions& options) {
   if (auto checked = serve::check_delay(options.delay); !checked) {
     return checked;
   }
-  return serve_until_signalled(kServeEchoName, options.serve, serve::echo_service(options.delay));
+  ServeOptions serve = options.serve;
+  serve.faults.seed = options.delay.seed;
+  return serve_until_signalled(kServeEchoName, serve, serve::echo_service(options.delay));
 }
 
 int run_serve_echo(const ServeEchoOptions& options) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/fault_options.h"
 
+#include <algorithm>
 #include <iterator>
 #include <limits>
 #include <string_view>
@@ -10,6 +11,8 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/parsed_option.h"
+#include "cli/standard_streams.h"
+#include "core/json.h"
 #include "core/parse.h"
 #include "relay/fault_form.h"
 #include "report/file.h"
@@ -18,6 +21,7 @@
 namespace wskit::cli {
 namespace {
 
+constexpr const char* kFaultGroup = "Faults";
 constexpr std::size_t kMaxFaultFileBytes = std::size_t{1} << 20;
 
 CLI::Validator is_fault() {
@@ -28,10 +32,29 @@ CLI::Validator is_fault() {
           ""};
 }
 
+/// A line for each rule: how often it happened.
+std::string fault_summary(const std::vector<relay::FaultCount>& faults) {
+  std::string text;
+  for (const relay::FaultCount& fault : faults) {
+    const std::uint64_t count = fault.fired;
+    fmt::format_to(std::back_inserter(text), "fault {}: {}\n", report::printable(fault.rule),
+                   count == 0   ? "never"
+                   : count == 1 ? "once"
+                                : fmt::format("{} times", count));
+  }
+  return text;
+}
+
 }  // namespace
 
 void add_fault_options(CLI::App& app, FaultOptions& options) {
-  const std::string group = "Faults";
+  add_fault_rules(app, options);
+  add_fault_seed(app, options);
+  add_fault_quiet(app, options);
+}
+
+void add_fault_rules(CLI::App& app, FaultOptions& options) {
+  const std::string group = kFaultGroup;
   app.add_option("--fault", options.rules,
                  "Let this go wrong, as close:4001,after:3 or delay:50ms,percent:10; the faults "
                  "and their keys are in the manual (repeatable)")
@@ -44,6 +67,11 @@ void add_fault_options(CLI::App& app, FaultOptions& options) {
       ->type_name("FILE")
       ->check(not_empty())
       ->group(group);
+  // The manual's list of faults is made of this.
+  app.footer("Faults, each to be followed by ,KEY:VALUE...:\n" + relay::describe_faults());
+}
+
+void add_fault_seed(CLI::App& app, FaultOptions& options) {
   const auto parse_seed = [](std::string_view text) {
     return parse_integer(text, 0, std::numeric_limits<std::int64_t>::max());
   };
@@ -51,12 +79,17 @@ void add_fault_options(CLI::App& app, FaultOptions& options) {
       ->description("For what faults leave to chance: the same seed does the same again")
       ->type_name("N")
       ->default_str("1")
-      ->group(group);
+      ->group(kFaultGroup);
+}
+
+void add_fault_quiet(CLI::App& app, FaultOptions& options) {
   app.add_flag("-q,--quiet", options.quiet,
                "Do not say each fault that happens, but the counts in the end")
-      ->group(group);
-  // The manual's list of faults is made of this.
-  app.footer("Faults, each to be followed by ,KEY:VALUE...:\n" + relay::describe_faults());
+      ->group(kFaultGroup);
+  app.add_option("--fault-report", options.report_file, "Write the counts as JSON in the end")
+      ->type_name("FILE")
+      ->check(not_empty())
+      ->group(kFaultGroup);
 }
 
 Expected<std::vector<relay::FaultRule>> fault_rules(const FaultOptions& options) {
@@ -85,17 +118,24 @@ Expected<std::vector<relay::FaultRule>> fault_rules(const FaultOptions& options)
   return rules;
 }
 
-std::string fault_summary(const relay::FaultPlan& plan) {
-  std::string text;
-  for (std::size_t i = 0; i < plan.rules().size(); ++i) {
-    const std::uint64_t count = plan.counts()[i];
-    fmt::format_to(std::back_inserter(text), "fault {}: {}\n",
-                   report::printable(plan.rules()[i].text),
-                   count == 0   ? "never"
-                   : count == 1 ? "once"
-                                : fmt::format("{} times", count));
+bool need_certificates(const std::vector<relay::FaultRule>& rules) {
+  return std::ranges::any_of(rules, [](const relay::FaultRule& rule) {
+    return rule.kind == relay::FaultKind::certificate;
+  });
+}
+
+Expected<void> report_faults(const FaultOptions& options,
+                             const std::vector<relay::FaultCount>& faults) {
+  say(fault_summary(faults));
+  if (options.report_file.empty()) {
+    return {};
   }
-  return text;
+  Json listed = Json::array();
+  for (const relay::FaultCount& fault : faults) {
+    listed.push_back({{"rule", fault.rule}, {"fired", fault.fired}});
+  }
+  const Json report = {{"wskit_faults", 1}, {"faults", std::move(listed)}};
+  return report::write_file(options.report_file, dump_json(report, 2) + "\n");
 }
 
 }  // namespace wskit::cli

@@ -23,16 +23,29 @@ struct FaultOptions {
   std::uint64_t seed = 1;
   /// Each fault is not said when it happens.
   bool quiet = false;
+  /// Where the counts are to be written in the end; empty for nowhere.
+  std::string report_file;
 };
 
-/// --fault, --fault-file, --seed and --quiet.
+/// --fault, --fault-file, --seed, --quiet and --fault-report.
 void add_fault_options(CLI::App& app, FaultOptions& options);
+
+/// --fault and --fault-file, with the list of faults at the end of the help.
+void add_fault_rules(CLI::App& app, FaultOptions& options);
+/// --seed, and --quiet with --fault-report.
+void add_fault_seed(CLI::App& app, FaultOptions& options);
+void add_fault_quiet(CLI::App& app, FaultOptions& options);
 
 /// The rules of the command line, then those of the file. Fails with ErrorCode::usage or
 /// unreadable_file.
 [[nodiscard]] Expected<std::vector<relay::FaultRule>> fault_rules(const FaultOptions& options);
 
-/// A line for each rule: how often it happened.
-[[nodiscard]] std::string fault_summary(const relay::FaultPlan& plan);
+/// Whether one of them is about certificates.
+[[nodiscard]] bool need_certificates(const std::vector<relay::FaultRule>& rules);
+
+/// Says on standard error how often each rule happened, and writes it where it was asked for. Fails
+/// with ErrorCode::unwritable_file.
+[[nodiscard]] Expected<void> report_faults(const FaultOptions& options,
+                                           const std::vector<relay::FaultCount>& faults);
 
 }  // namespace wskit::cli

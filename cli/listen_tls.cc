@@ -10,6 +10,16 @@
 #include "report/file.h"
 
 namespace wskit::cli {
+namespace {
+
+Expected<std::unique_ptr<net::TlsAcceptor>> make_acceptor(net::Loop& loop,
+                                                          const serve::Certificate& certificate) {
+  return net::TlsAcceptor::create(loop, {.certificate = certificate.certificate(),
+                                         .key = certificate.key(),
+                                         .chain = certificate.chain()});
+}
+
+}  // namespace
 
 void add_listen_tls(CLI::App& app, ListenTls& options) {
   const std::string group = "TLS";
@@ -54,10 +64,7 @@ Expected<ListenSecurity> secure_listening(net::Loop& loop, const ListenTls& opti
   if (!security.certificate) {
     return security;
   }
-  auto acceptor =
-      net::TlsAcceptor::create(loop, {.certificate = security.certificate->certificate(),
-                                      .key = security.certificate->key(),
-                                      .chain = security.certificate->chain()});
+  auto acceptor = make_acceptor(loop, *security.certificate);
   if (!acceptor) {
     return std::unexpected(std::move(acceptor.error()));
   }
@@ -65,13 +72,38 @@ Expected<ListenSecurity> secure_listening(net::Loop& loop, const ListenTls& opti
   return security;
 }
 
-Expected<void> tell_how_to_trust(const ListenTls& options, const serve::Certificate& certificate) {
+Expected<void> add_flawed(net::Loop& loop, ListenSecurity& security) {
+  if (!security.certificate) {
+    return {};
+  }
+  auto flawed = serve::FlawedCertificates::make();
+  if (!flawed) {
+    return std::unexpected(std::move(flawed.error()));
+  }
+  auto expired = make_acceptor(loop, flawed->expired);
+  auto misnamed = make_acceptor(loop, flawed->wrong_name);
+  if (!expired || !misnamed) {
+    return std::unexpected(std::move(!expired ? expired.error() : misnamed.error()));
+  }
+  security.flawed = *std::move(flawed);
+  security.expired = *std::move(expired);
+  security.misnamed = *std::move(misnamed);
+  return {};
+}
+
+Expected<void> tell_how_to_trust(const ListenTls& options, const serve::Certificate& certificate,
+                                 const serve::FlawedCertificates* flawed) {
   say(fmt::format("self-signed certificate, SHA-256 {}\n", certificate.fingerprint()));
   if (options.ca_file.empty()) {
     say("to trust it: --write-ca FILE here, --cacert FILE at the client\n");
     return {};
   }
-  auto written = report::write_file(options.ca_file, certificate.pem());
+  // With the flawed ones, so that clients find the flaw, and not that they don't know who signed
+  // it.
+  auto written = report::write_file(
+      options.ca_file,
+      certificate.pem() +
+          (flawed == nullptr ? "" : flawed->expired.pem() + flawed->wrong_name.pem()));
   if (written) {
     say(fmt::format("to trust it: --cacert {}\n", options.ca_file));
   }

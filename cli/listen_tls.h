@@ -36,14 +36,22 @@ void add_listen_tls(CLI::App& app, ListenTls& options);
 struct ListenSecurity {
   std::optional<serve::Certificate> certificate;
   std::unique_ptr<net::TlsAcceptor> acceptor;
+  /// For faults of certificates, where they were asked for.
+  std::optional<serve::FlawedCertificates> flawed;
+  std::unique_ptr<net::TlsAcceptor> expired;
+  std::unique_ptr<net::TlsAcceptor> misnamed;
 };
 
 /// The same with what speaks it on a loop, which outlives it.
 [[nodiscard]] Expected<ListenSecurity> secure_listening(net::Loop& loop, const ListenTls& options);
 
+/// Adds flawed certificates to it, where there is TLS.
+[[nodiscard]] Expected<void> add_flawed(net::Loop& loop, ListenSecurity& security);
+
 /// Of a self-signed certificate: says on standard error how clients can trust it, and writes the
-/// file that they need.
+/// file that they need, with flawed ones if there are some.
 [[nodiscard]] Expected<void> tell_how_to_trust(const ListenTls& options,
-                                               const serve::Certificate& certificate);
+                                               const serve::Certificate& certificate,
+                                               const serve::FlawedCertificates* flawed = nullptr);
 
 }  // namespace wskit::cli

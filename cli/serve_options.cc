@@ -47,7 +47,7 @@ void add_behaviour(CLI::App& app, ServeEchoOptions& options) {
       ->default_str("0")
       ->group(group);
   add_parsed(app, "--seed", options.delay.seed, parse_number<std::uint64_t, 0, kMaxNumber>)
-      ->description("The same seed spreads the same way")
+      ->description("The same seed spreads the same way, and lets the same faults happen")
       ->type_name("N")
       ->default_str("1")
       ->group(group);
@@ -77,6 +77,18 @@ void add_serve_where(CLI::App& app, ServeOptions& options) {
       ->group(group);
   add_ready_file(app, options.ready_file, group);
   add_listen_tls(app, options.tls);
+}
+
+void add_serve_faults(CLI::App& app, ServeOptions& options) {
+  add_fault_rules(app, options.faults);
+  add_parsed(app, "--allow-faults", options.server.faults.asking, serve::parse_fault_asking)
+      ->description(
+          "Let clients ask for faults, by ?fault=RULE in a URL and over HTTP at /faults; auto does "
+          "where only this machine can connect, and without TLS")
+      ->type_name("auto|on|off")
+      ->default_str("auto")
+      ->group("Faults");
+  add_fault_quiet(app, options.faults);
 }
 
 void add_serve_upgrade(CLI::App& app, ServerOptions& server) {
@@ -134,6 +146,7 @@ void add_serve_limits(CLI::App& app, ServerOptions& server, const std::string& d
 
 void add_serve_echo_options(CLI::App& app, ServeEchoOptions& options) {
   add_serve_where(app, options.serve);
+  add_serve_faults(app, options.serve);
   add_behaviour(app, options);
   add_serve_upgrade(app, options.serve.server);
   add_serve_limits(app, options.serve.server,
@@ -154,6 +167,21 @@ Expected<serve::ServerOptions> server_options(const ServeOptions& options) {
     return std::unexpected(std::move(certificate.error()));
   }
   server.certificate = std::move(*certificate);
+  auto rules = fault_rules(options.faults);
+  if (!rules) {
+    return std::unexpected(std::move(rules.error()));
+  }
+  server.faults.rules = std::move(*rules);
+  if (server.certificate &&
+      (need_certificates(server.faults.rules) || server.faults.asking == serve::FaultAsking::on)) {
+    auto flawed = serve::FlawedCertificates::make();
+    if (!flawed) {
+      return std::unexpected(std::move(flawed.error()));
+    }
+    server.faults.certificates = *std::move(flawed);
+  }
+  server.faults.seed = options.faults.seed;
+  server.faults.log = !options.faults.quiet;
   return server;
 }
 

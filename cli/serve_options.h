@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "cli/fault_options.h"
 #include "cli/listen_tls.h"
 #include "core/error.h"
 #include "serve/delay.h"
@@ -21,6 +22,7 @@ struct ServeOptions {
   std::optional<std::string> unix_path;
   ListenTls tls;
   std::string ready_file;  // where the URL is to be written
+  FaultOptions faults;
 };
 
 struct ServeEchoOptions {
@@ -32,6 +34,8 @@ void add_serve_echo_options(CLI::App& app, ServeEchoOptions& options);
 
 /// Where to listen, and with which certificate.
 void add_serve_where(CLI::App& app, ServeOptions& options);
+/// Of the group "Faults", but for --seed.
+void add_serve_faults(CLI::App& app, ServeOptions& options);
 /// Of the group "Behaviour": --no-compress, --subprotocol and --allow-origin.
 void add_serve_upgrade(CLI::App& app, serve::ServerOptions& server);
 /// Of the group "Limits". What the options hold is shown as the defaults.

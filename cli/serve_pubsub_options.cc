@@ -111,7 +111,10 @@ void add_serve_pubsub_options(CLI::App& app, ServePubSubOptions& options) {
   server.max_message = std::size_t{1} << 20U;
   server.drain_code = wire::CloseCode::service_restart;
   server.drain_spread = true;
+  server.faults.pubsub = true;
   add_serve_where(app, options.serve);
+  add_serve_faults(app, options.serve);
+  add_fault_seed(app, options.serve.faults);
   add_serve_upgrade(app, server);
   add_auth_options(app, options.auth);
   add_history(app, options.pubsub.retention);

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "cli/announce.h"
+#include "cli/fault_options.h"
 #include "cli/standard_streams.h"
 #include "cli/stop_signals.h"
 #include "load/limits.h"
@@ -48,6 +49,7 @@ Expected<void> serve_until_signalled(std::string_view name, const ServeOptions& 
     return std::unexpected(std::move(server_options.error()));
   }
   const auto certificate = server_options->certificate;
+  const auto flawed = server_options->faults.certificates;
   const auto log_line = [prefix = fmt::format("wskit {}: ", name)](serve::LogLevel,
                                                                    std::string_view line) {
     say(prefix + report::printable(line) + "\n");
@@ -57,7 +59,8 @@ Expected<void> serve_until_signalled(std::string_view name, const ServeOptions& 
     return std::unexpected(std::move(server.error()));
   }
   if (options.tls.self_signed) {
-    if (auto told = tell_how_to_trust(options.tls, *certificate); !told) {
+    if (auto told = tell_how_to_trust(options.tls, *certificate, flawed ? &*flawed : nullptr);
+        !told) {
       return told;
     }
   }
@@ -65,7 +68,7 @@ Expected<void> serve_until_signalled(std::string_view name, const ServeOptions& 
     return announced;
   }
   wait_for_signals(signals, **server);
-  return {};
+  return report_faults(options.faults, (*server)->faults());
 }
 
 }  // namespace wskit::cli

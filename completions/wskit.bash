@@ -306,6 +306,7 @@ _wskit() {
         'wskit proxy --fault' | \
         'wskit proxy --fault-file' | \
         'wskit proxy --seed' | \
+        'wskit proxy --fault-report' | \
         'wskit proxy --max-connections' | \
         'wskit proxy --handshake-timeout' | \
         'wskit proxy --drain-time' | \
@@ -488,6 +489,10 @@ _wskit() {
         'wskit serve echo --cert' | \
         'wskit serve echo --key' | \
         'wskit serve echo --write-ca' | \
+        'wskit serve echo --fault' | \
+        'wskit serve echo --fault-file' | \
+        'wskit serve echo --allow-faults' | \
+        'wskit serve echo --fault-report' | \
         'wskit serve echo --delay' | \
         'wskit serve echo --jitter' | \
         'wskit serve echo --seed' | \
@@ -510,6 +515,11 @@ _wskit() {
         'wskit serve pubsub --cert' | \
         'wskit serve pubsub --key' | \
         'wskit serve pubsub --write-ca' | \
+        'wskit serve pubsub --fault' | \
+        'wskit serve pubsub --fault-file' | \
+        'wskit serve pubsub --allow-faults' | \
+        'wskit serve pubsub --fault-report' | \
+        'wskit serve pubsub --seed' | \
         'wskit serve pubsub --subprotocol' | \
         'wskit serve pubsub --allow-origin' | \
         'wskit serve pubsub --auth-jwt-secret' | \
@@ -843,6 +853,7 @@ _wskit() {
     'wskit proxy --fault') COMPREPLY=(); return ;;
     'wskit proxy --fault-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit proxy --seed') COMPREPLY=(); return ;;
+    'wskit proxy --fault-report') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit proxy --max-connections') COMPREPLY=(); return ;;
     'wskit proxy --handshake-timeout') COMPREPLY=(); return ;;
     'wskit proxy --drain-time') COMPREPLY=(); return ;;
@@ -1001,6 +1012,10 @@ _wskit() {
     'wskit serve echo --cert') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit serve echo --key') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit serve echo --write-ca') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit serve echo --fault') COMPREPLY=(); return ;;
+    'wskit serve echo --fault-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit serve echo --allow-faults') COMPREPLY=(); return ;;
+    'wskit serve echo --fault-report') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit serve echo --delay') COMPREPLY=(); return ;;
     'wskit serve echo --jitter') COMPREPLY=(); return ;;
     'wskit serve echo --seed') COMPREPLY=(); return ;;
@@ -1022,6 +1037,11 @@ _wskit() {
     'wskit serve pubsub --cert') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit serve pubsub --key') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit serve pubsub --write-ca') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit serve pubsub --fault') COMPREPLY=(); return ;;
+    'wskit serve pubsub --fault-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit serve pubsub --allow-faults') COMPREPLY=(); return ;;
+    'wskit serve pubsub --fault-report') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit serve pubsub --seed') COMPREPLY=(); return ;;
     'wskit serve pubsub --subprotocol') COMPREPLY=(); return ;;
     'wskit serve pubsub --allow-origin') COMPREPLY=(); return ;;
     'wskit serve pubsub --auth-jwt-secret') COMPREPLY=(); return ;;
@@ -1120,7 +1140,7 @@ _wskit() {
     'wskit ping')
       COMPREPLY=($(compgen -W '-h --help -c --count -i --interval --timeout --fail-above --fail-expiry --json --color -q --quiet --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit proxy')
-      COMPREPLY=($(compgen -W '-h --help --listen --ready-file --keep-host --cert --key --self-signed --write-ca --to -H --header --origin -u --user --oauth2-bearer --bearer --netrc --netrc-file -k --insecure --cacert --capath --client-cert --client-key --client-pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert --record --record-frames --redact --record-secrets --max-message --fault --fault-file --seed -q --quiet --max-connections --handshake-timeout --drain-time --io' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help --listen --ready-file --keep-host --cert --key --self-signed --write-ca --to -H --header --origin -u --user --oauth2-bearer --bearer --netrc --netrc-file -k --insecure --cacert --capath --client-cert --client-key --client-pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert --record --record-frames --redact --record-secrets --max-message --fault --fault-file --seed -q --quiet --fault-report --max-connections --handshake-timeout --drain-time --io' -- "$current")) ;;
     'wskit record')
       COMPREPLY=($(compgen -W '-h --help -o --output --import --url --convert --force -x --execute --input-format -0 --null-terminated -t --text -b --binary --timestamps --pretty --no-pretty -P --show-ping-pong --slash --no-slash --history --no-history --color -w --wait --no-wait -n --count -1 --one-message --timeout --eof-wait --redact --record-secrets -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --no-close --expect-close --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit replay')
@@ -1132,9 +1152,9 @@ _wskit() {
     'wskit serve')
       COMPREPLY=($(compgen -W 'echo pubsub script -h --help' -- "$current")) ;;
     'wskit serve echo')
-      COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --cert --key --self-signed --write-ca --delay --jitter --seed --stall --no-compress --subprotocol --allow-origin --max-message --max-connections --max-connections-per-address --max-header --handshake-timeout --ping-interval --ping-timeout --drain-time' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --cert --key --self-signed --write-ca --fault --fault-file --allow-faults -q --quiet --fault-report --delay --jitter --seed --stall --no-compress --subprotocol --allow-origin --max-message --max-connections --handshake-timeout --ping-interval --ping-timeout --drain-time' -- "$current")) ;;
     'wskit serve pubsub')
-      COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --cert --key --self-signed --write-ca --no-compress --subprotocol --allow-origin --auth-jwt-secret --auth-jwt-key --auth-jwt-audience --auth-jwt-issuer --auth-jwt-leeway --auth-tokens --auth-basic --auth-client-ca --allow-anonymous --allow-subscribe --allow-publish --history --history-age --history-bytes --history-total --slow --max-queue --session-time --max-unacked --max-message --max-connections --max-connections-per-address --max-header --handshake-timeout --ping-interval --ping-timeout --drain-time --max-topics --max-subscriptions' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --cert --key --self-signed --write-ca --fault --fault-file --allow-faults -q --quiet --fault-report --seed --no-compress --subprotocol --allow-origin --auth-jwt-secret --auth-jwt-key --auth-jwt-audience --auth-jwt-issuer --auth-jwt-leeway --auth-tokens --auth-basic --auth-client-ca --allow-anonymous --allow-subscribe --allow-publish --history --history-age --history-bytes --history-total --slow --max-queue --session-time --max-unacked --max-message --max-connections --handshake-timeout --ping-interval --ping-timeout --drain-time --max-topics' -- "$current")) ;;
     'wskit serve script')
       COMPREPLY=($(compgen -W '-h --help --listen --ready-file --cert --key --self-signed --write-ca --mirror --to-the-end --sessions --seed --var --var-file --timeout -q --quiet' -- "$current")) ;;
     'wskit test')

@@ -38,6 +38,10 @@ class EpollLoop final : public Loop, private StreamAdopter {
   void stop() override { posted_.stop(); }
   [[nodiscard]] LoopStats stats() const override { return stats_; }
 
+  /// A stream of a connected socket that does not block.
+  [[nodiscard]] std::unique_ptr<Stream> adopt(Descriptor socket,
+                                              const SocketAddress& peer) override;
+
   // For the loop's streams.
   [[nodiscard]] EpollSet& set() { return set_; }
   [[nodiscard]] Targets<EpollTarget>& targets() { return set_.targets(); }
@@ -51,8 +55,6 @@ class EpollLoop final : public Loop, private StreamAdopter {
  private:
   static constexpr std::size_t kReceiveBytes = std::size_t{128} << 10;
 
-  [[nodiscard]] std::unique_ptr<Stream> adopt(Descriptor socket,
-                                              const SocketAddress& peer) override;
   void turn();
   void wait();
 

@@ -112,7 +112,10 @@ Instant AnswerFaults::apply(Instant now) {
 }
 
 std::string rejection_of(const FaultRule& rule) {
-  const std::string body = rule.body.empty() ? "refused by the fault " + rule.text : rule.body;
+  const std::string why = rule.kind == FaultKind::wrong_node
+                              ? "another node has this session (fault "
+                              : "refused (fault ";
+  const std::string body = rule.body.empty() ? why + rule.text + ")" : rule.body;
   return wire::refuse_upgrade(static_cast<int>(rule.number.value_or(0)), body, rule.headers).bytes;
 }
 

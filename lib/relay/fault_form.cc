@@ -14,16 +14,26 @@ using Moment = FaultMoment;
 using Value = FaultValue;
 
 constexpr std::array<FaultForm, kFaultKindCount> kFaultForms{{
+    {Kind::tls_delay, Moment::accept, "tls-delay", Value::duration, "", false, false, "jitter",
+     "TLS begins so much later"},
+    {Kind::certificate, Moment::accept, "certificate", Value::flaw, "", false, false, "",
+     "TLS with a certificate that has expired, or is for another name"},
     {Kind::upgrade_delay, Moment::upgrade, "upgrade-delay", Value::duration, "", false, false,
      "jitter", "the server's answer comes so much later"},
     {Kind::upgrade_stall, Moment::upgrade, "upgrade-stall", Value::count, "0", true, false, "",
      "so many bytes of the server's answer come, and then nothing"},
     {Kind::reject, Moment::upgrade, "reject", Value::status, "503", true, false, "header body",
      "an answer of this status in place of the server's"},
+    {Kind::wrong_node, Moment::upgrade, "wrong-node", Value::status, "400", true, false,
+     "header body", "a request that goes on with a session is refused, as by a node without it"},
     {Kind::bad_accept, Moment::upgrade, "bad-accept", Value::none, "", true, false, "",
      "the answer has a wrong Sec-WebSocket-Accept"},
     {Kind::subprotocol, Moment::upgrade, "subprotocol", Value::token, "", false, false, "",
      "the answer names this subprotocol, or none"},
+    {Kind::history_truncated, Moment::upgrade, "history-truncated", Value::none, "", true, false,
+     "", "what a client that comes back has missed is gone (serve pubsub)"},
+    {Kind::epoch_changed, Moment::upgrade, "epoch-changed", Value::none, "", true, false, "",
+     "the cursor of a client that comes back is of another epoch (serve pubsub)"},
     {Kind::close, Moment::once, "close", Value::code, "1011", true, false, "reason",
      "a Close frame of this code, whatever it is, or without one"},
     {Kind::data_after_close, Moment::once, "data-after-close", Value::code, "1000", true, false,
@@ -91,8 +101,9 @@ consteval bool is_in_order() {
 static_assert(is_in_order());
 
 std::string_view placeholder(FaultValue value) {
-  constexpr std::array<std::string_view, 10> kPlaceholders{
-      "", "TIME", "SIZE", "N", "CODE|none", "STATUS", "NAME|none", "1|2|3", "N", "16|64|huge"};
+  constexpr std::array<std::string_view, 11> kPlaceholders{
+      "",          "TIME",  "SIZE", "N",          "CODE|none",         "STATUS",
+      "NAME|none", "1|2|3", "N",    "16|64|huge", "expired|wrong-name"};
   return kPlaceholders[static_cast<std::size_t>(value)];
 }
 

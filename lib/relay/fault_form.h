@@ -13,6 +13,7 @@ namespace wskit::relay {
 
 /// When a fault comes, and what its `percent` is of.
 enum class FaultMoment : std::uint8_t {
+  accept,   // before TLS; of the connections
   upgrade,  // in place of the server's answer, or in it; of the connections
   once,     // at one point of an open connection; of the connections
   flow,     // all the time of an open connection; of the connections
@@ -32,6 +33,7 @@ enum class FaultValue : std::uint8_t {
   bit,     // 1 to 3
   opcode,  // a reserved one
   length,  // 16, 64 or huge
+  flaw,    // of a certificate: expired or wrong-name
 };
 
 /// How rules of one kind are written.

@@ -111,6 +111,11 @@ Expected<void> set_word(FaultRule& rule, const FaultForm& form, std::string_view
   if (is_length && text != "16" && text != "64" && text != "huge") {
     return fail(ErrorCode::usage, fmt::format("'{}' is none of 16, 64 and huge", escape(text)));
   }
+  const bool is_flaw = form.value == FaultValue::flaw;
+  if (is_flaw && text != "expired" && text != "wrong-name") {
+    return fail(ErrorCode::usage,
+                fmt::format("'{}' is none of expired and wrong-name", escape(text)));
+  }
   if (!is_length && !wire::is_token(text)) {
     return fail(ErrorCode::usage, fmt::format("'{}' is no subprotocol's name", escape(text)));
   }
@@ -137,6 +142,7 @@ Expected<void> set_value(FaultRule& rule, const FaultForm& form, std::string_vie
       return put(parse_reserved_opcode(text), rule.number);
     case FaultValue::token:
     case FaultValue::length:
+    case FaultValue::flaw:
       return set_word(rule, form, text);
   }
   return {};
@@ -284,8 +290,9 @@ constexpr std::array kKeys{
 
 /// The keys that mean something to a kind, parted by spaces.
 std::string keys_of(const FaultForm& form) {
-  std::string keys = "match conn percent";
-  const bool upgrade = form.moment == FaultMoment::upgrade;
+  const bool accept = form.moment == FaultMoment::accept;
+  std::string keys = accept ? "conn percent" : "match conn percent";
+  const bool upgrade = accept || form.moment == FaultMoment::upgrade;
   keys += upgrade ? "" : " dir";
   keys += upgrade || form.moment == FaultMoment::flow ? "" : " after at";
   keys +=

@@ -17,11 +17,16 @@ namespace wskit::relay {
 
 /// What can be made to go wrong on a connection. fault_form.h has their names and values.
 enum class FaultKind : std::uint8_t {
+  tls_delay,
+  certificate,
   upgrade_delay,
   upgrade_stall,
   reject,
+  wrong_node,
   bad_accept,
   subprotocol,
+  history_truncated,
+  epoch_changed,
   close,
   data_after_close,
   fin,

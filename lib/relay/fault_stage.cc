@@ -74,6 +74,23 @@ void FaultStage::feed(std::span<const std::byte> bytes, Instant now) {
   }
 }
 
+void FaultStage::feed_http(std::span<const std::byte> bytes, Instant now) {
+  std::string_view text = as_text(bytes);
+  while (!text.empty() && !muted_) {
+    std::size_t end = 0;
+    bool ends = false;
+    while (end < text.size() && !ends) {
+      ends = text[end] == '\n' && last_ == '\n';
+      last_ = text[end++];
+    }
+    queue_.put(std::string(text.substr(0, end)), now);
+    text.remove_prefix(end);
+    if (ends) {
+      count_message(now);
+    }
+  }
+}
+
 void FaultStage::end(Instant now) {
   if (!muted_) {
     release_waiting(true);

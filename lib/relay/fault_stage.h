@@ -36,6 +36,9 @@ class FaultStage {
   void open(Instant now, bool compression);
   /// Frames.
   void feed(std::span<const std::byte> bytes, Instant now);
+  /// Of an answer without a WebSocket: the body, in which an empty line ends what counts as a
+  /// message, as an event of a stream does.
+  void feed_http(std::span<const std::byte> bytes, Instant now);
   /// The source finished sending.
   void end(Instant now);
   /// For next().
@@ -85,6 +88,8 @@ class FaultStage {
   FaultFrames frames_;
   std::optional<Instant> opened_;
   bool compression_ = false;
+  /// The last byte of a body.
+  char last_ = 0;
   std::uint64_t messages_ = 0;
   std::uint64_t pongs_ = 0;
   /// Messages that others overtake.

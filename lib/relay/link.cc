@@ -6,11 +6,13 @@
 
 #include "core/bytes.h"
 #include "net/loop.h"
+#include "relay/asked_faults.h"
 #include "wire/server_handshake.h"
 
 namespace wskit::relay {
 namespace {
 
+constexpr int kBadRequest = 400;
 constexpr int kMethodNotAllowed = 405;
 constexpr int kBadGateway = 502;
 
@@ -21,6 +23,10 @@ struct Link::Opening {
   std::string refusal;
   wire::HttpRequestParser parser;
   std::string head;
+  /// What the request asks of the server.
+  std::string target;
+  /// A fault that the server itself is to make happen.
+  std::string_view of_server;
   /// What came behind the head, in the same read.
   std::vector<std::byte> rest;
   std::unique_ptr<net::Dial> dial;
@@ -85,12 +91,21 @@ void Link::read_request(std::span<const std::byte> bytes) {
 
 bool Link::choose_faults() {
   const wire::HttpRequest& request = opening_->parser.message();
-  if (setup_.faults == nullptr || !asks_for_websocket(request)) {
+  opening_->target = request.target;
+  if (setup_.faults == nullptr || !(setup_.http_faults || asks_for_websocket(request))) {
     return true;
   }
-  const std::string_view path =
-      std::string_view(request.target).substr(0, request.target.find('?'));
-  auto choice = LinkFaults::Choice::make(*setup_.faults, number_, path);
+  std::vector<LiveFaultPointer> asked;
+  if (setup_.asked_faults) {
+    auto taken = take_asked_faults(request.target, asks_for_websocket(request), setup_.fault_place);
+    if (!taken) {
+      refuse(wire::refuse_upgrade(kBadRequest, taken.error().message).bytes);
+      return false;
+    }
+    asked = std::move(taken->faults);
+    opening_->target = std::move(taken->target);
+  }
+  auto choice = chosen_faults(asked);
   if (choice.empty()) {
     return true;
   }
@@ -101,7 +116,23 @@ bool Link::choose_faults() {
     refuse(*answer);
     return false;
   }
+  opening_->of_server = faults_->ask_server();
   return true;
+}
+
+LinkFaults::Choice Link::chosen_faults(const std::vector<LiveFaultPointer>& asked) const {
+  const wire::HttpRequest& request = opening_->parser.message();
+  const std::string_view path =
+      std::string_view(request.target).substr(0, request.target.find('?'));
+  auto choice =
+      LinkFaults::Choice::make(*setup_.faults, {.number = number_, .path = path, .asked = asked});
+  if (!asks_for_websocket(request)) {
+    choice.keep_http();
+  }
+  if (!goes_on(request)) {
+    choice.drop_resuming();
+  }
+  return choice;
 }
 
 void Link::dial(std::span<const std::byte> rest) {
@@ -117,12 +148,20 @@ void Link::dial(std::span<const std::byte> rest) {
 }
 
 std::string Link::rewritten_head() const {
-  if (!faults_ || !faults_->wants_no_compression()) {
-    return rewrite_head(opening_->head, opening_->parser.message(), setup_.request);
+  wire::HttpRequest request = opening_->parser.message();
+  request.target = opening_->target;
+  if (!faults_) {
+    return rewrite_head(opening_->head, request, setup_.request);
   }
   RequestRules rules = setup_.request;
-  rules.removed.emplace_back("Sec-WebSocket-Extensions");
-  return rewrite_head(opening_->head, opening_->parser.message(), rules);
+  if (faults_->wants_no_compression()) {
+    rules.removed.emplace_back("Sec-WebSocket-Extensions");
+  }
+  if (!opening_->of_server.empty()) {
+    rules.headers.push_back(
+        {.name = std::string(kFaultHeader), .value = std::string(opening_->of_server)});
+  }
+  return rewrite_head(opening_->head, request, rules);
 }
 
 void Link::start_recording() {

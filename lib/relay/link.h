@@ -7,12 +7,14 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/clock.h"
 #include "core/error.h"
 #include "net/dialer.h"
 #include "net/stream.h"
 #include "net/timer.h"
+#include "relay/fault_place.h"
 #include "relay/fault_plan.h"
 #include "relay/link_faults.h"
 #include "relay/recorder.h"
@@ -47,6 +49,12 @@ struct LinkSetup {
   Recorder* recorder = nullptr;
   /// Null where nothing is to go wrong.
   FaultPlan* faults = nullptr;
+  /// Also on connections that ask for no WebSocket, as far as is_for_http() says.
+  bool http_faults = false;
+  /// Requests may ask for faults of their own (asked_faults.h).
+  bool asked_faults = false;
+  /// For these.
+  FaultPlace fault_place = {};
   /// From the accepted connection to the whole request, TLS included.
   Nanoseconds request_timeout = std::chrono::seconds(10);
   /// How long what is left for one side may take once the other is gone.
@@ -99,6 +107,7 @@ class Link final : SideOwner, net::DialHandler, net::TimerHandler, LinkFaults::O
   void read_request(std::span<const std::byte> bytes);
   /// Whether the request goes on to the server.
   [[nodiscard]] bool choose_faults();
+  [[nodiscard]] LinkFaults::Choice chosen_faults(const std::vector<LiveFaultPointer>& asked) const;
   void dial(std::span<const std::byte> rest);
   [[nodiscard]] std::string rewritten_head() const;
   void start_recording();

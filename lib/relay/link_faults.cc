@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/bytes.h"
+#include "relay/asked_faults.h"
 #include "relay/side.h"
 
 namespace wskit::relay {
@@ -37,11 +38,24 @@ bool spoils_compression(const LinkFaults::Choice& choice) {
 
 }  // namespace
 
-LinkFaults::Choice LinkFaults::Choice::make(const FaultPlan& plan, std::uint64_t connection,
-                                            std::string_view path) {
-  return {.connection = connection,
-          .send = plan.choose(connection, path, Direction::send),
-          .recv = plan.choose(connection, path, Direction::recv)};
+LinkFaults::Choice LinkFaults::Choice::make(const FaultPlan& plan, const FaultSubject& subject) {
+  return {.connection = subject.number,
+          .send = plan.choose(subject, Direction::send),
+          .recv = plan.choose(subject, Direction::recv)};
+}
+
+void LinkFaults::Choice::keep_http() {
+  http = true;
+  send.clear();
+  std::erase_if(recv, [](const ActiveFault& fault) { return !is_for_http(fault.rule()); });
+}
+
+void LinkFaults::Choice::drop_resuming() {
+  std::erase_if(recv, [](const ActiveFault& fault) {
+    const FaultKind kind = fault.rule().kind;
+    return kind == FaultKind::wrong_node || kind == FaultKind::history_truncated ||
+           kind == FaultKind::epoch_changed;
+  });
 }
 
 LinkFaults::LinkFaults(Choice choice, FaultPlan& plan, net::Loop& loop, Outlet& outlet)
@@ -51,12 +65,19 @@ LinkFaults::LinkFaults(Choice choice, FaultPlan& plan, net::Loop& loop, Outlet& 
       outlet_(outlet),
       rejections_(choice.recv),
       wants_no_compression_(spoils_compression(choice)),
+      http_(choice.http),
       send_(std::move(choice.send), Direction::send, *this),
       recv_(choice.recv, Direction::recv, *this),
       answer_(std::move(choice.recv), recv_.queue, *this),
       timer_(loop.timers(), *this) {
-  std::erase_if(rejections_,
-                [](const ActiveFault& fault) { return fault.rule().kind != FaultKind::reject; });
+  of_server_ = rejections_;
+  std::erase_if(rejections_, [](const ActiveFault& fault) {
+    return fault.rule().kind != FaultKind::reject && fault.rule().kind != FaultKind::wrong_node;
+  });
+  std::erase_if(of_server_, [](const ActiveFault& fault) {
+    return fault.rule().kind != FaultKind::history_truncated &&
+           fault.rule().kind != FaultKind::epoch_changed;
+  });
 }
 
 std::optional<std::string> LinkFaults::reject() {
@@ -67,8 +88,16 @@ std::optional<std::string> LinkFaults::reject() {
   return rejection_of(rejections_.front().rule());
 }
 
+std::string_view LinkFaults::ask_server() {
+  if (of_server_.empty()) {
+    return {};
+  }
+  on_fired(of_server_.front(), loop_.now());
+  return of_server_.front().form().name;
+}
+
 void LinkFaults::on_fired(const ActiveFault& fault, Instant now) {
-  plan_.fire({.connection = connection_, .rule = fault.index(), .at = now});
+  plan_.fire(fault, connection_, now);
   outlet_.on_fault(fault.rule());
 }
 
@@ -81,13 +110,20 @@ void LinkFaults::take(Direction direction, std::span<std::byte> bytes) {
   if (direction == Direction::recv) {
     take_answer(rest, now);
   }
-  using State = AnswerFaults::State;
-  if (answer_.state() == State::other) {
-    way(direction).queue.put(std::string(as_text(rest)), now);
-  } else if (direction == Direction::send || answer_.state() == State::open) {
-    way(direction).stage.feed(rest, now);
-  }
+  take_rest(direction, rest, now);
   pump(now);
+}
+
+void LinkFaults::take_rest(Direction direction, std::span<const std::byte> bytes, Instant now) {
+  using State = AnswerFaults::State;
+  const bool other = answer_.state() == State::other;
+  if (http_ ? direction == Direction::send : other) {
+    way(direction).queue.put(std::string(as_text(bytes)), now);
+  } else if (http_ && other) {
+    recv_.stage.feed_http(bytes, now);
+  } else if (direction == Direction::send || answer_.state() == State::open) {
+    way(direction).stage.feed(bytes, now);
+  }
 }
 
 void LinkFaults::take_answer(std::span<const std::byte>& bytes, Instant now) {
@@ -95,6 +131,9 @@ void LinkFaults::take_answer(std::span<const std::byte>& bytes, Instant now) {
     return;
   }
   answer_.feed(bytes, now);
+  if (http_ && answer_.state() == AnswerFaults::State::other) {
+    recv_.stage.open(recv_.queue.earliest(now), false);
+  }
   if (answer_.state() == AnswerFaults::State::open) {
     const Instant opened = recv_.queue.earliest(now);
     recv_.stage.open(opened, answer_.has_compression());

@@ -46,8 +46,13 @@ class LinkFaults final : FaultStage::Owner, net::TimerHandler {
     std::uint64_t connection = 0;
     std::vector<ActiveFault> send;
     std::vector<ActiveFault> recv;
+    bool http = false;
 
-    static Choice make(const FaultPlan& plan, std::uint64_t connection, std::string_view path);
+    static Choice make(const FaultPlan& plan, const FaultSubject& subject);
+    /// The connection asks for no WebSocket: leaves what is_for_http().
+    void keep_http();
+    /// The request goes on with nothing: leaves out what is about that.
+    void drop_resuming();
     [[nodiscard]] bool empty() const { return send.empty() && recv.empty(); }
   };
 
@@ -56,6 +61,8 @@ class LinkFaults final : FaultStage::Owner, net::TimerHandler {
 
   /// What the client gets for its request, if it is to be refused; to be asked once.
   [[nodiscard]] std::optional<std::string> reject();
+  /// The kind of fault that the server is to make happen, if there is one; to be asked once.
+  [[nodiscard]] std::string_view ask_server();
   /// Compression is not to be offered to the server: a message that is lost or changed would spoil
   /// those behind it, or the fault would be none.
   [[nodiscard]] bool wants_no_compression() const { return wants_no_compression_; }
@@ -82,6 +89,7 @@ class LinkFaults final : FaultStage::Owner, net::TimerHandler {
     return direction == script::Direction::send ? send_ : recv_;
   }
   void take_answer(std::span<const std::byte>& bytes, Instant now);
+  void take_rest(script::Direction direction, std::span<const std::byte> bytes, Instant now);
   /// Lets out what is due, and sees when it has to come back.
   void pump(Instant now);
   void let_out(script::Direction direction, Instant now);
@@ -94,7 +102,9 @@ class LinkFaults final : FaultStage::Owner, net::TimerHandler {
   net::Loop& loop_;
   Outlet& outlet_;
   std::vector<ActiveFault> rejections_;
+  std::vector<ActiveFault> of_server_;
   bool wants_no_compression_;
+  bool http_;
   Way send_;
   Way recv_;
   AnswerFaults answer_;

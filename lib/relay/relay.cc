@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "relay/relay.h"
 
+#include <span>
 #include <string>
 #include <utility>
 
@@ -13,9 +14,48 @@ constexpr int kUnavailable = 503;
 
 }  // namespace
 
+/// A connection whose TLS is to begin later.
+class Relay::LateTls final : net::StreamHandler, net::TimerHandler {
+ public:
+  LateTls(Relay& relay, std::uint64_t number, std::unique_ptr<net::Stream> stream)
+      : relay_(relay),
+        number_(number),
+        stream_(std::move(stream)),
+        timer_(relay.loop_.timers(), *this) {
+    net::StreamHandler& handler = *this;
+    stream_->set_handler(handler);
+    stream_->pause();
+  }
+  void begin_at(Instant due, const net::TlsAcceptor& tls) {
+    tls_ = &tls;
+    timer_.arm(due);
+  }
+
+ private:
+  // It reads nothing, so that nothing can come but the end.
+  void on_data(std::span<std::byte> /*bytes*/, Instant /*received*/) override { leave(); }
+  void on_eof() override { leave(); }
+  void on_error(const Error& /*error*/) override { leave(); }
+  void on_timer(Instant /*now*/) override {
+    stream_->resume();
+    relay_.join(tls_->accept(std::move(stream_)), number_);
+    leave();
+  }
+  /// Destroys this.
+  void leave() { relay_.late_.erase(number_); }
+
+  Relay& relay_;
+  std::uint64_t number_;
+  std::unique_ptr<net::Stream> stream_;
+  const net::TlsAcceptor* tls_ = nullptr;
+  net::Timer timer_;
+};
+
 Relay::Relay(net::Dialer& dialer, RelayOptions options, RelayWatcher& watcher)
     : loop_(dialer.loop()),
       tls_(options.tls),
+      expired_tls_(options.expired_tls),
+      misnamed_tls_(options.misnamed_tls),
       watcher_(watcher),
       max_connections_(options.max_connections),
       setup_{.dialer = dialer,
@@ -24,6 +64,9 @@ Relay::Relay(net::Dialer& dialer, RelayOptions options, RelayWatcher& watcher)
              .target = std::move(options.target),
              .recorder = options.recorder,
              .faults = options.faults,
+             .http_faults = options.http_faults,
+             .asked_faults = options.asked_faults,
+             .fault_place = options.fault_place,
              .request_timeout = options.request_timeout},
       patience_(loop_.timers(), *this) {}
 
@@ -39,16 +82,47 @@ Expected<void> Relay::listen(const net::SocketAddress& address) {
 }
 
 void Relay::on_accept(std::unique_ptr<net::Stream> stream, const net::SocketAddress& /*peer*/) {
+  take(std::move(stream), ++last_number_);
+}
+
+void Relay::take(std::unique_ptr<net::Stream> stream, std::uint64_t number) {
+  if (tls_ != nullptr) {
+    take_tls(std::move(stream), number);
+  } else {
+    join(std::move(stream), number);
+  }
+}
+
+void Relay::take_tls(std::unique_ptr<net::Stream> stream, std::uint64_t number) {
+  const net::TlsAcceptor* tls = tls_;
+  Nanoseconds delay{0};
+  if (setup_.faults != nullptr) {
+    for (ActiveFault& fault : setup_.faults->choose_at_accept(number)) {
+      const bool expired = fault.rule().word == "expired";
+      const net::TlsAcceptor* const flawed = expired ? expired_tls_ : misnamed_tls_;
+      if (fault.rule().kind == FaultKind::tls_delay) {
+        delay += fault.time();
+      } else if (flawed != nullptr) {
+        tls = flawed;
+      }
+      setup_.faults->fire(fault, number, loop_.now());
+    }
+  }
+  if (delay.count() > 0) {
+    late_.emplace(number, std::make_unique<LateTls>(*this, number, std::move(stream)));
+    late_.at(number)->begin_at(loop_.now() + delay, *tls);
+  } else {
+    join(tls->accept(std::move(stream)), number);
+  }
+}
+
+void Relay::join(std::unique_ptr<net::Stream> stream, std::uint64_t number) {
   std::string refusal;
   if (max_connections_ != 0 && connections() >= max_connections_) {
     ++turned_away_;
     refusal =
         wire::refuse_upgrade(kUnavailable, "the proxy has as many connections as it may").bytes;
   }
-  if (tls_ != nullptr) {
-    stream = tls_->accept(std::move(stream));
-  }
-  const std::uint64_t number = ++last_number_;
   links_.emplace(number,
                  std::make_unique<Link>(setup_, number, std::move(stream), std::move(refusal)));
 }
@@ -78,6 +152,7 @@ void Relay::resume_recording() {
 void Relay::drain(Nanoseconds patience) {
   draining_ = true;
   listener_.reset();
+  late_.clear();
   patience_.arm(loop_.now() + (links_.empty() ? Nanoseconds(0) : patience));
 }
 

@@ -14,6 +14,7 @@
 #include "net/stream.h"
 #include "net/timer.h"
 #include "net/tls_acceptor.h"
+#include "relay/fault_place.h"
 #include "relay/fault_plan.h"
 #include "relay/link.h"
 #include "relay/recorder.h"
@@ -31,6 +32,13 @@ struct RelayOptions {
   Recorder* recorder = nullptr;
   /// What is to go wrong; null for nothing. Outlives the relay.
   FaultPlan* faults = nullptr;
+  /// LinkSetup's.
+  bool http_faults = false;
+  bool asked_faults = false;
+  FaultPlace fault_place = {};
+  /// In place of `tls` where a fault wants it; null where there are none. Outlive the relay.
+  const net::TlsAcceptor* expired_tls = nullptr;
+  const net::TlsAcceptor* misnamed_tls = nullptr;
   /// Open at one time; further ones get 503. 0: no limit but the open files.
   std::size_t max_connections = 0;
   /// From the accepted connection to its whole request, TLS included.
@@ -63,6 +71,8 @@ class Relay final : net::ListenHandler, LinkSetup::Owner, net::TimerHandler {
 
   /// Fails with the system's reason.
   [[nodiscard]] Expected<void> listen(const net::SocketAddress& address);
+  /// A connection that was accepted elsewhere; with listen() nobody else gives numbers.
+  void take(std::unique_ptr<net::Stream> stream, std::uint64_t number);
   /// After listen(): with the port that the kernel chose.
   [[nodiscard]] const net::SocketAddress& address() const { return listener_->address(); }
 
@@ -76,6 +86,10 @@ class Relay final : net::ListenHandler, LinkSetup::Owner, net::TimerHandler {
   [[nodiscard]] std::size_t connections() const { return links_.size() - turned_away_; }
 
  private:
+  class LateTls;
+
+  void take_tls(std::unique_ptr<net::Stream> stream, std::uint64_t number);
+  void join(std::unique_ptr<net::Stream> stream, std::uint64_t number);
   void on_accept(std::unique_ptr<net::Stream> stream, const net::SocketAddress& peer) override;
   void on_accept_error(const Error& error) override { watcher_.on_accept_error(error); }
   void on_unreachable(Link& link, const Error& error) override;
@@ -85,6 +99,8 @@ class Relay final : net::ListenHandler, LinkSetup::Owner, net::TimerHandler {
 
   net::Loop& loop_;
   const net::TlsAcceptor* tls_;
+  const net::TlsAcceptor* expired_tls_;
+  const net::TlsAcceptor* misnamed_tls_;
   RelayWatcher& watcher_;
   std::size_t max_connections_;
   LinkSetup setup_;
@@ -92,6 +108,7 @@ class Relay final : net::ListenHandler, LinkSetup::Owner, net::TimerHandler {
   std::uint64_t last_number_ = 0;
   std::map<std::uint64_t, std::unique_ptr<Link>> links_;
   std::size_t turned_away_ = 0;
+  std::map<std::uint64_t, std::unique_ptr<LateTls>> late_;
   bool draining_ = false;
   net::Timer patience_;
 };

@@ -59,13 +59,6 @@ std::expected<Credentials, AuthFailure> credentials_of(const wire::HttpRequest& 
                         : Credentials{.scheme = Scheme::bearer, .text = tokens.front()};
 }
 
-// A name would have to be looked up, so that only the one counts that RFC 6761 keeps for it.
-bool is_loopback(const ListenAddress& address) {
-  const bool is_ipv4 = address.host.find_first_not_of("0123456789.") == std::string::npos;
-  return address.is_unix() || address.host == "localhost" || address.host == "::1" ||
-         (is_ipv4 && address.host.starts_with("127."));
-}
-
 // What may stand in error_description (RFC 6750 section 3).
 std::string describable(std::string_view text) {
   std::string described(text);
@@ -191,6 +184,10 @@ AuthRefusal Authenticator::forbid_subscribe() const {
 
 AuthRefusal Authenticator::forbid_publish() const {
   return refusal_of({AuthCause::forbidden, "you may not publish to this topic"}, true);
+}
+
+AuthRefusal Authenticator::forbid_faults() const {
+  return refusal_of({AuthCause::forbidden, "faults are for those who may do everything"}, true);
 }
 
 AuthRefusal Authenticator::refusal_of(const AuthFailure& failure, bool of_token) const {

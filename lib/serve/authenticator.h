@@ -71,6 +71,7 @@ class Authenticator {
   /// The refusal for a known user: 403.
   [[nodiscard]] AuthRefusal forbid_subscribe() const;
   [[nodiscard]] AuthRefusal forbid_publish() const;
+  [[nodiscard]] AuthRefusal forbid_faults() const;
 
  private:
   [[nodiscard]] bool takes_tokens() const { return options_.jwt || options_.tokens; }

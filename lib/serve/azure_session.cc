@@ -11,6 +11,7 @@
 
 #include "core/base64.h"
 #include "pubsub/azure_connection.h"
+#include "relay/asked_faults.h"
 #include "serve/feed.h"
 #include "serve/publisher.h"
 #include "serve/request_target.h"
@@ -195,7 +196,8 @@ std::expected<std::unique_ptr<SessionHandler>, Refusal> make_azure_session(
   pubsub::AzureIdentity identity{.connection = {}, .user = user.identity.user, .token = {}};
   if (reconnecting) {
     identity.connection = *connection;
-    identity.token = *token;
+    // With the fault, as one of a session that is no longer there.
+    identity.token = request.headers.get(relay::kFaultHeader) ? "lost" : std::string(*token);
   } else {
     identity.connection = node.next_connection_id();
     identity.token = reliable ? new_token() : std::string();

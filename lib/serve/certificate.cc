@@ -110,38 +110,56 @@ bool set_random_serial(X509* certificate) {
   return ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), serial >> 1U) == 1;
 }
 
-bool set_names(X509* certificate) {
+bool set_names(X509* certificate, const char* common_name) {
   X509_NAME* name = X509_get_subject_name(certificate);
-  const auto* text = reinterpret_cast<const unsigned char*>("localhost");
+  const auto* text = reinterpret_cast<const unsigned char*>(common_name);
   return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, text, -1, -1, 0) == 1 &&
          X509_set_issuer_name(certificate, name) == 1;
 }
 
 // Not a CA: a client that trusts it trusts this one server.
-bool fill_in(X509* certificate, EVP_PKEY* key) {
+bool fill_in(X509* certificate, EVP_PKEY* key, CertificateFlaw flaw) {
+  const bool expired = flaw == CertificateFlaw::expired;
+  const bool misnamed = flaw == CertificateFlaw::wrong_name;
+  const char* const names = misnamed ? "DNS:wrong.invalid" : "DNS:localhost,IP:127.0.0.1,IP:::1";
   return X509_set_version(certificate, X509_VERSION_3) == 1 && set_random_serial(certificate) &&
-         X509_gmtime_adj(X509_getm_notBefore(certificate), -kHour) != nullptr &&
-         X509_gmtime_adj(X509_getm_notAfter(certificate), kValidSeconds) != nullptr &&
-         set_names(certificate) && X509_set_pubkey(certificate, key) == 1 &&
+         X509_gmtime_adj(X509_getm_notBefore(certificate), expired ? -kValidSeconds : -kHour) !=
+             nullptr &&
+         X509_gmtime_adj(X509_getm_notAfter(certificate), expired ? -kHour : kValidSeconds) !=
+             nullptr &&
+         set_names(certificate, misnamed ? "wrong.invalid" : "localhost") &&
+         X509_set_pubkey(certificate, key) == 1 &&
          add_extension(certificate, NID_basic_constraints, "critical,CA:FALSE") &&
          add_extension(certificate, NID_key_usage, "critical,digitalSignature") &&
          add_extension(certificate, NID_ext_key_usage, "serverAuth") &&
          add_extension(certificate, NID_subject_key_identifier, "hash") &&
-         add_extension(certificate, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1,IP:::1") &&
+         add_extension(certificate, NID_subject_alt_name, names) &&
          X509_sign(certificate, key, EVP_sha256()) != 0;
 }
 
 }  // namespace
 
-Expected<Certificate> Certificate::make_self_signed() {
+Expected<Certificate> Certificate::make_self_signed(CertificateFlaw flaw) {
   auto parts = std::make_shared<Parts>();
   parts->key.reset(EVP_EC_gen("P-256"));
   parts->certificate.reset(X509_new());
   if (parts->key == nullptr || parts->certificate == nullptr ||
-      !fill_in(parts->certificate.get(), parts->key.get())) {
+      !fill_in(parts->certificate.get(), parts->key.get(), flaw)) {
     return fail(ErrorCode::internal, "make a self-signed certificate: " + last_openssl_error());
   }
   return Certificate(std::move(parts));
+}
+
+Expected<FlawedCertificates> FlawedCertificates::make() {
+  auto expired = Certificate::make_self_signed(CertificateFlaw::expired);
+  if (!expired) {
+    return std::unexpected(std::move(expired.error()));
+  }
+  auto wrong_name = Certificate::make_self_signed(CertificateFlaw::wrong_name);
+  if (!wrong_name) {
+    return std::unexpected(std::move(wrong_name.error()));
+  }
+  return FlawedCertificates{.expired = *std::move(expired), .wrong_name = *std::move(wrong_name)};
 }
 
 std::string Certificate::pem() const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -13,6 +14,9 @@ struct x509_st;
 
 namespace wskit::serve {
 
+/// What is wrong with a certificate, on purpose.
+enum class CertificateFlaw : std::uint8_t { none, expired, wrong_name };
+
 /// A server's certificate with its chain and private key, shared by the TLS contexts of all
 /// threads.
 class Certificate {
@@ -23,7 +27,8 @@ class Certificate {
                                                   const std::string& key_file);
   /// A fresh one for localhost, 127.0.0.1 and ::1 (P-256, valid for 30 days from an hour ago),
   /// signed by itself. Fails with ErrorCode::internal.
-  [[nodiscard]] static Expected<Certificate> make_self_signed();
+  [[nodiscard]] static Expected<Certificate> make_self_signed(
+      CertificateFlaw flaw = CertificateFlaw::none);
 
   /// The certificate without its chain, in PEM: for a self-signed one, what a client has to trust.
   [[nodiscard]] std::string pem() const;
@@ -40,6 +45,14 @@ class Certificate {
   explicit Certificate(std::shared_ptr<const Parts> parts) : parts_(std::move(parts)) {}
 
   std::shared_ptr<const Parts> parts_;  // immutable; shared by the copies in options
+};
+
+/// Certificates for faults, each signed by itself.
+struct FlawedCertificates {
+  Certificate expired;
+  Certificate wrong_name;
+
+  [[nodiscard]] static Expected<FlawedCertificates> make();
 };
 
 }  // namespace wskit::serve

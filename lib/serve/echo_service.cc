@@ -6,9 +6,11 @@
 #include <utility>
 
 #include "serve/delay_queue.h"
+#include "serve/fault_requests.h"
 #include "serve/http_exchange.h"
 #include "serve/instant_timer.h"
 #include "serve/request_target.h"
+#include "serve/server_faults.h"
 #include "serve/service_thread.h"
 #include "serve/session.h"
 
@@ -125,9 +127,20 @@ class EchoService final : public Service {
                      std::make_unique<EchoHandler>(held_ ? &*held_ : nullptr)};
   }
 
+  // Rules for /faults.
+  bool takes_bodies() const override {
+    return thread_.faults() != nullptr && thread_.faults()->may_ask();
+  }
   void on_request(HttpExchange& exchange, const wire::HttpRequest& request,
-                  std::string_view /*body*/) override {
-    if (path_of(request.target) == "/healthz") {
+                  std::string_view body) override {
+    if (names_faults(request.target)) {
+      if (admit_fault_request(exchange)) {
+        answer_fault_request(exchange, body);
+      }
+    } else if (request.method != "GET" && request.method != "HEAD") {
+      exchange.respond(
+          {.status = 405, .headers = {{"Allow", "GET, HEAD"}}, .body = "only GET and HEAD\n"});
+    } else if (path_of(request.target) == "/healthz") {
       exchange.respond({.body = "ok\n"});
     } else {
       exchange.respond({.status = 426,

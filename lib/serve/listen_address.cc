@@ -58,6 +58,13 @@ Expected<ListenAddress> parse_listen_address(std::string_view text) {
   return address;
 }
 
+// A name would have to be looked up, so that only the one counts that RFC 6761 keeps for it.
+bool is_loopback(const ListenAddress& address) {
+  const bool is_ipv4 = address.host.find_first_not_of("0123456789.") == std::string::npos;
+  return address.is_unix() || address.host == "localhost" || address.host == "::1" ||
+         (is_ipv4 && address.host.starts_with("127."));
+}
+
 std::string url_of(const ListenAddress& address, bool tls) {
   const std::string_view scheme = tls ? "wss" : "ws";
   if (address.is_unix()) {

@@ -22,6 +22,9 @@ struct ListenAddress {
 /// ErrorCode::usage.
 [[nodiscard]] Expected<ListenAddress> parse_listen_address(std::string_view text);
 
+/// Whether only this machine reaches it.
+[[nodiscard]] bool is_loopback(const ListenAddress& address);
+
 /// The URL at which a client on this machine reaches the address, e.g. "ws://127.0.0.1:9001/" or
 /// "ws+unix:/run/echo.sock"; a wildcard host becomes the loopback address of its family.
 [[nodiscard]] std::string url_of(const ListenAddress& address, bool tls);

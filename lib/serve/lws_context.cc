@@ -114,8 +114,13 @@ void LwsContext::destroy() {
   }
 }
 
-lws* LwsContext::adopt(int fd) {
-  return lws_adopt_socket_vhost(vhost_, fd);
+lws* LwsContext::adopt(int fd, bool plain) {
+  const int tls = plain ? 0 : LWS_ADOPT_ALLOW_SSL;
+  lws_sock_file_fd_type socket{};
+  socket.sockfd = fd;
+  return lws_adopt_descriptor_vhost(
+      vhost_, static_cast<lws_adoption_type>(LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP | tls), socket,
+      nullptr, nullptr);
 }
 
 void LwsContext::wake() {

@@ -42,8 +42,9 @@ class LwsContext {
                                       char* subprotocol);
   void destroy();
 
-  /// Takes over an accepted socket; it is closed, and null returned, when that fails.
-  lws* adopt(int fd);
+  /// Takes over an accepted socket, which speaks TLS if the server does, unless it is `plain`; it
+  /// is closed, and null returned, when that fails.
+  lws* adopt(int fd, bool plain);
   /// Makes the loop run once through libwebsockets' own housekeeping.
   void wake();
 

@@ -5,6 +5,7 @@
 
 #include <libwebsockets.h>
 
+#include "relay/asked_faults.h"
 #include "serve/lws_log.h"
 #include "serve/lws_request.h"
 #include "serve/service_thread.h"
@@ -182,7 +183,13 @@ int ServiceThread::on_request(const LwsEvent& event) {
   exchange.index_ = exchanges_.size();
   *event.slot = created.get();
   exchanges_.push_back(std::move(created));
-  exchange.start(service_->takes_bodies() ? options().max_message : 0);
+  if (relay::asks_for_faults(exchange.request().target)) {
+    const UnheededFault fault = unheeded_fault(faults());
+    const std::string why = std::string(fault.why) + "\n";
+    exchange.respond({.status = fault.status, .body = why});
+  } else {
+    exchange.start(service_->takes_bodies() ? options().max_message : 0);
+  }
   if (draining_) {
     exchange.on_drain();
   }
@@ -246,6 +253,10 @@ int ServiceThread::on_upgrade(lws* connection) {
 
 int ServiceThread::admit(lws* connection) {
   const wire::HttpRequest request = read_request(connection);
+  if (relay::asks_for_faults(request.target)) {
+    const UnheededFault fault = unheeded_fault(faults());
+    return refuse(connection, wire::refuse_upgrade(fault.status, fault.why));
+  }
   auto admission = service_->on_upgrade(request, read_peer(connection));
   if (!admission) {
     return refuse(connection, admission.error());

@@ -8,6 +8,7 @@
 #include <libwebsockets.h>
 
 #include "core/bytes.h"
+#include "relay/asked_faults.h"
 #include "serve/client_authorities.h"
 
 namespace wskit::serve {
@@ -121,6 +122,7 @@ wire::HttpRequest read_request(lws* connection) {
     }
   }
   add_unknown(connection, "Last-Event-ID", request.headers);
+  add_unknown(connection, relay::kFaultHeader, request.headers);
   return request;
 }
 

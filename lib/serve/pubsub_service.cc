@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "serve/azure_session.h"
+#include "serve/fault_requests.h"
 #include "serve/long_poll.h"
 #include "serve/pubsub_report.h"
 #include "serve/raw_session.h"
@@ -57,6 +58,7 @@ class PubSubService final : public Service {
   void get_or_post(HttpExchange& exchange, const Identity& identity, std::string_view body);
   void publish(HttpExchange& exchange, const Identity& identity, const TopicRequest& request,
                std::string_view body);
+  void on_fault_request(HttpExchange& exchange, std::string_view body);
   void report(HttpExchange& exchange, std::string_view path);
   void say_ready(HttpExchange& exchange);
   void subscribe(HttpExchange& exchange, const Identity& identity, TopicRequest request);
@@ -163,12 +165,28 @@ void PubSubService::on_request(HttpExchange& exchange, const wire::HttpRequest& 
     exchange.respond({.status = 426,
                       .headers = {{"Upgrade", "websocket"}},
                       .body = "this path speaks WebSocket only\n"});
+  } else if (names_faults(request.target)) {
+    on_fault_request(exchange, body);
   } else if (std::ranges::find(kReports, path) == kReports.end()) {
     exchange.respond({.status = 404, .body = "topics are at /t/TOPIC\n"});
   } else if (request.method != "GET" && request.method != "HEAD") {
     exchange.respond({.status = 405, .headers = {{"Allow", "GET, HEAD"}}});
   } else {
     report(exchange, path);
+  }
+}
+
+void PubSubService::on_fault_request(HttpExchange& exchange, std::string_view body) {
+  if (!admit_fault_request(exchange)) {
+    return;
+  }
+  const auto identity = identify(exchange.request(), exchange.peer());
+  if (!identity) {
+    refuse_topics(exchange, identity.error());
+  } else if (!identity->rights.are_all()) {
+    refuse_topics(exchange, count(node_.state().authenticator().forbid_faults()));
+  } else {
+    answer_fault_request(exchange, body);
   }
 }
 
@@ -183,7 +201,7 @@ void PubSubService::report(HttpExchange& exchange, std::string_view path) {
     const std::string info = pubsub_info(node_.state());
     exchange.respond({.content_type = "application/json", .body = info});
   } else {
-    const std::string metrics = pubsub_metrics(node_.state());
+    const std::string metrics = pubsub_metrics(node_.state()) + fault_metrics(thread_.faults());
     exchange.respond({.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics});
   }
 }

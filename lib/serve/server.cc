@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "serve/acceptor.h"
+#include "serve/fault_door.h"
 #include "serve/listening_socket.h"
 #include "serve/service_thread.h"
 
@@ -42,6 +43,15 @@ Expected<void> Server::open(ServerOptions options, ServiceFactory factory, LogSi
   state_->service = std::move(factory);
   state_->log = std::move(log);
   state_->start = state_->clock.now();
+  auto faults = ServerFaults::create(state_->options, state_->log, state_->clock);
+  if (!faults) {
+    return std::unexpected(std::move(faults.error()));
+  }
+  state_->faults = *std::move(faults);
+  if (state_->faults) {
+    state_->faults->deal_with(
+        [this](UniqueFd connection, Wire wire) { deal(std::move(connection), wire); });
+  }
   for (unsigned i = 0; i < state_->options.threads; ++i) {
     auto service = ServiceThread::create(*state_);
     if (!service) {
@@ -49,21 +59,49 @@ Expected<void> Server::open(ServerOptions options, ServiceFactory factory, LogSi
     }
     services_.push_back(std::move(*service));
   }
-  // Dealt out in turn, so that every thread has the same share; the kernel's SO_REUSEPORT spreads
-  // a few connections unevenly.
-  auto deal = [this, next = std::size_t{0}](UniqueFd connection) mutable {
-    services_[next]->adopt(std::move(connection));
-    next = (next + 1) % services_.size();
-  };
-  acceptor_ = std::make_unique<Acceptor>(services_.front()->loop(), std::move(*socket), state_->log,
-                                         std::move(deal));
+  if (state_->faults) {
+    door_ = std::make_unique<FaultDoor>(services_.front()->loop(), [this](FaultDoor::Visitor one) {
+      if (one.asks) {
+        state_->faults->take(std::move(one.connection), one.number);
+      } else {
+        deal(std::move(one.connection), Wire::listened);
+      }
+    });
+  }
+  acceptor_ =
+      std::make_unique<Acceptor>(services_.front()->loop(), std::move(*socket), state_->log,
+                                 [this](UniqueFd connection) { route(std::move(connection)); });
   acceptor_->on_pause(
       [&counts = services_.front()->counts()] { counts.on_limited(Limit::descriptors); });
-  services_.front()->on_drain([this] { acceptor_->close(); });
+  services_.front()->on_drain([this] {
+    acceptor_->close();
+    if (door_) {
+      door_->close();
+    }
+  });
   for (const auto& service : services_) {
     threads_.emplace_back([&service = *service] { service.run(); });
   }
   return {};
+}
+
+void Server::route(UniqueFd connection) {
+  ++accepted_;
+  ServerFaults* const faults = state_->faults.get();
+  if (faults == nullptr) {
+    deal(std::move(connection), Wire::listened);
+  } else if (faults->needs_front()) {
+    faults->take(std::move(connection), accepted_);
+  } else {
+    door_->take(std::move(connection), accepted_);
+  }
+}
+
+// Dealt out in turn, so that every thread has the same share; the kernel's SO_REUSEPORT spreads a
+// few connections unevenly.
+void Server::deal(UniqueFd connection, Wire wire) {
+  const std::size_t turn = next_.fetch_add(1, std::memory_order_relaxed);
+  services_[turn % services_.size()]->adopt(std::move(connection), wire);
 }
 
 void Server::drain() {
@@ -73,6 +111,7 @@ void Server::drain() {
 }
 
 void Server::stop() {
+  stopped_ = true;
   for (const auto& service : services_) {
     service->stop();
   }
@@ -91,6 +130,13 @@ void Server::wait() {
     thread.join();
   }
   threads_.clear();
+  if (state_ && state_->faults) {
+    state_->faults->finish(stopped_ ? Nanoseconds(0) : state_->options.close_timeout);
+  }
+}
+
+std::vector<relay::FaultCount> Server::faults() const {
+  return state_->faults ? state_->faults->plan().counts() : std::vector<relay::FaultCount>();
 }
 
 }  // namespace wskit::serve

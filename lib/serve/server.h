@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "core/error.h"
+#include "relay/fault_plan.h"
 #include "serve/counts.h"
 #include "serve/log.h"
+#include "serve/server_faults.h"
 #include "serve/server_options.h"
 #include "serve/service.h"
+#include "serve/unique_fd.h"
 
 namespace wskit::serve {
 
 class Acceptor;
+class FaultDoor;
 class ServiceThread;
 struct ServerState;
 
@@ -42,6 +49,8 @@ class Server {
   /// Cuts everything at once.
   void stop();
   [[nodiscard]] ServerStats stats() const;
+  /// What was made to go wrong (FaultPlan::counts).
+  [[nodiscard]] std::vector<relay::FaultCount> faults() const;
 
   /// Until drain() or stop() is through. From one thread only.
   void wait();
@@ -49,13 +58,19 @@ class Server {
  private:
   Server();
   [[nodiscard]] Expected<void> open(ServerOptions options, ServiceFactory factory, LogSink log);
+  void route(UniqueFd connection);
+  void deal(UniqueFd connection, Wire wire);
 
   std::string url_;
   std::uint16_t port_ = 0;
   std::unique_ptr<ServerState> state_;
   std::vector<std::unique_ptr<ServiceThread>> services_;
+  std::unique_ptr<FaultDoor> door_;
   std::unique_ptr<Acceptor> acceptor_;
   std::vector<std::thread> threads_;
+  std::uint64_t accepted_ = 0;  // on the acceptor's thread
+  std::atomic<std::size_t> next_{0};
+  std::atomic<bool> stopped_{false};
 };
 
 }  // namespace wskit::serve

@@ -10,6 +10,10 @@ constexpr unsigned kMaxThreads = 256;
 
 }  // namespace
 
+relay::FaultPlace fault_place(const ServerOptions& options) {
+  return {.tls = options.certificate.has_value(), .pubsub = options.faults.pubsub};
+}
+
 Expected<void> check_options(const ServerOptions& options) {
   const auto refuse = [](std::string_view why) {
     return fail(ErrorCode::usage, std::string("server: ").append(why));
@@ -19,6 +23,16 @@ Expected<void> check_options(const ServerOptions& options) {
   }
   if (options.client_authorities && !options.certificate) {
     return refuse("client certificates need TLS, and so a certificate of the server");
+  }
+  if (options.client_authorities &&
+      (!options.faults.rules.empty() || options.faults.asking == FaultAsking::on)) {
+    return refuse(
+        "faults need TLS without certificates of clients: what lets them happen has none");
+  }
+  for (const relay::FaultRule& rule : options.faults.rules) {
+    if (const auto possible = relay::check_place(rule, fault_place(options)); !possible) {
+      return refuse("fault " + possible.error().message);
+    }
   }
   if (options.max_message == 0) {
     return refuse("the limit of a message is at least 1 byte");

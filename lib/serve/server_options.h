@@ -9,8 +9,10 @@
 
 #include "core/clock.h"
 #include "core/error.h"
+#include "relay/fault_place.h"
 #include "serve/certificate.h"
 #include "serve/client_authorities.h"
+#include "serve/fault_setup.h"
 #include "serve/listen_address.h"
 #include "serve/stall.h"
 #include "wire/close_code.h"
@@ -59,11 +61,15 @@ struct ServerOptions {
   bool compress = true;
   /// All threads stand still together, counted from listening.
   std::optional<StallOptions> stall;
+  /// What is to go wrong on connections.
+  FaultSetup faults;
 };
 
 /// What libwebsockets can be told.
 inline constexpr std::size_t kMinHeader = 1024;
 inline constexpr std::size_t kMaxHeader = std::size_t{60} * 1024;
+/// What is possible there.
+[[nodiscard]] relay::FaultPlace fault_place(const ServerOptions& options);
 
 /// Fails with ErrorCode::usage when options contradict each other or are out of range.
 [[nodiscard]] Expected<void> check_options(const ServerOptions& options);

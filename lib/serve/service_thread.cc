@@ -74,10 +74,10 @@ void ServiceThread::run() {
   loop_.run(0);
 }
 
-void ServiceThread::adopt(UniqueFd connection) {
+void ServiceThread::adopt(UniqueFd connection, Wire wire) {
   {
     const std::scoped_lock lock(mutex_);
-    waiting_.push_back(std::move(connection));
+    waiting_.push_back({.connection = std::move(connection), .wire = wire});
   }
   asked_.send();
 }
@@ -110,7 +110,7 @@ void ServiceThread::on_asked() noexcept {
 }
 
 void ServiceThread::adopt_waiting() {
-  std::vector<UniqueFd> accepted;
+  std::vector<Accepted> accepted;
   {
     const std::scoped_lock lock(mutex_);
     accepted.swap(waiting_);
@@ -118,9 +118,10 @@ void ServiceThread::adopt_waiting() {
   if (draining_) {
     return;  // which closes them
   }
-  for (UniqueFd& connection : accepted) {
+  for (Accepted& one : accepted) {
     counts_.on_accepted();
-    if (const lws* const adopted = context_.adopt(connection.release())) {
+    const bool plain = one.wire == Wire::plain;
+    if (const lws* const adopted = context_.adopt(one.connection.release(), plain)) {
       openings_.add(adopted, now());
     }
   }

@@ -29,6 +29,7 @@
 #include "serve/lws_deflate.h"
 #include "serve/openings.h"
 #include "serve/outlet.h"
+#include "serve/server_faults.h"
 #include "serve/server_options.h"
 #include "serve/service.h"
 #include "serve/session.h"
@@ -53,6 +54,7 @@ struct ServerState {
   Instant start;  // of listening
   ConnectionPlaces places;
   TicketKeys ticket_keys;
+  std::unique_ptr<ServerFaults> faults;
 };
 
 /// One libwebsockets context on one libev loop, and its connections. All of it belongs to the
@@ -69,7 +71,7 @@ class ServiceThread {
   void run();
 
   // From any thread.
-  void adopt(UniqueFd connection);
+  void adopt(UniqueFd connection, Wire wire);
   void drain() { ask(drain_asked_); }
   void stop() { ask(stop_asked_); }
   [[nodiscard]] ServerStats stats() const { return counts_.read(); }
@@ -77,6 +79,8 @@ class ServiceThread {
   [[nodiscard]] ev::loop_ref loop() { return loop_; }
   [[nodiscard]] const ServerOptions& options() const { return state_.options; }
   [[nodiscard]] Service& service() { return *service_; }
+  /// Null where nothing can go wrong.
+  [[nodiscard]] ServerFaults* faults() const { return state_.faults.get(); }
   [[nodiscard]] ThreadCounts& counts() { return counts_; }
   [[nodiscard]] Instant now() const { return state_.clock.now(); }
   void add_dirty(Outlet& outlet) { dirty_.push_back(&outlet); }
@@ -95,6 +99,11 @@ class ServiceThread {
   [[nodiscard]] int on_event(const LwsEvent& event);
 
  private:
+  struct Accepted {
+    UniqueFd connection;
+    Wire wire;
+  };
+
   explicit ServiceThread(ServerState& state);
 
   [[nodiscard]] int on_established(const LwsEvent& event);
@@ -153,7 +162,7 @@ class ServiceThread {
   std::optional<InstantTimer> stall_timer_;
 
   std::mutex mutex_;
-  std::vector<UniqueFd> waiting_;  // guarded by mutex_
+  std::vector<Accepted> waiting_;  // guarded by mutex_
   std::atomic<bool> drain_asked_{false};
   std::atomic<bool> stop_asked_{false};
   std::counting_semaphore<> asked_while_still_{0};

@@ -10,6 +10,7 @@
 #include "broker/topic.h"
 #include "core/bytes.h"
 #include "core/parse.h"
+#include "relay/asked_faults.h"
 #include "serve/request_target.h"
 
 namespace wskit::serve {
@@ -59,6 +60,10 @@ std::expected<broker::Start, Refusal> start_of(const RequestTarget& target,
   auto cursor = broker::Cursor::parse(*after);
   if (!cursor) {
     return refuse(cursor.error().message);
+  }
+  // A fault: whoever asks for it without a relay loses no more than a cursor of its own.
+  if (request.headers.get(relay::kFaultHeader)) {
+    return broker::Cursor(~cursor->epoch());
   }
   return std::move(*cursor);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "serve/topic_rights.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "broker/topic.h"
@@ -34,6 +36,13 @@ Expected<void> read_filters(const Json& object, std::string_view name,
 }
 
 }  // namespace
+
+bool TopicRights::are_all() const {
+  const auto is_all = [](const std::optional<TopicFilters>& filters) {
+    return !filters || std::ranges::find(*filters, "#") != filters->end();
+  };
+  return is_all(subscribe) && is_all(publish);
+}
 
 bool TopicRights::may_subscribe(std::string_view filter) const {
   return !subscribe || broker::is_covered(filter, *subscribe);

@@ -27,6 +27,9 @@ struct TopicRights {
   [[nodiscard]] bool may_subscribe(std::string_view filter) const;
   [[nodiscard]] bool may_publish(std::string_view topic) const;
 
+  /// Whether it is everything.
+  [[nodiscard]] bool are_all() const;
+
   bool operator==(const TopicRights&) const = default;
 };
 

@@ -68,7 +68,9 @@ void run(const FaultRule& rule, std::string_view stream, std::size_t step) {
   PacedQueue queue;
   Counting owner;
   std::vector<ActiveFault> faults;
-  faults.emplace_back(rule, 0, FaultDice(1));
+  auto live = std::make_shared<LiveFault>();  // shared with the stage
+  live->rule = rule;
+  faults.emplace_back(std::move(live), FaultDice(1));
   FaultStage stage(std::move(faults), wskit::script::Direction::recv, queue, owner);
   Instant now = kStart;
   stage.open(now, true);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What python3-websockets, which is not ours, says of the faults that wskit proxy makes.
+// What python3-websockets, which is not ours, says of the faults that wskit proxy and wskit serve
+// make: the same, whoever makes them, and however they were asked for.
 #include <string>
 #include <vector>
 
@@ -11,18 +12,27 @@ using namespace wskit::test;
 
 namespace {
 
-std::string outcome(const std::vector<std::string>& rules) {
-  const EchoProcess server;
-  std::vector<std::string> options;
-  for (const std::string& rule : rules) {
-    options.insert(options.end(), {"--fault", rule});
-  }
-  const ProxyProcess proxy(server.url(), options);
-  const Exit exit =
-      run({"/usr/bin/python3", WSKIT_INTEROP_DIRECTORY "/faults_client.py", proxy.url()});
+std::string seen_at(const std::string& url) {
+  const Exit exit = run({"/usr/bin/python3", WSKIT_INTEROP_DIRECTORY "/faults_client.py", url});
   INFO(exit.err);
   CHECK(exit.code == 0);
   return exit.out;
+}
+
+std::string outcome(const std::vector<std::string>& rules) {
+  const EchoProcess server;
+  std::vector<std::string> options;
+  std::string query = "?";
+  for (const std::string& rule : rules) {
+    options.insert(options.end(), {"--fault", rule});
+    query += "&fault=" + rule;
+  }
+  const ProxyProcess proxy(server.url(), options);
+  const EchoProcess faulty(options);
+  const std::string seen = seen_at(proxy.url());
+  CHECK(seen_at(faulty.url()) == seen);
+  CHECK(seen_at(server.url() + query) == seen);
+  return seen;
 }
 
 /// The client found a protocol error, 1002, by itself.

@@ -73,7 +73,7 @@ WSKIT_LOOP_TEST("a close takes its place between messages, and what follows does
   CHECK(faulty.client().errors == 0);
   REQUIRE(faulty.fired.firings.size() == 1);
   CHECK(faulty.fired.firings[0].connection == 1);
-  CHECK(faulty.plan.counts()[0] == 1);
+  CHECK(faulty.plan.faults()[0].fired == 1);
 }
 
 WSKIT_LOOP_TEST("messages that are late come before the end that was sent behind them") {
