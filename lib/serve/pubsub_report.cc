@@ -210,23 +210,22 @@ std::string pubsub_metrics(const PubSubState& state) {
 std::string pubsub_info(const PubSubState& state) {
   const PubSubOptions& options = state.options();
   const broker::RetentionLimits& retention = options.retention;
-  const Json info = {
-      {"server", "wskit serve pubsub"},
-      {"engine", state.broker().name()},
-      {"guarantee", state.broker().guarantee()},
-      {"nodes", state.threads().size()},
-      {"transports", {"websocket", "sse", "stream", "poll", "post"}},
-      {"history",
-       {{"messages_per_topic", retention.messages_per_topic},
-        {"bytes_per_topic", retention.bytes_per_topic},
-        {"bytes", retention.bytes},
-        {"age_s", to_seconds(retention.age)}}},
-      {"slow",
-       {{"policy", pubsub::name(options.queue.policy)},
-        {"max_bytes", options.queue.max_bytes},
-        {"topics", slow_topics(options)}}},
-      {"max_topics", options.max_topics},
-      {"max_subscriptions", options.max_subscriptions}};
+  const Json info = {{"server", "wskit serve pubsub"},
+                     {"engine", state.broker().name()},
+                     {"guarantee", state.broker().guarantee()},
+                     {"nodes", state.threads().size()},
+                     {"transports", {"websocket", "sse", "stream", "poll", "post"}},
+                     {"history",
+                      {{"messages_per_topic", retention.messages_per_topic},
+                       {"bytes_per_topic", retention.bytes_per_topic},
+                       {"bytes", retention.bytes},
+                       {"age_s", to_seconds(retention.age)}}},
+                     {"slow",
+                      {{"policy", pubsub::name(options.queue.policy)},
+                       {"max_bytes", options.queue.max_bytes},
+                       {"topics", slow_topics(options)}}},
+                     {"max_topics", options.max_topics},
+                     {"max_subscriptions", options.max_subscriptions}};
   return dump_json(info, 2) + "\n";
 }
 
