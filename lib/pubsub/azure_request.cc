@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "pubsub/azure_request.h"
 
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,11 +9,10 @@
 #include "core/base64.h"
 #include "core/bytes.h"
 #include "core/json.h"
+#include "pubsub/json_text.h"
 
 namespace wskit::pubsub {
 namespace {
-
-constexpr std::string_view kJsonSpaces = " \t\r\n";
 
 AzureRefused refused(std::string why) {
   return {std::move(why)};
@@ -24,47 +22,6 @@ AzureRefused refused(std::string why) {
 const std::string* string_member(const Json& request, const char* name) {
   const auto found = request.find(name);
   return found == request.end() ? nullptr : found->get_ptr<const std::string*>();
-}
-
-std::size_t after_spaces(std::string_view text, std::size_t at) {
-  return std::min(text.find_first_not_of(kJsonSpaces, at), text.size());
-}
-
-/// The end of the string that begins at `at`, after its closing quote.
-std::size_t after_string(std::string_view text, std::size_t at) {
-  for (++at; at < text.size() && text[at] != '"'; ++at) {
-    if (text[at] == '\\') {
-      ++at;
-    }
-  }
-  return std::min(at + 1, text.size());
-}
-
-/// The end of the object or array that begins at `at`.
-std::size_t after_nested(std::string_view text, std::size_t at) {
-  std::size_t depth = 0;
-  while (at < text.size()) {
-    const char c = text[at];
-    at = c == '"' ? after_string(text, at) : at + 1;
-    depth += c == '{' || c == '[' ? 1U : 0U;
-    depth -= c == '}' || c == ']' ? 1U : 0U;
-    if (depth == 0) {
-      break;
-    }
-  }
-  return at;
-}
-
-/// The end of the value that begins at `at`.
-std::size_t after_value(std::string_view text, std::size_t at) {
-  const char first = at < text.size() ? text[at] : '\0';
-  if (first == '"') {
-    return after_string(text, at);
-  }
-  if (first == '{' || first == '[') {
-    return after_nested(text, at);
-  }
-  return std::min(text.find_first_of(",}", at), text.size());
 }
 
 /// A JSON value goes on as the client wrote it: numbers keep all their digits.
@@ -178,24 +135,6 @@ Expected<std::optional<std::uint64_t>> ack_id_of(const Json& request) {
 }
 
 }  // namespace
-
-std::string_view json_member_text(std::string_view object, std::string_view name) {
-  std::string_view found;
-  std::size_t at = after_spaces(object, object.find('{') + 1);
-  while (at < object.size() && object[at] == '"') {
-    const std::size_t key_end = after_string(object, at);
-    const std::string_view key = object.substr(at + 1, key_end - at - 2);
-    const std::size_t value = after_spaces(object, after_spaces(object, key_end) + 1);
-    const std::size_t end = after_value(object, value);
-    if (key == name) {
-      // Of several, the last one counts, as parse_json() has it.
-      found = object.substr(value, end - value);
-      found = found.substr(0, found.find_last_not_of(kJsonSpaces) + 1);
-    }
-    at = after_spaces(object, after_spaces(object, end) + 1);
-  }
-  return found;
-}
 
 Expected<AzureRequest> parse_azure_request(std::string_view text) {
   const auto request = parse_json(text);

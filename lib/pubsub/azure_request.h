@@ -61,8 +61,4 @@ struct AzureRequest {
 /// groups that are no topics are refused.
 [[nodiscard]] Expected<AzureRequest> parse_azure_request(std::string_view text);
 
-/// The text of the member `name` of a JSON object that is known to be valid, as it stands there;
-/// empty when it is not there under exactly this name.
-[[nodiscard]] std::string_view json_member_text(std::string_view object, std::string_view name);
-
 }  // namespace wskit::pubsub

@@ -9,6 +9,7 @@
 #include "core/base64.h"
 #include "core/bytes.h"
 #include "core/check.h"
+#include "pubsub/centrifugo_reply.h"
 #include "wire/frame.h"
 
 namespace wskit::pubsub {
@@ -139,6 +140,10 @@ void append(std::string& out, Format format, const Message& message) {
       append_frame(out, wire::Opcode::text,
                    [&](std::string& frame) { append_azure(frame, message); });
       return;
+    case Format::centrifugo_frame:
+      append_frame(out, wire::Opcode::text,
+                   [&](std::string& frame) { append_centrifugo_push(frame, message); });
+      return;
   }
 }
 
@@ -147,6 +152,7 @@ void append(std::string& out, Format format, const GapNotice& notice) {
   switch (format) {
     case Format::frame:
     case Format::azure_frame:
+    case Format::centrifugo_frame:
     case Format::envelope_frame:
       append_frame(out, wire::Opcode::text,
                    [&](std::string& frame) { append_gap_item(frame, notice); });

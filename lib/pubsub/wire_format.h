@@ -10,8 +10,8 @@
 
 namespace wskit::pubsub {
 
-/// How a message goes over the wire. All but `frame` and `azure_frame` carry its cursor and can
-/// announce a gap.
+/// How a message goes over the wire. All but `frame`, `azure_frame` and `centrifugo_frame` carry
+/// its cursor and can announce a gap.
 enum class Format : std::uint8_t {
   frame,           // WebSocket: the payload as it is, in one unmasked text or binary frame
   envelope_frame,  // WebSocket: an item in a text frame
@@ -22,13 +22,15 @@ enum class Format : std::uint8_t {
   line,            // an item and \n
   azure_frame,     // WebSocket: a message of json.webpubsub.azure.v1 in a text frame, its group the
                    // topic
+  centrifugo_frame,  // WebSocket: a push of the Centrifugo protocol in a text frame
 };
 
-inline constexpr std::size_t kFormats = 7;
+inline constexpr std::size_t kFormats = 8;
 
 /// Whether a gap can be told in-band; the drop policies of queues need it.
 [[nodiscard]] constexpr bool can_announce(Format format) {
-  return format != Format::frame && format != Format::azure_frame;
+  return format != Format::frame && format != Format::azure_frame &&
+         format != Format::centrifugo_frame;
 }
 
 /// Appends the message. Text is valid UTF-8, or the JSON formats are not valid JSON.
