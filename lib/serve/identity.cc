@@ -26,6 +26,15 @@ bool is_control_character(char c) {
 
 }  // namespace
 
+Instant expiry_of(const Identity& identity, Instant now) {
+  if (!identity.expires) {
+    return Instant::max();
+  }
+  // Longer than a process lives; what a token says may be beyond what an Instant can hold.
+  constexpr Nanoseconds kMaxLife = std::chrono::years(10);
+  return now + std::min<Nanoseconds>(*identity.expires - read_wall_clock(), kMaxLife);
+}
+
 std::string_view name(AuthCause cause) {
   return kCauseNames.at(static_cast<std::size_t>(cause));
 }

@@ -22,6 +22,9 @@ struct Identity {
   std::optional<WallTime> expires;  // from when on its token is not taken any more
 };
 
+/// The same on the clock that connections live by: Instant::max() for never.
+[[nodiscard]] Instant expiry_of(const Identity& identity, Instant now);
+
 /// Why somebody was not let in, for answers and metrics.
 enum class AuthCause : std::uint8_t {
   missing,        // no credentials

@@ -33,6 +33,12 @@ struct PubSubOptions {
   /// has to come back.
   std::size_t max_unacked_bytes = std::size_t{8} << 20;
   Nanoseconds session_ttl = std::chrono::minutes(1);
+  /// How often clients of the Centrifugo protocol are pinged, how long their pong may take, how
+  /// long they have for their connect command, and for a new token when theirs has expired.
+  Nanoseconds centrifugo_ping = std::chrono::seconds(25);
+  Nanoseconds centrifugo_pong_timeout = std::chrono::seconds(8);
+  Nanoseconds centrifugo_connect_timeout = std::chrono::seconds(10);
+  Nanoseconds centrifugo_expiry_grace = std::chrono::seconds(25);
   /// How long a long poll waits that does not say so, and how long at most.
   Nanoseconds poll_wait = std::chrono::seconds(30);
   Nanoseconds max_poll_wait = std::chrono::minutes(5);

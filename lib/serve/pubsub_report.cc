@@ -2,12 +2,16 @@
 #include "serve/pubsub_report.h"
 
 #include <chrono>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "core/json.h"
 #include "core/units.h"
+#include "serve/azure_session.h"
+#include "serve/centrifugo_session.h"
 #include "serve/counts.h"
 
 namespace wskit::serve {
@@ -210,11 +214,15 @@ std::string pubsub_metrics(const PubSubState& state) {
 std::string pubsub_info(const PubSubState& state) {
   const PubSubOptions& options = state.options();
   const broker::RetentionLimits& retention = options.retention;
+  std::vector<std::string> subprotocols = azure_subprotocols();
+  subprotocols.insert(subprotocols.end(), centrifugo_subprotocols().begin(),
+                      centrifugo_subprotocols().end());
   const Json info = {{"server", "wskit serve pubsub"},
                      {"engine", state.broker().name()},
                      {"guarantee", state.broker().guarantee()},
                      {"nodes", state.threads().size()},
                      {"transports", {"websocket", "sse", "stream", "poll", "post"}},
+                     {"subprotocols", subprotocols},
                      {"history",
                       {{"messages_per_topic", retention.messages_per_topic},
                        {"bytes_per_topic", retention.bytes_per_topic},

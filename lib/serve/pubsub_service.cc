@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "serve/azure_session.h"
+#include "serve/centrifugo_session.h"
 #include "serve/fault_requests.h"
 #include "serve/long_poll.h"
 #include "serve/pubsub_report.h"
@@ -47,6 +49,8 @@ class PubSubService final : public Service {
  private:
   [[nodiscard]] std::expected<std::unique_ptr<SessionHandler>, Refusal> handler_for(
       const wire::HttpRequest& request, const Peer& peer, std::string_view subprotocol);
+  [[nodiscard]] std::expected<std::unique_ptr<SessionHandler>, Refusal> centrifugo_handler(
+      const wire::HttpRequest& request, const Peer& peer, std::string_view subprotocol);
   [[nodiscard]] Refusal count(AuthRefusal refusal);
   [[nodiscard]] Refusal count(Refusal refusal);
   [[nodiscard]] std::expected<void, Refusal> take_place(HttpExchange& exchange);
@@ -70,6 +74,9 @@ class PubSubService final : public Service {
 // Where further protocols over WebSocket come in, by their paths or subprotocols.
 std::expected<std::unique_ptr<SessionHandler>, Refusal> PubSubService::handler_for(
     const wire::HttpRequest& request, const Peer& peer, std::string_view subprotocol) {
+  if (names_centrifugo(request.target)) {
+    return centrifugo_handler(request, peer, subprotocol);
+  }
   const bool azure = names_azure_hub(request.target);
   if (!azure && !names_topics(request.target)) {
     return std::unexpected(Refusal{.status = 404, .why = "topics are at /t/TOPIC"});
@@ -97,6 +104,21 @@ std::expected<std::unique_ptr<SessionHandler>, Refusal> PubSubService::handler_f
                           {.name = std::move(identity->user),
                            .may_publish = may_publish,
                            .expiry = expiry_of(*identity)});
+}
+
+// Who says nothing in the upgrade request has a token to send later.
+std::expected<std::unique_ptr<SessionHandler>, Refusal> PubSubService::centrifugo_handler(
+    const wire::HttpRequest& request, const Peer& peer, std::string_view subprotocol) {
+  auto known =
+      node_.state().authenticator().identify(request, peer.certificate_user, read_wall_clock());
+  if (!known && known.error().cause != AuthCause::missing) {
+    return std::unexpected(count(std::move(known.error())));
+  }
+  std::optional<Identity> guest;
+  if (known) {
+    guest = std::move(*known);
+  }
+  return make_centrifugo_session(node_, request, subprotocol, std::move(guest));
 }
 
 Refusal PubSubService::count(AuthRefusal refusal) {
@@ -130,12 +152,7 @@ bool PubSubService::may_subscribe(const Identity& identity, const TopicRequest& 
 }
 
 Instant PubSubService::expiry_of(const Identity& identity) const {
-  if (!identity.expires) {
-    return Instant::max();
-  }
-  // Longer than a process lives; what a token says may be beyond what an Instant can hold.
-  constexpr Nanoseconds kMaxLife = std::chrono::years(10);
-  return thread_.now() + std::min<Nanoseconds>(*identity.expires - read_wall_clock(), kMaxLife);
+  return serve::expiry_of(identity, thread_.now());
 }
 
 std::expected<Admission, wire::UpgradeAnswer> PubSubService::on_upgrade(
@@ -143,6 +160,8 @@ std::expected<Admission, wire::UpgradeAnswer> PubSubService::on_upgrade(
   UpgradeRules rules = upgrade_rules(thread_.options());
   if (names_azure_hub(request.target)) {
     rules.subprotocols = azure_subprotocols();
+  } else if (names_centrifugo(request.target)) {
+    rules.subprotocols = centrifugo_subprotocols();
   }
   auto agreement = check_upgrade(request, rules);
   if (!agreement) {
@@ -161,7 +180,7 @@ void PubSubService::on_request(HttpExchange& exchange, const wire::HttpRequest& 
   const std::string_view path = path_of(request.target);
   if (names_topics(request.target)) {
     on_topic_request(exchange, body);
-  } else if (names_azure_hub(request.target)) {
+  } else if (names_azure_hub(request.target) || names_centrifugo(request.target)) {
     exchange.respond({.status = 426,
                       .headers = {{"Upgrade", "websocket"}},
                       .body = "this path speaks WebSocket only\n"});

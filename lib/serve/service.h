@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "serve/upgrade_check.h"
+#include "wire/close_code.h"
 #include "wire/http.h"
 #include "wire/server_handshake.h"
 
@@ -40,6 +41,12 @@ class ExchangeHandler {
   virtual void on_drain() = 0;
 };
 
+/// What a Close frame says.
+struct SessionEnd {
+  wire::CloseCode code;
+  std::string_view reason;
+};
+
 /// What a service does on one WebSocket connection, which owns it.
 class SessionHandler {
  public:
@@ -49,6 +56,8 @@ class SessionHandler {
   virtual void on_message(const IncomingMessage& message) = 0;
   /// The connection ends in order: appends all that is owed, a Close frame follows.
   virtual void on_ending(std::string& out) { (void)out; }
+  /// How it ends when the server is stopping.
+  [[nodiscard]] virtual SessionEnd drain_end(const SessionEnd& usual) const { return usual; }
   /// The connection ends at once: nothing more will be sent.
   virtual void on_failing() {}
 };

@@ -158,7 +158,7 @@ void ServiceThread::end_some(Instant at) {
   auto open = static_cast<std::size_t>(std::ranges::count_if(sessions_, stays));
   for (std::size_t i = 0; open > may_stay(drained_sessions_, at); ++i) {
     if (stays(sessions_[i])) {
-      sessions_[i]->start_close(options().drain_code, "server is stopping");
+      sessions_[i]->start_drain({.code = options().drain_code, .reason = "server is stopping"});
       --open;
     }
   }

@@ -224,6 +224,11 @@ void Session::start_close(CloseCode code, std::string_view reason) {
   }
 }
 
+void Session::start_drain(const SessionEnd& usual) {
+  const SessionEnd end = handler_->drain_end(usual);
+  start_close(end.code, end.reason);
+}
+
 void Session::fail(CloseCode code, std::string_view reason) {
   if (!closing_) {
     thread().counts().on_close_sent(code);

@@ -69,6 +69,8 @@ class Session final : public Outlet {
 
   /// Sends a Close frame and ignores what comes after; the peer has close_timeout to answer.
   void start_close(wire::CloseCode code, std::string_view reason);
+  /// The same because the server is stopping, as the handler wants it.
+  void start_drain(const SessionEnd& usual);
   /// The same for a peer that broke a rule: it only gets the time to read why (RFC 6455 7.1.7).
   void fail(wire::CloseCode code, std::string_view reason);
   /// Writes what is queued. False when the connection is dead and must be cut.

@@ -91,3 +91,39 @@ TEST_CASE("Azure's client publishes, loses its connection, comes back, and misse
   CHECK(seen["new_connection"] == true);
   CHECK(seen["refused"] == "Forbidden");
 }
+
+TEST_CASE("Centrifugo's client publishes, loses its connection, comes back, and misses nothing") {
+  const std::string modules = kDirectory + "/node_modules";
+  if (!std::filesystem::exists(modules + "/centrifuge/package.json")) {
+    skip("npm's centrifuge is not installed; scripts/npm-packages does it");
+  }
+  setenv("WSKIT_NODE_MODULES", modules.c_str(), 1);
+  const PubSubProcess open({"--threads", "2"});
+  const PubSubProcess guarded({"--auth-jwt-secret", "a secret of more than thirty-two bytes"});
+  const std::string path = "/connection/websocket";
+  Process client({"/usr/bin/env", "node", kDirectory + "/centrifuge_client.js", open.url(path),
+                  guarded.url(path)});
+  const Exit exit = client.wait(std::chrono::seconds(60));
+  INFO(exit.err);
+  REQUIRE(exit.code == 0);
+  const Json seen = parse_json(exit.out).value();
+  CHECK(seen["types"] == parse_json(R"([{"hello":"world"},"text","posted"])").value());
+  CHECK(seen["from_client"] == Json::array({true, true, false}));
+  CHECK(seen["count"] == 300);
+  CHECK(seen["recovered"] == true);
+  CHECK(seen["recoveries"] == true);
+  CHECK(seen["present"] == 2);
+  CHECK(seen["stats"] == parse_json(R"({"numClients":2,"numUsers":1})").value());
+  CHECK(seen["events"] == Json::array({"join", "leave"}));
+  CHECK(seen["same"] == true);
+  CHECK(seen["last"] == Json::array({300, 299}));
+  CHECK(seen["after"] == Json::array({298, 299, 300}));
+  CHECK(seen["lost"] == 112);
+  CHECK(seen["refused"] == 104);
+  CHECK(seen["wildcard"] == 102);
+  CHECK(seen["forbidden"] == 103);
+  CHECK(seen["may_not"] == 103);
+  CHECK(seen["user"] == "ann");
+  CHECK(seen["connections"] == 1);
+  CHECK(seen["forged"] == 3500);
+}
