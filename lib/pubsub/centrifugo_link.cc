@@ -33,6 +33,13 @@ void CentrifugoLink::reply(std::string_view text) {
   }
 }
 
+void CentrifugoLink::fail(std::uint32_t id, CentrifugoError error) {
+  if (error == CentrifugoError::permission_denied) {
+    peer_.note_forbidden();
+  }
+  reply(centrifugo_failed(id, error));
+}
+
 void CentrifugoLink::push(std::string_view text) {
   push(centrifugo_frame_of(text));
 }

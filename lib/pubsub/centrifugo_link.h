@@ -53,6 +53,8 @@ class CentrifugoPeer {
   /// Whose token this is.
   [[nodiscard]] virtual std::expected<CentrifugoUser, CentrifugoTokenFault> user_of(
       std::string_view token) = 0;
+  /// Something was asked for that this client has no right to.
+  virtual void note_forbidden() = 0;
   /// To end the connection, after what was pushed.
   virtual void close(CentrifugoDisconnect why) = 0;
 };
@@ -69,7 +71,7 @@ class CentrifugoLink {
 
   /// A whole reply.
   void reply(std::string_view text);
-  void fail(std::uint32_t id, CentrifugoError error) { reply(centrifugo_failed(id, error)); }
+  void fail(std::uint32_t id, CentrifugoError error);
   /// A push of this connection alone.
   void push(std::string_view text);
   /// A frame that others get too.

@@ -86,9 +86,8 @@ class CentrifugoSession final : public SessionHandler,
   void publish(broker::PublishRequest request, OnPublished on_published) override;
   bool backlogged() const override { return feed_->backlogged(); }
   std::expected<CentrifugoUser, CentrifugoTokenFault> user_of(std::string_view token) override;
-  void close(CentrifugoDisconnect why) override {
-    session_->start_close(close_code(why), text_of(why));
-  }
+  void close(CentrifugoDisconnect why) override;
+  void note_forbidden() override { node_.counts().on_auth_refused(AuthCause::forbidden); }
 
   void append_dropped(std::string& /*out*/, std::uint64_t /*messages*/) override {}
   void on_overflow() override { connection_->overflow(); }
@@ -104,6 +103,7 @@ class CentrifugoSession final : public SessionHandler,
   ev::timer timer_;
   Instant timed_for_ = Instant::max();
   bool watching_ = false;
+  bool ending_ = false;
   Session* session_ = nullptr;
   std::optional<Feed> feed_;
   std::optional<CentrifugoConnection> connection_;
@@ -202,7 +202,15 @@ void CentrifugoSession::on_room() {
   node_.poll_again();
 }
 
+void CentrifugoSession::close(CentrifugoDisconnect why) {
+  // What is sent last may be too much: then it ends all the same, with the code that it began with.
+  if (!ending_) {
+    session_->start_close(close_code(why), text_of(why));
+  }
+}
+
 void CentrifugoSession::on_ending(std::string& out) {
+  ending_ = true;
   connection_->finish();
   timer_.stop();
   feed_->take_all(out);

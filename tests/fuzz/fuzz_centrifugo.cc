@@ -51,6 +51,7 @@ class Client final : public CentrifugoPeer {
     return std::unexpected(token == "e" ? CentrifugoTokenFault::expired
                                         : CentrifugoTokenFault::invalid);
   }
+  void note_forbidden() override {}
   void close(CentrifugoDisconnect /*why*/) override { closed = true; }
 
  private:

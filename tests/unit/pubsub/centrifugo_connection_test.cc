@@ -182,6 +182,7 @@ TEST_CASE("the rights of a Centrifugo client are asked before each command") {
     return fixture.ask(client, R"({"id":3,"publish":{"channel":")" + channel + R"(","data":1}})");
   };
   CHECK(error_code(publish("mine")) == 103);
+  CHECK(client.forbidden == 5);
   CHECK(publish("out") == Texts{R"({"id":3,"publish":{}})"});
 }
 

@@ -66,6 +66,7 @@ class CentrifugoClient final : public pubsub::CentrifugoPeer {
     return std::unexpected(token == "expired" ? pubsub::CentrifugoTokenFault::expired
                                               : pubsub::CentrifugoTokenFault::invalid);
   }
+  void note_forbidden() override { ++forbidden; }
   void close(pubsub::CentrifugoDisconnect why) override { close_code = static_cast<int>(why); }
 
  private:
@@ -89,6 +90,7 @@ class CentrifugoClient final : public pubsub::CentrifugoPeer {
   int room = 0;                       // so many more make it overflow; 0: never
   int close_code = 0;
   int live = 0;
+  int forbidden = 0;
   pubsub::CentrifugoConnection connection;
 };
 
