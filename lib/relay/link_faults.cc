@@ -146,6 +146,14 @@ void LinkFaults::end(Direction direction) {
     return;
   }
   const Instant now = loop_.now();
+  // A server that is done with its answer ends it at once; a WebSocket's would go on.
+  if (http_ && direction == Direction::recv && answer_.state() == AnswerFaults::State::stalled) {
+    holds_end_ = true;
+    return;
+  }
+  if (std::exchange(holds_end_, false)) {
+    recv_.stage.end(now);
+  }
   if (direction == Direction::recv && answer_.state() == AnswerFaults::State::reading) {
     recv_.queue.put(answer_.take_rest(), now);
   }

@@ -105,6 +105,8 @@ class LinkFaults final : FaultStage::Owner, net::TimerHandler {
   std::vector<ActiveFault> of_server_;
   bool wants_no_compression_;
   bool http_;
+  /// The server has finished an answer that stands still.
+  bool holds_end_ = false;
   Way send_;
   Way recv_;
   AnswerFaults answer_;

@@ -63,7 +63,8 @@ TEST_CASE("every kind of fault is found by its name, with the value that its for
     for (const auto& [value, text] :
          {std::pair(duration, "5ms"), std::pair(size, "1k"), std::pair(count, "3"),
           std::pair(code, "65535"), std::pair(status, "404"), std::pair(token, "chat"),
-          std::pair(bit, "3"), std::pair(opcode, "11"), std::pair(length, "64")}) {
+          std::pair(bit, "3"), std::pair(opcode, "11"), std::pair(length, "64"),
+          std::pair(flaw, "wrong-name")}) {
       if (form.value == value) {
         CHECK(parse_fault(with_value + text).value().kind == form.kind);
       }
@@ -111,7 +112,7 @@ TEST_CASE("connections are one, a range, or all from one on") {
 }
 
 TEST_CASE("what is no rule is refused with what could be written") {
-  CHECK_THAT(why(""), Catch::Contains("'' is no fault; there are upgrade-delay, "));
+  CHECK_THAT(why(""), Catch::Contains("'' is no fault; there are tls-delay, "));
   CHECK_THAT(why("clos"), Catch::Contains("'clos' is no fault") && Catch::Contains(" close, "));
   CHECK_THAT(why("fin:1"), Catch::Contains("fin takes no value"));
   CHECK_THAT(why("delay"), Catch::Contains("delay needs a value"));
