@@ -41,6 +41,12 @@ void SoakPublisher::send_until(std::uint64_t last) {
   }
 }
 
+std::string SoakPublisher::text() const {
+  return "publisher of " + std::to_string(topic_) + ": sent " + std::to_string(sent_) + ", heard " +
+         std::to_string(heard_) + ", " + std::to_string(unsent_.size()) + " bytes unsent, " +
+         std::to_string(reader_.unread().size()) + " bytes of no whole frame";
+}
+
 void SoakPublisher::on_readable() {
   const bool more = socket_.receive(buffer_);
   reader_.feed(buffer_);

@@ -25,6 +25,8 @@ class SoakPublisher {
   [[nodiscard]] int fd() const { return socket_.fd(); }
   /// The numbers of what the server has published.
   [[nodiscard]] std::uint64_t published() const { return heard_; }
+  /// Where it stands, for a report.
+  [[nodiscard]] std::string text() const;
 
  private:
   std::size_t topic_;

@@ -116,14 +116,18 @@ const SoakReport& Soak::run() {
     }
     return std::chrono::steady_clock::now() - moved > patience || report_.fault_count > 0;
   };
-  while (before < messages_ && !stuck()) {
+  // The posted ones come in addition.
+  const std::uint64_t wanted = messages_ / publishers_.size() * publishers_.size();
+  while (published() - numbers_[kPosted] < wanted && !stuck()) {
     publish();
     for (const auto& subscriber : subscribers_) {
       subscriber->act(published());
     }
     turn();
-    if (published() - numbers_[kPosted] == messages_ / publishers_.size() * publishers_.size()) {
-      break;
+  }
+  for (const auto& publisher : publishers_) {
+    if (publisher->published() < messages_ / publishers_.size()) {
+      report_.fault(publisher->text());
     }
   }
   for (const auto& subscriber : subscribers_) {

@@ -43,6 +43,8 @@ class WireReader {
   [[nodiscard]] int status() const { return status_; }
   [[nodiscard]] End end() const { return end_; }
   [[nodiscard]] unsigned close_code() const { return close_code_; }
+  /// What came and is not complete.
+  [[nodiscard]] const std::string& unread() const { return in_; }
   /// What broke the format.
   [[nodiscard]] const std::string& fault() const { return fault_; }
 
