@@ -76,6 +76,11 @@ void add_serve_where(CLI::App& app, ServeOptions& options) {
       ->default_str("1")
       ->group(group);
   add_ready_file(app, options.ready_file, group);
+  app.add_option("--log", options.log,
+                 "Log each connection and request on standard error, one line each, as text or as "
+                 "JSON; without it trouble alone is told")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->group(group);
   add_listen_tls(app, options.tls);
 }
 
@@ -182,6 +187,7 @@ Expected<serve::ServerOptions> server_options(const ServeOptions& options) {
   }
   server.faults.seed = options.faults.seed;
   server.faults.log = !options.faults.quiet;
+  server.log_events = !options.log.empty();
   return server;
 }
 

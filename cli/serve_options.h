@@ -23,6 +23,7 @@ struct ServeOptions {
   ListenTls tls;
   std::string ready_file;  // where the URL is to be written
   FaultOptions faults;
+  std::string log;  // text, json, or empty
 };
 
 struct ServeEchoOptions {

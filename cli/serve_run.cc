@@ -10,10 +10,10 @@
 
 #include "cli/announce.h"
 #include "cli/fault_options.h"
+#include "cli/serve_log.h"
 #include "cli/standard_streams.h"
 #include "cli/stop_signals.h"
 #include "load/limits.h"
-#include "report/terminal.h"
 #include "serve/server.h"
 
 namespace wskit::cli {
@@ -50,11 +50,11 @@ Expected<void> serve_until_signalled(std::string_view name, const ServeOptions& 
   }
   const auto certificate = server_options->certificate;
   const auto flawed = server_options->faults.certificates;
-  const auto log_line = [prefix = fmt::format("wskit {}: ", name)](serve::LogLevel,
-                                                                   std::string_view line) {
-    say(prefix + report::printable(line) + "\n");
+  const auto log = [command = std::string(name),
+                    format = log_format(options.log)](const serve::LogEntry& entry) {
+    say(format_log(entry, format, command, read_wall_clock()));
   };
-  auto server = serve::Server::start(std::move(*server_options), std::move(service), log_line);
+  auto server = serve::Server::start(std::move(*server_options), std::move(service), log);
   if (!server) {
     return std::unexpected(std::move(server.error()));
   }

@@ -70,8 +70,9 @@ void Acceptor::pause(int error) {
   const ev_tstamp now = ev_time();
   if (!short_of_descriptors_ && now - last_told_ >= kSilenceSeconds && log_) {
     last_told_ = now;
-    log_(LogLevel::warning, fmt::format("accept: {}; new connections wait until others close",
-                                        std::generic_category().message(error)));
+    log_line(log_, LogLevel::warning,
+             fmt::format("accept: {}; new connections wait until others close",
+                         std::generic_category().message(error)));
   }
   short_of_descriptors_ = true;
 }

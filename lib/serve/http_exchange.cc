@@ -108,6 +108,10 @@ void HttpExchange::answer_later(std::unique_ptr<ExchangeHandler> handler) {
 }
 
 void HttpExchange::append_head(const HttpAnswer& answer) {
+  thread().events().answered({.socket = lws_get_socket_fd(connection()),
+                              .request = request_,
+                              .status = answer.status,
+                              .took = thread().now() - begun_});
   std::string& out = output();
   out += fmt::format("HTTP/1.1 {} {}\r\n", answer.status, wire::reason_phrase(answer.status));
   if (answer.status != kNoContent) {

@@ -124,6 +124,11 @@ int ServiceThread::on_established(const LwsEvent& event) {
   *event.slot = session.get();
   Session& opened = *session;
   sessions_.push_back(std::move(session));
+  events_.opened(opened,
+                 {.socket = lws_get_socket_fd(event.connection),
+                  .target = admitted_target_,
+                  .subprotocol = admitted_subprotocol_},
+                 now());
   opened.open(std::move(admitted_));
   counts_.on_established();
   return kGoOn;
@@ -137,6 +142,7 @@ void ServiceThread::take_from_lists(Outlet& outlet) {
 }
 
 void ServiceThread::on_closed(Session& session) {
+  events_.closed(session, now());
   take_from_lists(session);
   if (session.closing_) {
     std::erase(ending_, &session);
@@ -261,6 +267,10 @@ int ServiceThread::admit(lws* connection) {
   if (!admission) {
     return refuse(connection, admission.error());
   }
+  if (events_.on()) {
+    admitted_target_ = request.target;
+    admitted_subprotocol_ = admission->agreement.subprotocol;
+  }
   upgrade_.begin(admission->agreement, request);
   admitted_ = std::move(admission->handler);
   return kGoOn;
@@ -268,6 +278,10 @@ int ServiceThread::admit(lws* connection) {
 
 int ServiceThread::refuse(lws* connection, const wire::UpgradeAnswer& refusal) {
   counts_.on_refused();
+  if (events_.on()) {
+    events_.refused(lws_get_socket_fd(connection), read_request(connection).target, refusal.status,
+                    refusal.reason);
+  }
   return answer(connection, refusal.bytes);
 }
 

@@ -34,7 +34,7 @@ bool within_rate(ThreadLog& log) {
     log.second = now;
     log.lines = 0;
     if (log.left_out > 0) {
-      (*log.sink)(LogLevel::warning, fmt::format("{} more lines left out", log.left_out));
+      log_line(*log.sink, LogLevel::warning, fmt::format("{} more lines left out", log.left_out));
       log.left_out = 0;
     }
   }
@@ -51,7 +51,7 @@ void on_line(int level, const char* line) {
   }
   log.last = text;
   if (within_rate(log)) {
-    (*log.sink)(level == LLL_ERR ? LogLevel::error : LogLevel::warning, text);
+    log_line(*log.sink, level == LLL_ERR ? LogLevel::error : LogLevel::warning, text);
   } else {
     ++log.left_out;
   }

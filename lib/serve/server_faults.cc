@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "serve/server_faults.h"
 
-#include <chrono>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "core/bytes.h"
+#include "core/units.h"
 #include "serve/fault_setup.h"
 #include "serve/listen_address.h"
 
@@ -90,7 +91,7 @@ relay::Front* ServerFaults::front() {
   const std::scoped_lock lock(mutex_);
   if (front_ == nullptr) {
     if (const auto started = start_front(); !started && log_) {
-      log_(LogLevel::error, "faults: " + started.error().message);
+      log_line(log_, LogLevel::error, "faults: " + started.error().message);
     }
   }
   return front_.get();
@@ -112,15 +113,18 @@ void ServerFaults::finish(Nanoseconds patience) {
 
 void ServerFaults::on_fault(const relay::FaultFiring& firing) {
   if (options_.faults.log && log_) {
-    log_(LogLevel::info,
-         fmt::format("connection {}: fault {} at {:.3f} s", firing.connection, firing.rule,
-                     std::chrono::duration<double>(firing.at - start_).count()));
+    const double at = to_seconds(firing.at - start_);
+    const std::array fields{LogField{"connection", firing.connection},
+                            LogField{"rule", firing.rule}, LogField{"seconds", at}};
+    const std::string line =
+        fmt::format("connection {}: fault {} at {:.3f} s", firing.connection, firing.rule, at);
+    log_({.level = LogLevel::info, .event = "fault", .line = line, .fields = fields});
   }
 }
 
 void ServerFaults::on_trouble(std::string_view line) {
   if (log_) {
-    log_(LogLevel::info, line);
+    log_line(log_, LogLevel::info, line);
   }
 }
 

@@ -61,6 +61,8 @@ struct ServerOptions {
   bool compress = true;
   /// All threads stand still together, counted from listening.
   std::optional<StallOptions> stall;
+  /// Tell the log of each connection and request, not only of trouble.
+  bool log_events = false;
   /// What is to go wrong on connections.
   FaultSetup faults;
 };

@@ -34,7 +34,8 @@ ServiceThread::ServiceThread(ServerState& state)
       loop_(static_cast<unsigned>(EVFLAG_NOENV) | static_cast<unsigned>(EVBACKEND_EPOLL)),
       asked_(loop_),
       tick_(loop_),
-      turn_end_(loop_) {
+      turn_end_(loop_),
+      events_(state.log, state.options.log_events, state.logged_connections) {
   asked_.set<ServiceThread, &ServiceThread::on_asked>(this);
   asked_.start();
   tick_.set<ServiceThread, &ServiceThread::on_tick>(this);

@@ -22,6 +22,7 @@
 #include "core/error.h"
 #include "serve/connection_places.h"
 #include "serve/counts.h"
+#include "serve/event_log.h"
 #include "serve/http_exchange.h"
 #include "serve/instant_timer.h"
 #include "serve/log.h"
@@ -55,6 +56,7 @@ struct ServerState {
   ConnectionPlaces places;
   TicketKeys ticket_keys;
   std::unique_ptr<ServerFaults> faults;
+  std::atomic<std::uint64_t> logged_connections{0};
 };
 
 /// One libwebsockets context on one libev loop, and its connections. All of it belongs to the
@@ -95,6 +97,7 @@ class ServiceThread {
   [[nodiscard]] std::expected<ConnectionPlaces::Place, Limit> take_place(lws* connection);
   [[nodiscard]] bool draining() const { return draining_; }
   [[nodiscard]] UpgradeUnderWay& upgrade() { return upgrade_; }
+  [[nodiscard]] EventLog& events() { return events_; }
   /// One callback of libwebsockets; other than 0 ends the connection.
   [[nodiscard]] int on_event(const LwsEvent& event);
 
@@ -145,6 +148,9 @@ class ServiceThread {
   ev::timer tick_;
   ev::prepare turn_end_;
   UpgradeUnderWay upgrade_;
+  EventLog events_;
+  std::string admitted_target_;  // while events are logged, as the subprotocol
+  std::string admitted_subprotocol_;
   std::unique_ptr<Service> service_;
   std::unique_ptr<SessionHandler> admitted_;  // of the upgrade that is being answered, like
   ConnectionPlaces::Place admitted_place_;    // its place

@@ -196,7 +196,9 @@ void Session::resume(PauseReason reason) {
 void Session::on_peer_close(std::string_view payload) {
   if (!closing_) {
     const auto status = wire::parse_close_payload(as_bytes(payload));
-    thread().counts().on_close_received(status ? status->code : CloseCode::protocol_error);
+    const CloseCode code = status ? status->code : CloseCode::protocol_error;
+    thread().counts().on_close_received(code);
+    thread().events().closing(*this, code, status ? status->reason : "", true);
     handler_->on_ending(output());
     append_frame(output(), Opcode::close, close_answer(payload));
     closing_ = true;
@@ -217,6 +219,7 @@ void Session::start_ending(Nanoseconds patience) {
 void Session::start_close(CloseCode code, std::string_view reason) {
   if (!closing_) {
     thread().counts().on_close_sent(code);
+    thread().events().closing(*this, code, reason, false);
     handler_->on_ending(output());
     append_frame(output(), Opcode::close, close_payload(code, reason));
     mark_dirty();
@@ -232,6 +235,7 @@ void Session::start_drain(const SessionEnd& usual) {
 void Session::fail(CloseCode code, std::string_view reason) {
   if (!closing_) {
     thread().counts().on_close_sent(code);
+    thread().events().closing(*this, code, reason, false);
     if (code == CloseCode::too_big) {
       thread().counts().on_limited(Limit::message_bytes);
     }
