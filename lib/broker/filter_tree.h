@@ -47,7 +47,16 @@ class FilterTree {
   template <class Visit>
   void match(std::string_view topic, Visit&& visit) const {
     // MQTT 5.0 section 4.7.2: a wildcard does not reach topics like $SYS.
-    walk(root_, topic, {.more = true, .wildcards = !topic.starts_with('$')}, visit);
+    const auto visit_each = [&visit](const std::vector<T>& values) { visit_all(values, visit); };
+    walk(root_, topic, {.more = true, .wildcards = !topic.starts_with('$')}, visit_each);
+  }
+
+  /// How many values match() would visit.
+  [[nodiscard]] std::size_t count(std::string_view topic) const {
+    std::size_t count = 0;
+    const auto add = [&count](const std::vector<T>& values) { count += values.size(); };
+    walk(root_, topic, {.more = true, .wildcards = !topic.starts_with('$')}, add);
+    return count;
   }
 
   [[nodiscard]] bool empty() const { return root_.empty(); }
@@ -144,24 +153,25 @@ class FilterTree {
     }
   }
 
-  template <class Visit>
-  static void walk(const Node& node, std::string_view topic, Step step, Visit& visit) {
+  // Calls on_values(values) for each filter that has the topic.
+  template <class OnValues>
+  static void walk(const Node& node, std::string_view topic, Step step, const OnValues& on_values) {
     if (step.wildcards) {
-      visit_all(node.below, visit);
+      on_values(node.below);
     }
     if (!step.more) {
-      visit_all(node.here, visit);
+      on_values(node.here);
       return;
     }
     const auto next = detail::first_level(topic);
     const Step then{.more = next.more, .wildcards = true};
     if (!node.children.empty()) {
       if (const auto found = node.children.find(next.level); found != node.children.end()) {
-        walk(*found->second, next.rest, then, visit);
+        walk(*found->second, next.rest, then, on_values);
       }
     }
     if (step.wildcards && node.any != nullptr) {
-      walk(*node.any, next.rest, then, visit);
+      walk(*node.any, next.rest, then, on_values);
     }
   }
 

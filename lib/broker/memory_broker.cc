@@ -245,6 +245,11 @@ MemoryBroker::Retained MemoryBroker::retained() const {
   return {.messages = store_.messages(), .bytes = store_.bytes(), .topics = store_.topics()};
 }
 
+std::vector<TopicSummary> MemoryBroker::recent_topics(std::size_t limit) {
+  const std::lock_guard lock(mutex_);
+  return store_.recent(limit, clock_.now());
+}
+
 MemoryBroker::Node& MemoryBroker::node_of(NodeId id) {
   check(id < nodes_.size() && nodes_[id] != nullptr, "a node is attached while it calls");
   return *nodes_[id];

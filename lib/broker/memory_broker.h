@@ -75,6 +75,8 @@ class MemoryBroker final : public Broker {
     std::size_t topics = 0;
   };
   [[nodiscard]] Retained retained() const;
+  /// TopicStore::recent().
+  [[nodiscard]] std::vector<TopicSummary> recent_topics(std::size_t limit);
 
  private:
   using Call = std::function<void(Listener&)>;

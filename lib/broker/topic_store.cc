@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <ranges>
 #include <type_traits>
 #include <utility>
 
@@ -52,6 +53,7 @@ MessagePtr TopicStore::publish(PublishRequest request, Instant now) {
   message->publisher = std::move(request.publisher);
   message->published = now;
   topic.last = sequence_;
+  topic.published = now;
   used_.splice(used_.end(), used_, topic.used);
   retain(topic, message);
   return message;
@@ -150,6 +152,19 @@ void TopicStore::begin_epoch(std::uint64_t epoch) {
   sequence_ = generation_ = forgotten_ = forgotten_at_ = evicted_ = 0;
   bytes_ = 0;
   ++evictions_;
+}
+
+std::vector<TopicSummary> TopicStore::recent(std::size_t limit, Instant now) {
+  expire(now);
+  std::vector<TopicSummary> found;
+  for (const Topic* const topic : std::views::reverse(used_) | std::views::take(limit)) {
+    found.push_back({.name = *topic->name,
+                     .messages = topic->offset,
+                     .retained = topic->messages,
+                     .retained_bytes = topic->bytes,
+                     .idle = now - topic->published});
+  }
+  return found;
 }
 
 TopicStore::Topic* TopicStore::find(std::string_view name) {

@@ -25,6 +25,15 @@ struct RetentionLimits {
   std::size_t topics = 100'000;
 };
 
+/// A topic, to those who look at the engine.
+struct TopicSummary {
+  std::string name;
+  std::uint64_t messages = 0;  // since it began
+  std::size_t retained = 0;    // of them
+  std::size_t retained_bytes = 0;
+  Nanoseconds idle{0};  // since its last message
+};
+
 /// The memory engine's messages: one sequence over all topics, and what is retained of it. Knows of
 /// everything that is gone whether a reader would have missed it. One thread at a time; no clock.
 class TopicStore {
@@ -46,6 +55,9 @@ class TopicStore {
   void truncate(std::string_view name);
   /// Forgets everything and starts again, as an engine does that has lost its memory.
   void begin_epoch(std::uint64_t epoch);
+
+  /// The topics with the latest messages, the very latest first; `now` as in publish().
+  [[nodiscard]] std::vector<TopicSummary> recent(std::size_t limit, Instant now);
 
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
   [[nodiscard]] std::size_t messages() const { return retained_.size(); }
@@ -72,6 +84,7 @@ class TopicStore {
     std::uint64_t evicted = 0;     // sequence up to which messages may be gone
     std::uint64_t evicted_at = 0;  // evictions_ when they went
     std::uint64_t generation = 0;
+    Instant published{};  // its last message
     std::list<Topic*>::iterator used;
   };
   /// What a request comes to: the messages after this sequence, and whether the start itself is

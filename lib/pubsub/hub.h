@@ -88,6 +88,8 @@ class Hub final : private broker::Listener {
   [[nodiscard]] const std::string& lost() const { return lost_; }
   [[nodiscard]] const HubCounts& counts() const { return counts_; }
   [[nodiscard]] std::size_t subscriptions() const { return subscriptions_.size(); }
+  /// The filters of subscriptions that have this topic; each that has it counts.
+  [[nodiscard]] std::size_t filters_of(std::string_view topic) const { return tree_.count(topic); }
 
  private:
   friend struct EndSubscription;

@@ -33,6 +33,9 @@ TEST_CASE("a topic finds the values of all its filters, and only those") {
   CHECK(found(tree, "a/b/c") == std::vector{3, 4});
   CHECK(found(tree, "$x") == std::vector{7});
   CHECK(found(tree, "$y/b").empty());
+  for (const char* const topic : {"a/b", "a", "a/b/c", "$x", "$y/b"}) {
+    CHECK(tree.count(topic) == found(tree, topic).size());
+  }
 }
 
 TEST_CASE("adding and removing tell of a filter's first and last value") {

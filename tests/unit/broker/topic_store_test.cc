@@ -58,6 +58,31 @@ TEST_CASE("a message gets one position in the engine and an offset in its topic"
   CHECK(cursor_of(third) == Cursor(7, {0, 3, 0}));
 }
 
+TEST_CASE("the topics with the latest messages are told, with what they had and have") {
+  TopicStore store(two_a_topic(), 1);
+  CHECK(store.recent(10, kStart).empty());
+  for (const char* const topic : {"a", "b", "a", "a"}) {
+    publish(store, topic, "four");
+  }
+  publish(store, "c", "c", kStart + 1s);
+  publish(store, "b", "b", kStart + 2s);
+  const auto recent = store.recent(10, kStart + 5s);
+  REQUIRE(recent.size() == 3);
+  CHECK(recent[0].name == "b");
+  CHECK(recent[0].idle == 3s);
+  CHECK(recent[1].name == "c");
+  CHECK(recent[2].name == "a");
+  CHECK(recent[2].messages == 3);
+  CHECK(recent[2].retained == 2);
+  CHECK(recent[2].retained_bytes == 2 * (TopicStore::kMessageOverheadBytes + 5));
+  REQUIRE(store.recent(1, kStart + 5s).size() == 1);
+  // What is too old is not retained any more, but the topic is known.
+  const auto later = store.recent(10, kStart + 1h);
+  REQUIRE(later.size() == 3);
+  CHECK(later[0].retained == 0);
+  CHECK(later[0].messages == 2);
+}
+
 TEST_CASE("what came after a cursor is read in order, whatever its topics") {
   TopicStore store({}, 1);
   const Cursor first = cursor_of(publish(store, "a", "1"));
