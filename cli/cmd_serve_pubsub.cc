@@ -34,6 +34,7 @@ int run_serve_pubsub(ServePubSubOptions options) {
   if (const auto ready = let_in(options); !ready) {
     return complain(kServePubSubName, ready.error());
   }
+  options.pubsub.version = WSKIT_VERSION;
   std::random_device random;
   const std::uint64_t epoch = std::uint64_t{random()} << 32U | random();
   serve::PubSubState state(options.pubsub, epoch);

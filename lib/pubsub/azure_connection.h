@@ -96,6 +96,8 @@ class AzureConnection final : private Receiver {
   void on_room();
   /// The peer is gone: leaves all groups, and does nothing any more.
   void stop();
+  /// That it is in, or about to be.
+  [[nodiscard]] std::size_t groups() const { return groups_.size(); }
 
  private:
   using AckId = std::optional<std::uint64_t>;

@@ -13,6 +13,7 @@
 #include "pubsub/azure_connection.h"
 #include "relay/asked_faults.h"
 #include "serve/feed.h"
+#include "serve/open_connection.h"
 #include "serve/publisher.h"
 #include "serve/request_target.h"
 #include "serve/service_thread.h"
@@ -28,6 +29,7 @@ using pubsub::Piece;
 constexpr std::string_view kHubsPath = "/client/hubs/";
 constexpr std::string_view kReliable = "json.reliable.webpubsub.azure.v1";
 constexpr std::size_t kTokenBytes = 18;
+constexpr std::size_t kMaxShownId = 64;  // one that reconnects may say anything
 
 // Frames that say something in-band about what was dropped do not exist in the protocol.
 pubsub::QueueLimits closing(pubsub::QueueLimits limits) {
@@ -41,7 +43,10 @@ std::string new_token() {
   return base64url_encode(bytes);
 }
 
-class AzureSession final : public SessionHandler, private pubsub::AzurePeer, private FeedOwner {
+class AzureSession final : public SessionHandler,
+                           private pubsub::AzurePeer,
+                           private FeedOwner,
+                           private ConnectionOwner {
  public:
   /// `reconnecting`: the session of that identity is to be taken up.
   AzureSession(PubSubNode& node, pubsub::AzureIdentity identity, AzureUser user, bool reconnecting)
@@ -54,8 +59,6 @@ class AzureSession final : public SessionHandler, private pubsub::AzurePeer, pri
         publisher_(node) {}
   AzureSession(const AzureSession&) = delete;
   AzureSession& operator=(const AzureSession&) = delete;
-  ~AzureSession() override;
-
   void on_open(Session& session) override;
   void on_message(const IncomingMessage& message) override;
   void on_ending(std::string& out) override;
@@ -76,6 +79,7 @@ class AzureSession final : public SessionHandler, private pubsub::AzurePeer, pri
   void append_dropped(std::string& /*out*/, std::uint64_t /*messages*/) override {}
   void on_overflow() override { connection_->overflow(); }
   void on_room() override;
+  [[nodiscard]] ConnectionLoad load() const override;
 
   PubSubNode& node_;
   TopicRights rights_;
@@ -88,19 +92,16 @@ class AzureSession final : public SessionHandler, private pubsub::AzurePeer, pri
   std::optional<Feed> feed_;
   std::optional<AzureConnection> connection_;
   Piece last_;  // to go out before a Close frame of ours
+  std::optional<OpenConnection> open_;
 };
-
-AzureSession::~AzureSession() {
-  if (session_ != nullptr) {
-    node_.counts().open[static_cast<std::size_t>(Transport::websocket)].subtract(1);
-  }
-}
 
 void AzureSession::on_open(Session& session) {
   session_ = &session;
   session.expire_at(expiry_);
-  node_.counts().open[static_cast<std::size_t>(Transport::websocket)].add(1);
-  node_.counts().opened[static_cast<std::size_t>(Transport::websocket)].add(1);
+  open_.emplace(OpenConnection::Parts{.node = node_,
+                                      .outlet = session,
+                                      .owner = *this,
+                                      .id = identity_.connection.substr(0, kMaxShownId)});
   feed_.emplace(
       Feed::Parts{.outlet = session, .owner = *this, .limits = limits_, .counts = node_.counts()});
   const PubSubOptions& options = node_.options();
@@ -143,6 +144,13 @@ void AzureSession::publish(broker::PublishRequest request, OnPublished on_publis
 void AzureSession::close(wire::CloseCode code, std::string_view reason, const Piece& last) {
   last_ = last;
   session_->start_close(code, reason);
+}
+
+ConnectionLoad AzureSession::load() const {
+  return {.subscriptions = connection_->groups(),
+          .queued_bytes = feed_->queued_bytes(),
+          .messages_in = publisher_.messages(),
+          .messages_out = feed_->messages()};
 }
 
 void AzureSession::on_room() {

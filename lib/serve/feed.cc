@@ -45,7 +45,11 @@ void Feed::take(std::string& out, std::size_t max_bytes) {
   const std::size_t before = queue_.bytes();
   const bool was_backlogged = backlogged();
   queue_.take(
-      max_bytes, [&](const pubsub::Piece& piece) { out += piece.bytes(); },
+      max_bytes,
+      [&](const pubsub::Piece& piece) {
+        out += piece.bytes();
+        messages_ += piece.is_notice() ? 0U : 1U;
+      },
       [&](std::uint64_t messages) { parts_.owner.append_dropped(out, messages); });
   count_bytes(before);
   if (was_backlogged && !backlogged()) {

@@ -58,6 +58,9 @@ class Feed final : public OutletSource {
   /// More than half of what may wait does: what can be asked for later should be.
   [[nodiscard]] bool backlogged() const { return queue_.bytes() > parts_.limits.max_bytes / 2; }
   [[nodiscard]] bool closed() const { return closed_; }
+  [[nodiscard]] std::size_t queued_bytes() const { return queue_.bytes(); }
+  /// Messages that the connection has taken so far.
+  [[nodiscard]] std::uint64_t messages() const { return messages_; }
 
   [[nodiscard]] bool empty() const override { return queue_.empty(); }
   void take(std::string& out, std::size_t max_bytes) override;
@@ -67,6 +70,7 @@ class Feed final : public OutletSource {
 
   Parts parts_;
   pubsub::OutQueue queue_;
+  std::uint64_t messages_ = 0;
   bool closed_ = false;
 };
 

@@ -11,6 +11,7 @@
 
 #include "core/units.h"
 #include "pubsub/receiver.h"
+#include "serve/open_connection.h"
 #include "serve/service_thread.h"
 #include "serve/topic_http.h"
 
@@ -19,7 +20,10 @@ namespace {
 
 constexpr std::size_t kMaxPollBytes = std::size_t{1} << 20;
 
-class LongPoll final : public ExchangeHandler, private pubsub::Receiver, private PolledWatcher {
+class LongPoll final : public ExchangeHandler,
+                       private pubsub::Receiver,
+                       private PolledWatcher,
+                       private ConnectionOwner {
  public:
   LongPoll(PubSubNode& node, HttpExchange& exchange, TopicRequest request);
   LongPoll(const LongPoll&) = delete;
@@ -41,6 +45,10 @@ class LongPoll final : public ExchangeHandler, private pubsub::Receiver, private
   // One page of the history is an answer.
   [[nodiscard]] bool backlogged() const override { return !items_.empty(); }
   void on_polled() override { answer(); }
+  [[nodiscard]] ConnectionLoad load() const override {
+    return {.subscriptions = subscription_ == nullptr ? 0 : subscription_->filters().size(),
+            .queued_bytes = items_.size()};
+  }
 
   void on_time_out() noexcept;
   void answer_after_poll();
@@ -57,26 +65,26 @@ class LongPoll final : public ExchangeHandler, private pubsub::Receiver, private
   bool watching_ = false;
   ev::timer timer_;
   pubsub::SubscriptionHandle subscription_;
+  OpenConnection open_;
 };
 
 LongPoll::LongPoll(PubSubNode& node, HttpExchange& exchange, TopicRequest request)
-    : node_(node), exchange_(exchange), timer_(node.thread().loop()) {
+    : node_(node),
+      exchange_(exchange),
+      timer_(node.thread().loop()),
+      open_({.node = node, .outlet = exchange, .owner = *this, .transport = Transport::poll}) {
   timed_out_ = request.wait.count() == 0;
   timer_.set<LongPoll, &LongPoll::on_time_out>(this);
   timer_.start(to_seconds(request.wait));
   subscription_ = node.hub().subscribe(*this, {.filters = std::move(request.filters),
                                                .start = std::move(request.start),
                                                .skip_after_gap = true});
-  PubSubCounts& counts = node.counts();
-  counts.open[static_cast<std::size_t>(Transport::poll)].add(1);
-  counts.opened[static_cast<std::size_t>(Transport::poll)].add(1);
 }
 
 LongPoll::~LongPoll() {
   if (watching_) {
     node_.forget(*this);
   }
-  node_.counts().open[static_cast<std::size_t>(Transport::poll)].subtract(1);
 }
 
 void LongPoll::on_started(pubsub::Subscription& /*subscription*/, const pubsub::Started& started) {

@@ -32,6 +32,8 @@ class Publisher {
   void publish(broker::PublishRequest request, Answer answer);
   /// Messages that the engine has not answered yet.
   [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
+  /// Messages so far.
+  [[nodiscard]] std::uint64_t messages() const { return published_; }
 
  private:
   struct Waiting {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "core/clock.h"
 #include "pubsub/out_queue.h"
@@ -17,6 +18,11 @@ namespace wskit::serve {
 /// The ways of a client to the topics.
 enum class Transport : std::uint8_t { websocket, events, stream, poll };
 inline constexpr std::size_t kTransports = 4;
+
+[[nodiscard]] constexpr std::string_view name(Transport transport) {
+  constexpr std::array<std::string_view, kTransports> kNames{"websocket", "sse", "stream", "poll"};
+  return kNames[static_cast<std::size_t>(transport)];
+}
 
 /// How long something took: by upper bounds, and in all.
 class DurationCounts {

@@ -39,7 +39,8 @@ std::uint64_t PubSubState::subscriptions() const {
 PubSubNode::PubSubNode(ServiceThread& thread, PubSubState& state)
     : thread_(thread),
       state_(state),
-      number_(state.add({.counts = &counts_, .connections = &thread.counts()})),
+      inbox_(thread.loop(), *this),
+      number_(state.add({.counts = &counts_, .connections = &thread.counts(), .inbox = &inbox_})),
       wake_(thread.loop()),
       hub_(state.broker(), [this] { wake_.send(); }) {
   wake_.set<PubSubNode, &PubSubNode::on_wake>(this);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -12,6 +13,8 @@
 #include "broker/memory_broker.h"
 #include "core/clock.h"
 #include "pubsub/hub.h"
+#include "serve/node_inbox.h"
+#include "serve/open_connection.h"
 #include "serve/pubsub_counts.h"
 #include "serve/pubsub_options.h"
 
@@ -30,6 +33,7 @@ class PubSubState {
   struct Thread {
     const PubSubCounts* counts;
     const ThreadCounts* connections;
+    NodeInbox* inbox;
   };
 
   [[nodiscard]] const PubSubOptions& options() const { return options_; }
@@ -39,6 +43,10 @@ class PubSubState {
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
   /// Any thread.
   [[nodiscard]] broker::MemoryBroker::Retained retained() const { return broker_.retained(); }
+  /// Any thread.
+  [[nodiscard]] std::vector<broker::TopicSummary> recent_topics(std::size_t limit) {
+    return broker_.recent_topics(limit);
+  }
   /// Its number among the threads, from 0. A thread's counts live as long as the server.
   [[nodiscard]] std::size_t add(const Thread& thread);
   [[nodiscard]] std::vector<Thread> threads() const;
@@ -78,6 +86,11 @@ class PubSubNode {
   [[nodiscard]] PubSubCounts& counts() { return counts_; }
   /// Unique among all nodes, and among those of other starts.
   [[nodiscard]] std::string next_connection_id();
+  [[nodiscard]] std::size_t number() const { return number_; }
+  /// Any thread.
+  [[nodiscard]] NodeInbox& inbox() { return inbox_; }
+  /// Each adds itself and takes itself away; the one that has been open for longest is the first.
+  [[nodiscard]] std::list<const OpenConnection*>& open_connections() { return open_connections_; }
 
   /// Calls the watcher once, at the end of the poll that is under way.
   void watch_poll(PolledWatcher& watcher) { watchers_.push_back(&watcher); }
@@ -107,9 +120,11 @@ class PubSubNode {
   ServiceThread& thread_;
   PubSubState& state_;
   PubSubCounts counts_;
+  NodeInbox inbox_;
   std::size_t number_;
   std::uint64_t connections_ = 0;
   ev::async wake_;
+  std::list<const OpenConnection*> open_connections_;
   pubsub::Hub hub_;
   std::vector<PolledWatcher*> watchers_;
   std::vector<PolledWatcher*> telling_;     // while they are told; null once they are, or are gone

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include "broker/topic_store.h"
@@ -15,6 +16,7 @@ namespace wskit::serve {
 
 /// What a pub/sub server has beside ServerOptions.
 struct PubSubOptions {
+  std::string version = {};  // of the program, for /info
   /// What the engine in memory retains for those who come back.
   broker::RetentionLimits retention;
   /// What waits for one connection, and what happens to it when it reads too slowly. Raw frames

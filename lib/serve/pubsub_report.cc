@@ -19,9 +19,6 @@ namespace {
 
 using Threads = std::vector<PubSubState::Thread>;
 
-constexpr std::array<std::string_view, kTransports> kTransportNames{"websocket", "sse", "stream",
-                                                                    "poll"};
-
 /// Appends metrics to a text; what several threads count is added up.
 class MetricsText {
  public:
@@ -65,7 +62,7 @@ class MetricsText {
 void add_by_transport(MetricsText& text,
                       const std::array<Counter, kTransports> PubSubCounts::* by) {
   for (std::size_t i = 0; i < kTransports; ++i) {
-    text.value(fmt::format("{{transport=\"{}\"}}", kTransportNames[i]),
+    text.value(fmt::format("{{transport=\"{}\"}}", name(static_cast<Transport>(i))),
                text.sum([&](const PubSubCounts& counts) { return (counts.*by)[i].read(); }));
   }
 }
@@ -218,6 +215,7 @@ std::string pubsub_info(const PubSubState& state) {
   subprotocols.insert(subprotocols.end(), centrifugo_subprotocols().begin(),
                       centrifugo_subprotocols().end());
   const Json info = {{"server", "wskit serve pubsub"},
+                     {"version", options.version},
                      {"engine", state.broker().name()},
                      {"guarantee", state.broker().guarantee()},
                      {"nodes", state.threads().size()},

@@ -12,6 +12,7 @@
 #include "serve/centrifugo_session.h"
 #include "serve/fault_requests.h"
 #include "serve/long_poll.h"
+#include "serve/pubsub_lists.h"
 #include "serve/pubsub_report.h"
 #include "serve/raw_session.h"
 #include "serve/request_target.h"
@@ -19,6 +20,7 @@
 #include "serve/topic_http.h"
 #include "serve/topic_request.h"
 #include "serve/topic_stream.h"
+#include "serve/web_page.h"
 
 namespace wskit::serve {
 namespace {
@@ -26,7 +28,8 @@ namespace {
 constexpr std::string_view kForeignOrigin =
     "pages of this origin may not use the topics; --allow-origin lets them\n";
 
-constexpr std::array<std::string_view, 4> kReports{"/healthz", "/readyz", "/info", "/metrics"};
+constexpr std::array<std::string_view, 7> kReports{"/",        "/healthz", "/readyz",     "/info",
+                                                   "/metrics", "/topics",  "/connections"};
 
 Refusal refuse_for(Limit limit) {
   const LimitRefusal refusal = refusal_of(limit);
@@ -64,6 +67,7 @@ class PubSubService final : public Service {
                std::string_view body);
   void on_fault_request(HttpExchange& exchange, std::string_view body);
   void report(HttpExchange& exchange, std::string_view path);
+  void list(HttpExchange& exchange, const Identity& identity, std::string_view path);
   void say_ready(HttpExchange& exchange);
   void subscribe(HttpExchange& exchange, const Identity& identity, TopicRequest request);
 
@@ -210,7 +214,9 @@ void PubSubService::on_fault_request(HttpExchange& exchange, std::string_view bo
 }
 
 void PubSubService::report(HttpExchange& exchange, std::string_view path) {
-  if (path == "/healthz") {
+  if (path == "/") {
+    show_page(exchange);
+  } else if (path == "/healthz") {
     exchange.respond({.body = "ok\n"});
   } else if (path == "/readyz") {
     say_ready(exchange);
@@ -219,9 +225,21 @@ void PubSubService::report(HttpExchange& exchange, std::string_view path) {
   } else if (path == "/info") {
     const std::string info = pubsub_info(node_.state());
     exchange.respond({.content_type = "application/json", .body = info});
+  } else if (path != "/metrics") {
+    list(exchange, *known, path);
   } else {
     const std::string metrics = pubsub_metrics(node_.state()) + fault_metrics(thread_.faults());
     exchange.respond({.content_type = "text/plain; version=0.0.4; charset=utf-8", .body = metrics});
+  }
+}
+
+void PubSubService::list(HttpExchange& exchange, const Identity& identity, std::string_view path) {
+  if (!may_see_all(identity.rights)) {
+    refuse_topics(exchange, count(node_.state().authenticator().forbid_subscribe()));
+  } else if (path == "/topics") {
+    list_topics(node_, exchange, identity);
+  } else {
+    list_connections(node_, exchange, identity);
   }
 }
 

@@ -50,11 +50,15 @@ void RawSession::on_open(Session& session) {
   from_now_ = std::holds_alternative<broker::FromNow>(request_->start);
   const pubsub::Format format =
       request_->envelope ? pubsub::Format::envelope_frame : pubsub::Format::frame;
-  subscriber_.emplace(
-      Subscriber::Parts{.node = node_, .outlet = session, .owner = *this, .format = format},
-      pubsub::SubscribeRequest{.filters = std::move(request_->filters),
-                               .start = std::move(request_->start),
-                               .no_echo = request_->echo ? std::string() : id_});
+  subscriber_.emplace(Subscriber::Parts{.node = node_,
+                                        .outlet = session,
+                                        .owner = *this,
+                                        .format = format,
+                                        .id = id_,
+                                        .publisher = &publisher_},
+                      pubsub::SubscribeRequest{.filters = std::move(request_->filters),
+                                               .start = std::move(request_->start),
+                                               .no_echo = request_->echo ? std::string() : id_});
   request_.reset();
 }
 

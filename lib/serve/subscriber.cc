@@ -30,15 +30,12 @@ Subscriber::Subscriber(const Parts& parts, pubsub::SubscribeRequest request)
              .owner = *this,
              .limits = limits_,
              .counts = parts.node.counts()}),
-      subscription_(parts.node.hub().subscribe(*this, std::move(request))) {
-  PubSubCounts& counts = parts_.node.counts();
-  counts.open[static_cast<std::size_t>(parts.transport)].add(1);
-  counts.opened[static_cast<std::size_t>(parts.transport)].add(1);
-}
-
-Subscriber::~Subscriber() {
-  parts_.node.counts().open[static_cast<std::size_t>(parts_.transport)].subtract(1);
-}
+      subscription_(parts.node.hub().subscribe(*this, std::move(request))),
+      open_({.node = parts.node,
+             .outlet = parts.outlet,
+             .owner = *this,
+             .transport = parts.transport,
+             .id = std::string(parts.id)}) {}
 
 void Subscriber::stop() {
   ended_ = true;
@@ -102,6 +99,14 @@ void Subscriber::announce(const pubsub::Gap& gap) {
 void Subscriber::append_dropped(std::string& out, std::uint64_t messages) {
   pubsub::append(out, parts_.format,
                  GapNotice{.reason = GapNotice::Reason::slow, .messages = messages});
+}
+
+ConnectionLoad Subscriber::load() const {
+  const Publisher* const publisher = parts_.publisher;
+  return {.subscriptions = subscription_ == nullptr ? 0 : subscription_->filters().size(),
+          .queued_bytes = feed_.queued_bytes(),
+          .messages_in = publisher == nullptr ? 0 : publisher->messages(),
+          .messages_out = feed_.messages()};
 }
 
 void Subscriber::on_room() {

@@ -4,12 +4,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "core/error.h"
 #include "pubsub/hub.h"
 #include "pubsub/receiver.h"
 #include "pubsub/wire_format.h"
 #include "serve/feed.h"
+#include "serve/open_connection.h"
+#include "serve/publisher.h"
 #include "serve/pubsub_node.h"
 
 namespace wskit::serve {
@@ -30,7 +33,7 @@ class SubscriberOwner {
 
 /// One subscription as all that a connection gets, in one wire format: gaps and drops are announced
 /// in it where it can do that.
-class Subscriber final : private pubsub::Receiver, private FeedOwner {
+class Subscriber final : private pubsub::Receiver, private FeedOwner, private ConnectionOwner {
  public:
   struct Parts {
     PubSubNode& node;
@@ -38,14 +41,14 @@ class Subscriber final : private pubsub::Receiver, private FeedOwner {
     SubscriberOwner& owner;
     pubsub::Format format = pubsub::Format::frame;
     Transport transport = Transport::websocket;
+    std::string_view id = {};              // of the connection; "": it gets one
+    const Publisher* publisher = nullptr;  // of the same connection
   };
 
   /// The parts outlive it.
   Subscriber(const Parts& parts, pubsub::SubscribeRequest request);
   Subscriber(const Subscriber&) = delete;
   Subscriber& operator=(const Subscriber&) = delete;
-  ~Subscriber() override;
-
   /// Ends the subscription and forgets what waits.
   void stop();
   [[nodiscard]] Feed& feed() { return feed_; }
@@ -64,6 +67,7 @@ class Subscriber final : private pubsub::Receiver, private FeedOwner {
   void append_dropped(std::string& out, std::uint64_t messages) override;
   void on_overflow() override { end(SubscriberEnd::slow); }
   void on_room() override;
+  [[nodiscard]] ConnectionLoad load() const override;
 
   void announce(const pubsub::Gap& gap);
   void end(SubscriberEnd why);
@@ -74,6 +78,7 @@ class Subscriber final : private pubsub::Receiver, private FeedOwner {
   std::uint64_t deliveries_ = 0;
   bool ended_ = false;
   pubsub::SubscriptionHandle subscription_;
+  OpenConnection open_;
 };
 
 }  // namespace wskit::serve

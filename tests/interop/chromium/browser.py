@@ -59,6 +59,7 @@ class Browser:
         os.close(from_browser)
         self.received = b""
         self.last_id = 0
+        self.events = []  # of the DevTools protocol, for the domains that were enabled
 
     def __enter__(self):
         return self
@@ -84,6 +85,8 @@ class Browser:
         deadline = time.monotonic() + DEADLINE
         while True:
             answer = self.read(deadline)
+            if "method" in answer:
+                self.events.append(answer)
             if answer.get("id") != message["id"]:
                 continue
             if "error" in answer:
@@ -101,12 +104,13 @@ class Browser:
         message, self.received = self.received.split(b"\0", 1)
         return json.loads(message)
 
-    def open(self, url):
-        """A page that was told to load."""
+    def open(self, url, domains=()):
+        """A page that was told to load; the events of these domains are kept."""
         target = self.call("Target.createTarget", {"url": "about:blank"})["targetId"]
         session = self.call("Target.attachToTarget",
                             {"targetId": target, "flatten": True})["sessionId"]
-        self.call("Page.enable", session=session)
+        for domain in ("Page", *domains):
+            self.call(f"{domain}.enable", session=session)
         answer = self.call("Page.navigate", {"url": url}, session)
         if "errorText" in answer:
             raise BrowserError(f"{url}: {answer['errorText']}")

@@ -1,0 +1,14 @@
+# Makes a C++ source of the page: cmake -DPAGE=index.html -DOUT=page.cc -P embed.cmake
+file(READ "${PAGE}" text)
+file(CONFIGURE OUTPUT "${OUT}" @ONLY CONTENT [[
+// Made from lib/serve/page/index.html.
+#include "serve/web_page.h"
+
+namespace wskit::serve {
+
+std::string_view web_page() {
+  return R"~page~(@text@)~page~";
+}
+
+}  // namespace wskit::serve
+]])
