@@ -486,6 +486,7 @@ _wskit() {
         'wskit serve echo -t' | \
         'wskit serve echo --threads' | \
         'wskit serve echo --ready-file' | \
+        'wskit serve echo --log' | \
         'wskit serve echo --cert' | \
         'wskit serve echo --key' | \
         'wskit serve echo --write-ca' | \
@@ -512,6 +513,7 @@ _wskit() {
         'wskit serve pubsub -t' | \
         'wskit serve pubsub --threads' | \
         'wskit serve pubsub --ready-file' | \
+        'wskit serve pubsub --log' | \
         'wskit serve pubsub --cert' | \
         'wskit serve pubsub --key' | \
         'wskit serve pubsub --write-ca' | \
@@ -1009,6 +1011,7 @@ _wskit() {
     'wskit serve echo --unix-socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit serve echo -t' | 'wskit serve echo --threads') COMPREPLY=(); return ;;
     'wskit serve echo --ready-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit serve echo --log') COMPREPLY=($(compgen -W 'text json' -- "$current")); return ;;
     'wskit serve echo --cert') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit serve echo --key') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit serve echo --write-ca') COMPREPLY=($(compgen -f -- "$current")); return ;;
@@ -1034,6 +1037,7 @@ _wskit() {
     'wskit serve pubsub --unix-socket') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit serve pubsub -t' | 'wskit serve pubsub --threads') COMPREPLY=(); return ;;
     'wskit serve pubsub --ready-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit serve pubsub --log') COMPREPLY=($(compgen -W 'text json' -- "$current")); return ;;
     'wskit serve pubsub --cert') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit serve pubsub --key') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit serve pubsub --write-ca') COMPREPLY=($(compgen -f -- "$current")); return ;;
@@ -1152,9 +1156,9 @@ _wskit() {
     'wskit serve')
       COMPREPLY=($(compgen -W 'echo pubsub script -h --help' -- "$current")) ;;
     'wskit serve echo')
-      COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --cert --key --self-signed --write-ca --fault --fault-file --allow-faults -q --quiet --fault-report --delay --jitter --seed --stall --no-compress --subprotocol --allow-origin --max-message --max-connections --max-connections-per-address --max-header --handshake-timeout --ping-interval --ping-timeout --drain-time' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --log --cert --key --self-signed --write-ca --fault --fault-file --allow-faults -q --quiet --fault-report --delay --jitter --seed --stall --no-compress --subprotocol --allow-origin --max-message --max-connections --max-connections-per-address --max-header --handshake-timeout --ping-interval --ping-timeout --drain-time' -- "$current")) ;;
     'wskit serve pubsub')
-      COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --cert --key --self-signed --write-ca --fault --fault-file --allow-faults -q --quiet --fault-report --seed --no-compress --subprotocol --allow-origin --auth-jwt-secret --auth-jwt-key --auth-jwt-audience --auth-jwt-issuer --auth-jwt-leeway --auth-tokens --auth-basic --auth-client-ca --allow-anonymous --allow-subscribe --allow-publish --history --history-age --history-bytes --history-total --slow --max-queue --session-time --max-unacked --max-message --max-connections --max-connections-per-address --max-header --handshake-timeout --ping-interval --ping-timeout --drain-time --max-topics --max-subscriptions' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --log --cert --key --self-signed --write-ca --fault --fault-file --allow-faults -q --quiet --fault-report --seed --no-compress --subprotocol --allow-origin --auth-jwt-secret --auth-jwt-key --auth-jwt-audience --auth-jwt-issuer --auth-jwt-leeway --auth-tokens --auth-basic --auth-client-ca --allow-anonymous --allow-subscribe --allow-publish --history --history-age --history-bytes --history-total --slow --max-queue --session-time --max-unacked --max-message --max-connections --max-connections-per-address --max-header --handshake-timeout --ping-interval --ping-timeout --drain-time --max-topics --max-subscriptions' -- "$current")) ;;
     'wskit serve script')
       COMPREPLY=($(compgen -W '-h --help --listen --ready-file --cert --key --self-signed --write-ca --mirror --to-the-end --sessions --seed --var --var-file --timeout -q --quiet' -- "$current")) ;;
     'wskit test')

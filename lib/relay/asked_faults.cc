@@ -44,7 +44,8 @@ Expected<LiveFaultPointer> parse_asked(std::string_view value, bool websocket,
                                        const FaultPlace& place) {
   const std::optional<std::string> text = wire::percent_decode(value);
   if (!text) {
-    return fail(ErrorCode::usage, "fault=: a % is followed by two hexadecimal digits, and by no control character's");
+    return fail(ErrorCode::usage,
+                "fault=: a % is followed by two hexadecimal digits, and by no control character's");
   }
   auto rule = parse_fault(*text);
   if (!rule) {

@@ -373,7 +373,8 @@ TEST_CASE("options about faults that are wrong end with 2 and one line") {
     CHECK(exit.code == 2);
     return exit.err;
   };
-  CHECK_THAT(complaint({"--fault", "close:70000"}), Catch::Contains("--fault: '70000' is not a whole number"));
+  CHECK_THAT(complaint({"--fault", "close:70000"}),
+             Catch::Contains("--fault: '70000' is not a whole number"));
   CHECK_THAT(complaint({"--fault", "nothing"}), Catch::Contains("'nothing' is no fault"));
   CHECK_THAT(complaint({"--fault", "certificate:expired"}),
              Catch::Contains("fault certificate needs TLS with clients"));

@@ -28,7 +28,7 @@ Json fetch_json(const PubSubServer& server, std::string_view target,
 }
 
 /// Lets in whoever has a token, with the token's rights.
-serve::PubSubOptions with_tokens() {
+serve::PubSubOptions with_page_tokens() {
   serve::PubSubOptions options;
   options.auth.tokens = serve::TokenFile::parse(
                             "admin ann {\"subscribe\":[\"#\"],\"publish\":[\"#\"]}\n"
@@ -43,7 +43,7 @@ serve::PubSubOptions with_tokens() {
 }  // namespace
 
 TEST_CASE("the page at / may run nothing but its own script, and reach nothing but its server") {
-  const PubSubServer server({}, with_tokens());
+  const PubSubServer server({}, with_page_tokens());
   const HttpReply page = fetch(server, "/");
   REQUIRE(page.status() == 200);
   CHECK(page.has("Content-Type: text/html; charset=utf-8"));
@@ -170,7 +170,7 @@ TEST_CASE("limits of lists that are none are refused") {
 }
 
 TEST_CASE("only who may use all topics sees topics and connections") {
-  const PubSubServer server({}, with_tokens());
+  const PubSubServer server({}, with_page_tokens());
   REQUIRE(post(server, "/t/secret", "x", "Authorization: Bearer admin\r\n").status() == 200);
   for (const char* const path : {"/topics", "/connections"}) {
     INFO(path);
@@ -189,14 +189,14 @@ TEST_CASE("only who may use all topics sees topics and connections") {
 }
 
 TEST_CASE("topics that begin with a dollar are listed for those only who may subscribe to them") {
-  const PubSubServer server({}, with_tokens());
+  const PubSubServer server({}, with_page_tokens());
   REQUIRE(post(server, "/t/$internal", "x", "Authorization: Bearer all\r\n").status() == 200);
   CHECK(fetch_json(server, "/topics", "Authorization: Bearer all\r\n")["topics"].size() == 1);
   CHECK(fetch_json(server, "/topics", "Authorization: Bearer admin\r\n")["topics"].empty());
 }
 
 TEST_CASE("where anybody is let in, nobody without a name sees where others come from") {
-  serve::PubSubOptions options = with_tokens();
+  serve::PubSubOptions options = with_page_tokens();
   options.auth.allow_anonymous = true;
   const PubSubServer server({}, options);
   const RawClient client = server.subscriber("/t/room");
