@@ -10,8 +10,7 @@ namespace wskit::pubsub {
 CentrifugoConnection::CentrifugoConnection(Hub& hub, CentrifugoPeer& peer,
                                            CentrifugoIdentity identity,
                                            const CentrifugoLimits& limits)
-    : hub_(hub),
-      peer_(peer),
+    : peer_(peer),
       guest_(std::move(identity.guest)),
       limits_(limits),
       link_(peer, [this] { release(); }),

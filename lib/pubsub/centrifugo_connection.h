@@ -89,7 +89,6 @@ class CentrifugoConnection final {
   }
   void release();
 
-  Hub& hub_;
   CentrifugoPeer& peer_;
   std::optional<CentrifugoUser> guest_;
   CentrifugoLimits limits_;
