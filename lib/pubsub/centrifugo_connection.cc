@@ -164,6 +164,8 @@ void CentrifugoConnection::serve(std::uint32_t id, CentrifugoSubscribe subscribe
     link_.fail(id, CentrifugoError::limit_exceeded);
   } else if (const auto granted = grant(subscribe.channel, subscribe.token); !granted) {
     link_.fail(id, granted.error());
+  } else if (!peer_.may_subscribe()) {
+    link_.fail(id, CentrifugoError::limit_exceeded);
   } else {
     channels_.subscribe(id, std::move(subscribe), *granted, now_);
   }

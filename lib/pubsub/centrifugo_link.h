@@ -53,6 +53,8 @@ class CentrifugoPeer {
   /// Whose token this is.
   [[nodiscard]] virtual std::expected<CentrifugoUser, CentrifugoTokenFault> user_of(
       std::string_view token) = 0;
+  /// Whether the server takes one subscription more.
+  [[nodiscard]] virtual bool may_subscribe() { return true; }
   /// Something was asked for that this client has no right to.
   virtual void note_forbidden() = 0;
   /// To end the connection, after what was pushed.

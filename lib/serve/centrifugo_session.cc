@@ -87,6 +87,7 @@ class CentrifugoSession final : public SessionHandler,
   bool backlogged() const override { return feed_->backlogged(); }
   std::expected<CentrifugoUser, CentrifugoTokenFault> user_of(std::string_view token) override;
   void close(CentrifugoDisconnect why) override;
+  bool may_subscribe() override { return node_.may_subscribe(); }
   void note_forbidden() override { node_.counts().on_auth_refused(AuthCause::forbidden); }
 
   void append_dropped(std::string& /*out*/, std::uint64_t /*messages*/) override {}

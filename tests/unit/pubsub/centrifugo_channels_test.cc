@@ -197,6 +197,9 @@ TEST_CASE("a channel is subscribed to once, and only so many of them") {
         Texts{R"({"id":3,"unsubscribe":{}})"});
   CHECK(fixture.ask(client, R"({"id":4,"unsubscribe":{"channel":"a"}})") ==
         Texts{R"({"id":4,"unsubscribe":{}})"});
+  client.has_place = false;
+  CHECK(error_code(subscribe("c")) == 106);
+  client.has_place = true;
   CHECK_THAT(subscribe("c").front(), Catch::Contains("recoverable"));
 }
 

@@ -66,6 +66,7 @@ class CentrifugoClient final : public pubsub::CentrifugoPeer {
     return std::unexpected(token == "expired" ? pubsub::CentrifugoTokenFault::expired
                                               : pubsub::CentrifugoTokenFault::invalid);
   }
+  [[nodiscard]] bool may_subscribe() override { return has_place; }
   void note_forbidden() override { ++forbidden; }
   void close(pubsub::CentrifugoDisconnect why) override { close_code = static_cast<int>(why); }
 
@@ -91,6 +92,7 @@ class CentrifugoClient final : public pubsub::CentrifugoPeer {
   int close_code = 0;
   int live = 0;
   int forbidden = 0;
+  bool has_place = true;
   pubsub::CentrifugoConnection connection;
 };
 
