@@ -160,11 +160,9 @@ std::expected<CentrifugoConnection::Grant, CentrifugoError> CentrifugoConnection
 void CentrifugoConnection::serve(std::uint32_t id, CentrifugoSubscribe subscribe) {
   if (channels_.contains(subscribe.channel)) {
     link_.fail(id, CentrifugoError::already_subscribed);
-  } else if (channels_.size() >= limits_.max_channels) {
-    link_.fail(id, CentrifugoError::limit_exceeded);
   } else if (const auto granted = grant(subscribe.channel, subscribe.token); !granted) {
     link_.fail(id, granted.error());
-  } else if (!peer_.may_subscribe()) {
+  } else if (channels_.size() >= limits_.max_channels || !peer_.may_subscribe()) {
     link_.fail(id, CentrifugoError::limit_exceeded);
   } else {
     channels_.subscribe(id, std::move(subscribe), *granted, now_);

@@ -105,6 +105,7 @@ void FaultPlan::withdraw_all() {
 std::vector<FaultCount> FaultPlan::faults() const {
   const std::scoped_lock lock(mutex_);
   std::vector<FaultCount> faults;
+  faults.reserve(rules_.size());
   for (const auto& [id, fault] : rules_) {
     faults.push_back({.id = id, .rule = fault->rule.text, .fired = fault->fired});
   }
@@ -114,6 +115,7 @@ std::vector<FaultCount> FaultPlan::faults() const {
 std::vector<FaultCount> FaultPlan::counts() const {
   const std::scoped_lock lock(mutex_);
   std::vector<FaultCount> counts;
+  counts.reserve(texts_.size());
   for (const auto& [text, fired] : texts_) {
     counts.push_back({.rule = text, .fired = fired});
   }

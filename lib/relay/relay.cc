@@ -96,17 +96,19 @@ void Relay::take(std::unique_ptr<net::Stream> stream, std::uint64_t number) {
 void Relay::take_tls(std::unique_ptr<net::Stream> stream, std::uint64_t number) {
   const net::TlsAcceptor* tls = tls_;
   Nanoseconds delay{0};
+  std::vector<ActiveFault> chosen;
   if (setup_.faults != nullptr) {
-    for (ActiveFault& fault : setup_.faults->choose_at_accept(number)) {
-      const bool expired = fault.rule().word == "expired";
-      const net::TlsAcceptor* const flawed = expired ? expired_tls_ : misnamed_tls_;
-      if (fault.rule().kind == FaultKind::tls_delay) {
-        delay += fault.time();
-      } else if (flawed != nullptr) {
-        tls = flawed;
-      }
-      setup_.faults->fire(fault, number, loop_.now());
+    chosen = setup_.faults->choose_at_accept(number);
+  }
+  for (ActiveFault& fault : chosen) {
+    const bool expired = fault.rule().word == "expired";
+    const net::TlsAcceptor* const flawed = expired ? expired_tls_ : misnamed_tls_;
+    if (fault.rule().kind == FaultKind::tls_delay) {
+      delay += fault.time();
+    } else if (flawed != nullptr) {
+      tls = flawed;
     }
+    setup_.faults->fire(fault, number, loop_.now());
   }
   if (delay.count() > 0) {
     late_.emplace(number, std::make_unique<LateTls>(*this, number, std::move(stream)));

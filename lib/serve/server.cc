@@ -59,8 +59,17 @@ Expected<void> Server::open(ServerOptions options, ServiceFactory factory, LogSi
     }
     services_.push_back(std::move(*service));
   }
+  accept_from(std::move(*socket));
+  for (const auto& service : services_) {
+    threads_.emplace_back([&service = *service] { service.run(); });
+  }
+  return {};
+}
+
+void Server::accept_from(ListeningSocket socket) {
+  const auto loop = services_.front()->loop();
   if (state_->faults) {
-    door_ = std::make_unique<FaultDoor>(services_.front()->loop(), [this](FaultDoor::Visitor one) {
+    door_ = std::make_unique<FaultDoor>(loop, [this](FaultDoor::Visitor one) {
       if (one.asks) {
         state_->faults->take(std::move(one.connection), one.number);
       } else {
@@ -69,7 +78,7 @@ Expected<void> Server::open(ServerOptions options, ServiceFactory factory, LogSi
     });
   }
   acceptor_ =
-      std::make_unique<Acceptor>(services_.front()->loop(), std::move(*socket), state_->log,
+      std::make_unique<Acceptor>(loop, std::move(socket), state_->log,
                                  [this](UniqueFd connection) { route(std::move(connection)); });
   acceptor_->on_pause(
       [&counts = services_.front()->counts()] { counts.on_limited(Limit::descriptors); });
@@ -79,10 +88,6 @@ Expected<void> Server::open(ServerOptions options, ServiceFactory factory, LogSi
       door_->close();
     }
   });
-  for (const auto& service : services_) {
-    threads_.emplace_back([&service = *service] { service.run(); });
-  }
-  return {};
 }
 
 void Server::route(UniqueFd connection) {

@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "relay/fault_plan.h"
 #include "serve/counts.h"
+#include "serve/listening_socket.h"
 #include "serve/log.h"
 #include "serve/server_faults.h"
 #include "serve/server_options.h"
@@ -58,6 +59,7 @@ class Server {
  private:
   Server();
   [[nodiscard]] Expected<void> open(ServerOptions options, ServiceFactory factory, LogSink log);
+  void accept_from(ListeningSocket socket);
   void route(UniqueFd connection);
   void deal(UniqueFd connection, Wire wire);
 

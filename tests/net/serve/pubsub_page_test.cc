@@ -227,6 +227,6 @@ TEST_CASE("/info names the version and the subprotocols") {
   const PubSubServer server({}, {.version = "1.2.3"});
   const Json info = fetch_json(server, "/info");
   CHECK(info["version"] == "1.2.3");
-  CHECK(info["subprotocols"] ==
-        Json::array({"json.reliable.webpubsub.azure.v1", "json.webpubsub.azure.v1"}));
+  CHECK(info["subprotocols"] == Json::array({"json.reliable.webpubsub.azure.v1",
+                                             "json.webpubsub.azure.v1", "centrifuge-json"}));
 }
