@@ -69,12 +69,8 @@ Expected<void> Server::open(ServerOptions options, ServiceFactory factory, LogSi
 void Server::accept_from(ListeningSocket socket) {
   const auto loop = services_.front()->loop();
   if (state_->faults) {
-    door_ = std::make_unique<FaultDoor>(loop, [this](FaultDoor::Visitor one) {
-      if (one.asks) {
-        state_->faults->take(std::move(one.connection), one.number);
-      } else {
-        deal(std::move(one.connection), Wire::listened);
-      }
+    door_ = std::make_unique<FaultDoor>(loop, [this](FaultDoor::Visitor visitor) {
+      let_in(std::move(visitor.connection), visitor.number, visitor.asks);
     });
   }
   acceptor_ =
@@ -88,6 +84,14 @@ void Server::accept_from(ListeningSocket socket) {
       door_->close();
     }
   });
+}
+
+void Server::let_in(UniqueFd connection, std::uint64_t number, bool asks) {
+  if (asks) {
+    state_->faults->take(std::move(connection), number);
+  } else {
+    deal(std::move(connection), Wire::listened);
+  }
 }
 
 void Server::route(UniqueFd connection) {

@@ -60,6 +60,8 @@ class Server {
   Server();
   [[nodiscard]] Expected<void> open(ServerOptions options, ServiceFactory factory, LogSink log);
   void accept_from(ListeningSocket socket);
+  /// Connection `number`, which asks for a fault or not.
+  void let_in(UniqueFd connection, std::uint64_t number, bool asks);
   void route(UniqueFd connection);
   void deal(UniqueFd connection, Wire wire);
 

@@ -5,9 +5,14 @@ file(CONFIGURE OUTPUT "${OUT}" @ONLY CONTENT [[
 #include "serve/web_page.h"
 
 namespace wskit::serve {
+namespace {
+
+constexpr std::string_view kPage = R"~page~(@text@)~page~";
+
+}  // namespace
 
 std::string_view web_page() {
-  return R"~page~(@text@)~page~";
+  return kPage;
 }
 
 }  // namespace wskit::serve
