@@ -55,6 +55,8 @@ class CentrifugoConnection final {
   void flush() { link_.flush(); }
   /// The peer has no room for more.
   void overflow() { link_.disconnect(CentrifugoDisconnect::slow); }
+  /// That it is subscribed to.
+  [[nodiscard]] std::size_t channels() const { return channels_.size(); }
   /// The peer is not backlogged() any more.
   void on_room();
   /// Ends it as the peer does that closes for a reason of its own.

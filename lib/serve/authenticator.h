@@ -31,10 +31,6 @@ struct AuthOptions {
   [[nodiscard]] bool has_method() const {
     return jwt || tokens || passwords || client_certificates;
   }
-  /// Whether everybody may do everything.
-  [[nodiscard]] bool open_to_all() const {
-    return !has_method() && default_rights == TopicRights();
-  }
 };
 
 /// Fails with ErrorCode::usage where others than this machine's programs could connect, nobody has

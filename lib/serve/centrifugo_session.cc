@@ -10,6 +10,7 @@
 
 #include "pubsub/centrifugo_connection.h"
 #include "serve/feed.h"
+#include "serve/open_connection.h"
 #include "serve/publisher.h"
 #include "serve/request_target.h"
 #include "serve/service_thread.h"
@@ -56,7 +57,8 @@ CentrifugoUser to_user(Identity identity, Instant expires) {
 class CentrifugoSession final : public SessionHandler,
                                 private pubsub::CentrifugoPeer,
                                 private FeedOwner,
-                                private PolledWatcher {
+                                private PolledWatcher,
+                                private ConnectionOwner {
  public:
   CentrifugoSession(PubSubNode& node, std::optional<CentrifugoUser> guest)
       : node_(node),
@@ -93,6 +95,12 @@ class CentrifugoSession final : public SessionHandler,
   void append_dropped(std::string& /*out*/, std::uint64_t /*messages*/) override {}
   void on_overflow() override { connection_->overflow(); }
   void on_room() override;
+  [[nodiscard]] ConnectionLoad load() const override {
+    return {.subscriptions = connection_->channels(),
+            .queued_bytes = feed_->queued_bytes(),
+            .messages_in = publisher_.messages(),
+            .messages_out = feed_->messages()};
+  }
   void on_polled() override;
   void on_timer() noexcept;
   void keep_time();
@@ -108,27 +116,24 @@ class CentrifugoSession final : public SessionHandler,
   Session* session_ = nullptr;
   std::optional<Feed> feed_;
   std::optional<CentrifugoConnection> connection_;
+  std::optional<OpenConnection> open_;
 };
 
 CentrifugoSession::~CentrifugoSession() {
   if (watching_) {
     node_.forget(*this);
   }
-  if (session_ != nullptr) {
-    node_.counts().open[static_cast<std::size_t>(Transport::websocket)].subtract(1);
-  }
 }
 
 void CentrifugoSession::on_open(Session& session) {
   session_ = &session;
-  node_.counts().open[static_cast<std::size_t>(Transport::websocket)].add(1);
-  node_.counts().opened[static_cast<std::size_t>(Transport::websocket)].add(1);
+  open_.emplace(OpenConnection::Parts{.node = node_, .outlet = session, .owner = *this});
   feed_.emplace(
       Feed::Parts{.outlet = session, .owner = *this, .limits = limits_, .counts = node_.counts()});
   const PubSubOptions& options = node_.options();
   connection_.emplace(
       node_.hub(), static_cast<pubsub::CentrifugoPeer&>(*this),
-      pubsub::CentrifugoIdentity{.client = node_.next_connection_id(), .guest = std::move(guest_)},
+      pubsub::CentrifugoIdentity{.client = open_->id(), .guest = std::move(guest_)},
       pubsub::CentrifugoLimits{.max_channels = options.max_topics,
                                .ping_interval = options.centrifugo_ping,
                                .pong_timeout = options.centrifugo_pong_timeout,

@@ -133,10 +133,6 @@ std::expected<std::size_t, Refusal> parse_list_limit(std::string_view target) {
   return static_cast<std::size_t>(*limit);
 }
 
-bool may_see_all(const TopicRights& rights) {
-  return rights.may_subscribe("#") && rights.may_publish("#");
-}
-
 void list_topics(PubSubNode& node, HttpExchange& exchange, const Identity& identity) {
   const auto limit = parse_list_limit(exchange.request().target);
   if (!limit) {

@@ -19,9 +19,6 @@ inline constexpr std::size_t kMaxListed = 1'000;
 /// The limit that a target's query asks for.
 [[nodiscard]] std::expected<std::size_t, Refusal> parse_list_limit(std::string_view target);
 
-/// Whether somebody may see what all the others do: who may subscribe and publish to everything.
-[[nodiscard]] bool may_see_all(const TopicRights& rights);
-
 /// Answers with the topics that had messages last, as JSON, with the filters of subscriptions on
 /// all nodes that have them; to somebody who may see all.
 void list_topics(PubSubNode& node, HttpExchange& exchange, const Identity& identity);

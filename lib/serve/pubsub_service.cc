@@ -234,7 +234,7 @@ void PubSubService::report(HttpExchange& exchange, std::string_view path) {
 }
 
 void PubSubService::list(HttpExchange& exchange, const Identity& identity, std::string_view path) {
-  if (!may_see_all(identity.rights)) {
+  if (!identity.rights.are_all()) {
     refuse_topics(exchange, count(node_.state().authenticator().forbid_subscribe()));
   } else if (path == "/topics") {
     list_topics(node_, exchange, identity);

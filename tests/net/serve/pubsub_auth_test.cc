@@ -80,12 +80,12 @@ TEST_CASE("without credentials nothing but the state of the server can be had") 
 }
 
 TEST_CASE("a client of Azure's subprotocols has the rights of its credentials") {
-  constexpr std::string_view kHub = "/client/hubs/h";
+  constexpr std::string_view kAzureHub = "/client/hubs/h";
   constexpr std::string_view kAzure = "Sec-WebSocket-Protocol: json.webpubsub.azure.v1\r\n";
   const PubSubServer server({}, closed());
-  CHECK(upgrade_status(server, kHub, kAzure) == 401);
+  CHECK(upgrade_status(server, kAzureHub, kAzure) == 401);
   RawClient client(server.port());
-  REQUIRE(client.upgrade(kAzure, std::string(kHub) + "?access_token=t0k3n"));
+  REQUIRE(client.upgrade(kAzure, std::string(kAzureHub) + "?access_token=t0k3n"));
   CHECK_THAT(read_text(client), Catch::Contains(R"("userId":"tom")"));
   const auto ask = [&client](const std::string& request) {
     client.send_frame(kText, request);
