@@ -16,6 +16,8 @@ namespace {
 
 constexpr int kGoOn = 0;
 constexpr int kEnd = -1;
+constexpr std::string_view kBrokenTarget =
+    "the request's line is broken: a target has no line break, and HTTP's version after it";
 
 // Only for the callbacks of a WebSocket connection: other ones pass other things in its place.
 Session* session_of(const LwsEvent& event) {
@@ -189,7 +191,10 @@ int ServiceThread::on_request(const LwsEvent& event) {
   exchange.index_ = exchanges_.size();
   *event.slot = created.get();
   exchanges_.push_back(std::move(created));
-  if (relay::asks_for_faults(exchange.request().target)) {
+  if (exchange.request().target.empty()) {
+    const std::string why = std::string(kBrokenTarget) + "\n";
+    exchange.respond({.status = 400, .body = why});
+  } else if (relay::asks_for_faults(exchange.request().target)) {
     const UnheededFault fault = unheeded_fault(faults());
     const std::string why = std::string(fault.why) + "\n";
     exchange.respond({.status = fault.status, .body = why});
@@ -259,6 +264,9 @@ int ServiceThread::on_upgrade(lws* connection) {
 
 int ServiceThread::admit(lws* connection) {
   const wire::HttpRequest request = read_request(connection);
+  if (request.target.empty()) {
+    return refuse(connection, wire::refuse_upgrade(400, kBrokenTarget));
+  }
   if (relay::asks_for_faults(request.target)) {
     const UnheededFault fault = unheeded_fault(faults());
     return refuse(connection, wire::refuse_upgrade(fault.status, fault.why));

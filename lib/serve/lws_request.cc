@@ -116,6 +116,10 @@ wire::HttpRequest read_request(lws* connection) {
   const bool known_version = copy_line(connection, WSI_TOKEN_HTTP, 0, value) && value.size() == 8 &&
                              value.starts_with("HTTP/1.");
   request.minor_version = known_version ? value.back() - '0' : 0;
+  if (!known_version) {
+    // libwebsockets takes a decoded line break for the end of the line: the target was cut there.
+    request.target.clear();
+  }
   for (const Token& header : kHeaders) {
     for (int line = 0; copy_line(connection, header.index, line, value); ++line) {
       request.headers.add(header.name, value);

@@ -87,6 +87,19 @@ TEST_CASE("a long poll answers at once with what came after its cursor") {
   CHECK(payloads(json_of(get(server, "/t/room?wait=0&after=" + last))).empty());
 }
 
+TEST_CASE("a target with a line break or a broken escape is refused, and nothing is published") {
+  const PubSubServer server({}, {});
+  for (const char* const target : {"/t/news%0Ay", "/t/news%0dy", "/t?topic=news%0Ar"}) {
+    INFO(target);
+    CHECK(post(server, target, "x").status() == 400);
+    CHECK(http(server, "GET", target).status() == 400);
+    RawClient client(server.port());
+    CHECK_THAT(client.request(upgrade_request("", target)), Catch::StartsWith("HTTP/1.1 400"));
+  }
+  CHECK(http(server, "GET", "/t/news?after=0&wait=0").body.find("\"messages\":[]") !=
+        std::string::npos);
+}
+
 TEST_CASE("a long poll waits for a message, and no longer than it is told to") {
   const PubSubServer server({.threads = 2});
   RawClient waiting(server.port());
