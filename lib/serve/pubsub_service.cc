@@ -141,6 +141,9 @@ Refusal PubSubService::count(Refusal refusal) {
 
 std::expected<Identity, Refusal> PubSubService::identify(const wire::HttpRequest& request,
                                                          const Peer& peer) {
+  if (const auto target = parse_target(request.target); !target) {
+    return std::unexpected(Refusal{.why = target.error().message});
+  }
   auto identity =
       node_.state().authenticator().identify(request, peer.certificate_user, read_wall_clock());
   if (!identity) {

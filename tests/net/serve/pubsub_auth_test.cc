@@ -102,6 +102,12 @@ TEST_CASE("a client of Azure's subprotocols has the rights of its credentials") 
         R"({"type":"ack","ackId":4,"success":true})");
 }
 
+TEST_CASE("a target that is none is refused as such, not the credentials that come with it") {
+  const PubSubServer server({}, closed());
+  CHECK(get_status(server, "/t/news%09y?wait=0", kTom) == 400);
+  CHECK(upgrade_status(server, "/t/news%09y", kTom) == 400);
+}
+
 TEST_CASE("credentials open upgrade, GET and POST") {
   const PubSubServer server({}, closed());
   for (const std::string& headers :
