@@ -8,6 +8,7 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include "core/bytes.h"
 #include "core/check.h"
 #include "core/json.h"
 #include "core/lines.h"
@@ -95,6 +96,13 @@ Expected<void> TokenFile::add(std::string_view line, const TopicRights& defaults
   if (!json || !json->is_object()) {
     return fail(ErrorCode::usage,
                 R"(rights are a JSON object: {"subscribe":["news/#"],"publish":[]})");
+  }
+  for (const auto& member : json->items()) {
+    if (member.key() != "subscribe" && member.key() != "publish") {
+      return fail(ErrorCode::usage,
+                  fmt::format("rights are \"subscribe\" and \"publish\"; there is no \"{}\"",
+                              escape(member.key())));
+    }
   }
   auto rights = read_topic_rights(*json, defaults);
   if (!rights) {

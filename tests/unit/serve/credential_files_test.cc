@@ -53,6 +53,8 @@ TEST_CASE("a line of tokens that cannot be understood is named, and its token is
         "with =");
   CHECK(refusal_of_tokens("s\xC3\xA9 ann").starts_with("line 1: write TOKEN USER"));
   CHECK(refusal_of_tokens(" secret ann").starts_with("line 1: write TOKEN USER"));
+  CHECK(refusal_of_tokens(R"(secret ann {"subscrib":["x"]})") ==
+        R"(line 1: rights are "subscribe" and "publish"; there is no "subscrib")");
   CHECK(refusal_of_tokens("secret ann everything") ==
         R"(line 1: rights are a JSON object: {"subscribe":["news/#"],"publish":[]})");
   CHECK(refusal_of_tokens("secret ann []").starts_with("line 1: rights are"));
