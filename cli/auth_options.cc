@@ -87,6 +87,11 @@ Expected<void> read_jwt(const AuthChoice& choice, serve::AuthOptions& options) {
   if (!keys) {
     return std::unexpected(std::move(keys.error()));
   }
+  if (keys->empty() && (!choice.jwt_audiences.empty() || choice.jwt_issuer)) {
+    return fail(ErrorCode::usage,
+                "--auth-jwt-audience and --auth-jwt-issuer need --auth-jwt-secret or "
+                "--auth-jwt-key");
+  }
   if (keys->empty()) {
     return {};
   }
