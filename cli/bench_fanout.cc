@@ -151,6 +151,11 @@ Expected<void> plan_fanout(const BenchFanoutOptions& options, const std::string&
         load::replace_placeholder(load::replace_placeholder(options.topic, "n", std::to_string(n)),
                                   "run", fmt::format("{:016x}", plan.seed)));
   }
+  if (fanout.topics.size() > 1 && fanout.topics[0] == fanout.topics[1]) {
+    return fail(ErrorCode::usage,
+                fmt::format("--topic '{}' is one name for --topics {}: put {{{{n}}}} into it",
+                            options.topic, options.topics));
+  }
   fanout.publishers = options.publishers == 0 ? options.topics : options.publishers;
   fanout.subscribers = options.subscribers;
   fanout.subscribe = options.subscribe;

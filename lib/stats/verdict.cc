@@ -22,12 +22,14 @@ void judge_lag(RunResult& result) {
   constexpr int kShare = 10;
   const auto& lag = result.metrics[MetricId::pacer_lag];
   const auto& response = result.metrics[headline(result)];
-  if (!lag || lag->empty()) {
+  // With nothing to be measured there is nothing that lateness could have falsified.
+  if (!lag || lag->empty() || !response || response->empty()) {
     return;
   }
   const Nanoseconds p99 = lag->percentile(kPercentile).value;
+  const Percentile answered = response->percentile(kPercentile);
   const Nanoseconds response_p99 =
-      response ? response->percentile(kPercentile).value : Nanoseconds::zero();
+      response->answered().count() == 0 ? answered.bound : answered.value;
   if (p99 > std::max(kLeast, response_p99 / kShare)) {
     result.verdict.reasons.push_back(
         fmt::format("messages were taken up late: p99 of pacer_lag is {}, p99 of {} {}",

@@ -91,6 +91,9 @@ TEST_CASE("fan-out to event streams: a server without them is told of, and what 
   const Exit exit = fanout(server.url(), {"--transport", "sse", "--publish", "{{payload}}"});
   CHECK(exit.code == 2);
   CHECK(exit.err.find("--transport") != std::string::npos);
+  const Exit one_name = fanout(server.url(), {"--topic", "same", "--topics", "2"});
+  CHECK(one_name.code == 2);
+  CHECK(one_name.err.find("{{n}}") != std::string::npos);
 }
 
 TEST_CASE("fan-out finds the payload in the envelope that the server puts around it") {

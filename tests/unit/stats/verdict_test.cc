@@ -67,6 +67,17 @@ TEST_CASE("lateness counts from a millisecond and a tenth of the response") {
   CHECK(is_limited(run_with(11ms, 100ms)));
 }
 
+TEST_CASE("where nothing was answered lateness is judged by how long was waited") {
+  RunResult result = run_with(11ms, 1s);
+  result.metrics[MetricId::response] = Metric();
+  CHECK_FALSE(is_limited(result));
+  result.metrics[MetricId::response]->record_censored(1s);
+  CHECK_FALSE(is_limited(result));
+  result.metrics[MetricId::response] = Metric();
+  result.metrics[MetricId::response]->record_censored(100ms);
+  CHECK(is_limited(result));
+}
+
 TEST_CASE("what this machine ran out of limits every run") {
   for (const Model model : {Model::open, Model::closed}) {
     RunResult failed = run_of(model);
