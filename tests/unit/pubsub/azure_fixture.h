@@ -24,6 +24,15 @@ class AzureClient final : public pubsub::AzurePeer {
       : hub_(hub),
         connection(hub, *this, {.connection = id, .user = user, .token = token}, limits) {}
 
+  AzureClient(const AzureClient&) = delete;
+  AzureClient& operator=(const AzureClient&) = delete;
+  /// Who is gone is answered no more.
+  ~AzureClient() override {
+    for (const broker::Token token : published_) {
+      hub_.forget(token);
+    }
+  }
+
   /// The texts since the last call.
   [[nodiscard]] std::vector<std::string> take() { return std::exchange(texts, {}); }
 
@@ -35,7 +44,7 @@ class AzureClient final : public pubsub::AzurePeer {
   }
   void note_live(const broker::Message& /*message*/) override { ++live; }
   void publish(broker::PublishRequest request, OnPublished on_published) override {
-    hub_.publish(std::move(request), std::move(on_published));
+    published_.push_back(hub_.publish(std::move(request), std::move(on_published)));
   }
   [[nodiscard]] bool may_join(std::string_view group) override { return group != no_entry; }
   [[nodiscard]] bool may_send(std::string_view group) override { return group != no_entry; }
@@ -61,6 +70,7 @@ class AzureClient final : public pubsub::AzurePeer {
   }
 
   pubsub::Hub& hub_;
+  std::vector<broker::Token> published_;
 
  public:
   std::vector<std::string> texts;

@@ -30,6 +30,15 @@ class CentrifugoClient final : public pubsub::CentrifugoPeer {
                    const pubsub::CentrifugoLimits& limits = {})
       : hub_(hub), connection(hub, *this, {.client = id, .guest = std::move(guest)}, limits) {}
 
+  CentrifugoClient(const CentrifugoClient&) = delete;
+  CentrifugoClient& operator=(const CentrifugoClient&) = delete;
+  /// Who is gone is answered no more.
+  ~CentrifugoClient() override {
+    for (const broker::Token token : published_) {
+      hub_.forget(token);
+    }
+  }
+
   /// The objects that came since the last call, each on its own.
   [[nodiscard]] Texts take() {
     Texts lines;
@@ -52,7 +61,7 @@ class CentrifugoClient final : public pubsub::CentrifugoPeer {
   void flush_later() override { to_flush = true; }
   void note_live(const broker::Message& /*message*/) override { ++live; }
   void publish(broker::PublishRequest request, OnPublished on_published) override {
-    hub_.publish(std::move(request), std::move(on_published));
+    published_.push_back(hub_.publish(std::move(request), std::move(on_published)));
   }
   [[nodiscard]] bool backlogged() const override {
     return is_backlogged || messages.size() >= full_after;
@@ -81,6 +90,7 @@ class CentrifugoClient final : public pubsub::CentrifugoPeer {
   }
 
   pubsub::Hub& hub_;
+  std::vector<broker::Token> published_;
 
  public:
   std::map<std::string, pubsub::CentrifugoUser, std::less<>> users;  // by their tokens
