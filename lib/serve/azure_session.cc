@@ -128,17 +128,7 @@ bool AzureSession::counted(bool allowed) {
 }
 
 void AzureSession::publish(broker::PublishRequest request, OnPublished on_published) {
-  node_.counts().published_websocket.add(1);
-  publisher_.publish(std::move(request), [this, answer = std::move(on_published)](
-                                             const Expected<broker::PublishAck>& ack) {
-    if (publisher_.waiting() == kMaxPublishing / 2) {
-      session_->go_on_reading();
-    }
-    answer(ack);
-  });
-  if (publisher_.waiting() > kMaxPublishing) {
-    session_->hold_reading();
-  }
+  publisher_.publish_from(*session_, std::move(request), std::move(on_published));
 }
 
 void AzureSession::close(wire::CloseCode code, std::string_view reason, const Piece& last) {

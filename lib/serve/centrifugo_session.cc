@@ -177,17 +177,7 @@ void CentrifugoSession::on_polled() {
 }
 
 void CentrifugoSession::publish(broker::PublishRequest request, OnPublished on_published) {
-  node_.counts().published_websocket.add(1);
-  publisher_.publish(std::move(request), [this, answer = std::move(on_published)](
-                                             const Expected<broker::PublishAck>& ack) {
-    if (publisher_.waiting() == kMaxPublishing / 2) {
-      session_->go_on_reading();
-    }
-    answer(ack);
-  });
-  if (publisher_.waiting() > kMaxPublishing) {
-    session_->hold_reading();
-  }
+  publisher_.publish_from(*session_, std::move(request), std::move(on_published));
 }
 
 std::expected<CentrifugoUser, CentrifugoTokenFault> CentrifugoSession::user_of(

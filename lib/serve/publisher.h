@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <utility>
@@ -12,9 +11,7 @@
 
 namespace wskit::serve {
 
-/// Messages of one connection that the engine has not answered yet: reading pauses above, and goes
-/// on at half of it.
-inline constexpr std::size_t kMaxPublishing = 1'024;
+class Session;
 
 /// The messages that one connection publishes: counts them, and forgets with the connection who
 /// waits for their answers.
@@ -30,8 +27,9 @@ class Publisher {
 
   /// The answer comes from the node's poll, once; the publisher may be destroyed within it.
   void publish(broker::PublishRequest request, Answer answer);
-  /// Messages that the engine has not answered yet.
-  [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
+  /// The same for a WebSocket, which is not read while the engine owes it more than 1,024 answers,
+  /// until half of them are there.
+  void publish_from(Session& session, broker::PublishRequest request, Answer answer);
   /// Messages so far.
   [[nodiscard]] std::uint64_t messages() const { return published_; }
 

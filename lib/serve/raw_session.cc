@@ -73,21 +73,15 @@ void RawSession::on_message(const IncomingMessage& message) {
     session_->start_close(CloseCode::policy_violation, "you may not publish to this topic");
     return;
   }
-  node_.counts().published_websocket.add(1);
-  publisher_.publish({.topic = topic_,
-                      .payload = std::string(message.payload),
-                      .text = !message.binary,
-                      .publisher = {.connection = id_, .user = user_.name}},
-                     [this](const Expected<broker::PublishAck>& ack) { on_published(ack); });
-  if (publisher_.waiting() > kMaxPublishing) {
-    session_->hold_reading();
-  }
+  publisher_.publish_from(*session_,
+                          {.topic = topic_,
+                           .payload = std::string(message.payload),
+                           .text = !message.binary,
+                           .publisher = {.connection = id_, .user = user_.name}},
+                          [this](const Expected<broker::PublishAck>& ack) { on_published(ack); });
 }
 
 void RawSession::on_published(const Expected<broker::PublishAck>& ack) {
-  if (publisher_.waiting() == kMaxPublishing / 2) {
-    session_->go_on_reading();
-  }
   if (!ack) {
     session_->start_close(CloseCode::internal_error, "the message could not be published");
   }
