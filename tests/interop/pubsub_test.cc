@@ -65,6 +65,24 @@ TEST_CASE("curl reads events as they come, and goes on after the last id") {
   CHECK(parse_json(lines.read_line()).value()["data"] == "two\nlines");
 }
 
+TEST_CASE("npm ws publishes, breaks off, goes on after its last message, and misses nothing") {
+  const std::string modules = kDirectory + "/node_modules";
+  if (!std::filesystem::exists(modules + "/ws/package.json")) {
+    skip("npm's ws is not installed; scripts/npm-packages does it");
+  }
+  setenv("WSKIT_NODE_MODULES", modules.c_str(), 1);
+  const PubSubProcess server({"--threads", "2"});
+  Process client({"/usr/bin/env", "node", kDirectory + "/ws_pubsub.js", server.url("/t/room")});
+  const Exit exit = client.wait(std::chrono::seconds(60));
+  INFO(exit.err);
+  REQUIRE(exit.code == 0);
+  const Json seen = parse_json(exit.out).value();
+  CHECK(seen["count"] == 200);
+  CHECK(seen["in_order"] == true);
+  CHECK(seen["binary"] == Json::array({true, 0, 255}));
+  CHECK(seen["close"] == 1000);
+}
+
 TEST_CASE("Azure's client publishes, loses its connection, comes back, and misses nothing") {
   const std::string modules = kDirectory + "/node_modules";
   if (!std::filesystem::exists(modules + "/@azure/web-pubsub-client/package.json")) {
