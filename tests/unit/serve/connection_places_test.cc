@@ -2,9 +2,15 @@
 #include "serve/connection_places.h"
 
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "serve/unique_fd.h"
 #include "tests/support/catch.h"
 
 using namespace wskit::serve;
@@ -55,4 +61,27 @@ TEST_CASE("a place moves with its connection and is left once") {
   CHECK_FALSE(places.take("a"));
   kept.reset();
   CHECK(places.take("a"));
+}
+
+TEST_CASE("a client over IPv4 has its whole address, on a socket for both families too") {
+  const UniqueFd listener(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int only_v6 = 0;
+  REQUIRE(::setsockopt(listener.get(), IPPROTO_IPV6, IPV6_V6ONLY, &only_v6, sizeof only_v6) == 0);
+  sockaddr_in6 bound{};
+  bound.sin6_family = AF_INET6;
+  REQUIRE(::inet_pton(AF_INET6, "::ffff:127.0.0.1", &bound.sin6_addr) == 1);
+  socklen_t size = sizeof bound;
+  REQUIRE(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&bound), size) == 0);
+  REQUIRE(::listen(listener.get(), 1) == 0);
+  REQUIRE(::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&bound), &size) == 0);
+  const UniqueFd client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in to{};
+  to.sin_family = AF_INET;
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  to.sin_port = bound.sin6_port;
+  REQUIRE(::connect(client.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0);
+  const UniqueFd accepted(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  const std::string loopback("\x7f\0\0\1", 4);
+  CHECK(address_of(accepted.get()) == loopback);
+  CHECK(address_of(client.get()) == loopback);
 }
