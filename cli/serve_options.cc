@@ -121,6 +121,14 @@ void add_serve_limits(CLI::App& app, ServerOptions& server, const std::string& d
       ->type_name("SIZE")
       ->default_str(std::to_string(server.max_message >> 20U) + "MiB")
       ->group(group);
+  add_parsed(app, "--max-inflate-ratio", server.max_inflate_ratio,
+             parse_number<std::uint32_t, 0, std::numeric_limits<std::uint32_t>::max()>)
+      ->description(
+          "Likewise those above 1 MiB that inflate to more than so many times their compressed "
+          "size; 0 for no such limit")
+      ->type_name("N")
+      ->default_str(std::to_string(server.max_inflate_ratio))
+      ->group(group);
   add_parsed(app, "--max-connections", server.max_connections,
              parse_number<std::size_t, 0, kMaxNumber>)
       ->description("Refuse further upgrades with 503; 0 for no limit but the open files")

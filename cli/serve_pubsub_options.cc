@@ -109,6 +109,7 @@ void add_slow(CLI::App& app, serve::PubSubOptions& options) {
 void add_serve_pubsub_options(CLI::App& app, ServePubSubOptions& options) {
   serve::ServerOptions& server = options.serve.server;
   server.max_message = std::size_t{1} << 20U;
+  server.max_inflate_ratio = 100;
   server.drain_code = wire::CloseCode::service_restart;
   server.drain_spread = true;
   server.faults.pubsub = true;

@@ -501,6 +501,7 @@ _wskit() {
         'wskit serve echo --subprotocol' | \
         'wskit serve echo --allow-origin' | \
         'wskit serve echo --max-message' | \
+        'wskit serve echo --max-inflate-ratio' | \
         'wskit serve echo --max-connections' | \
         'wskit serve echo --max-connections-per-address' | \
         'wskit serve echo --max-header' | \
@@ -543,6 +544,7 @@ _wskit() {
         'wskit serve pubsub --session-time' | \
         'wskit serve pubsub --max-unacked' | \
         'wskit serve pubsub --max-message' | \
+        'wskit serve pubsub --max-inflate-ratio' | \
         'wskit serve pubsub --max-connections' | \
         'wskit serve pubsub --max-connections-per-address' | \
         'wskit serve pubsub --max-header' | \
@@ -1026,6 +1028,7 @@ _wskit() {
     'wskit serve echo --subprotocol') COMPREPLY=(); return ;;
     'wskit serve echo --allow-origin') COMPREPLY=(); return ;;
     'wskit serve echo --max-message') COMPREPLY=(); return ;;
+    'wskit serve echo --max-inflate-ratio') COMPREPLY=(); return ;;
     'wskit serve echo --max-connections') COMPREPLY=(); return ;;
     'wskit serve echo --max-connections-per-address') COMPREPLY=(); return ;;
     'wskit serve echo --max-header') COMPREPLY=(); return ;;
@@ -1067,6 +1070,7 @@ _wskit() {
     'wskit serve pubsub --session-time') COMPREPLY=(); return ;;
     'wskit serve pubsub --max-unacked') COMPREPLY=(); return ;;
     'wskit serve pubsub --max-message') COMPREPLY=(); return ;;
+    'wskit serve pubsub --max-inflate-ratio') COMPREPLY=(); return ;;
     'wskit serve pubsub --max-connections') COMPREPLY=(); return ;;
     'wskit serve pubsub --max-connections-per-address') COMPREPLY=(); return ;;
     'wskit serve pubsub --max-header') COMPREPLY=(); return ;;
@@ -1156,9 +1160,9 @@ _wskit() {
     'wskit serve')
       COMPREPLY=($(compgen -W 'echo pubsub script -h --help' -- "$current")) ;;
     'wskit serve echo')
-      COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --log --cert --key --self-signed --write-ca --fault --fault-file --allow-faults -q --quiet --fault-report --delay --jitter --seed --stall --no-compress --subprotocol --allow-origin --max-message --max-connections --max-connections-per-address --max-header --handshake-timeout --ping-interval --ping-timeout --drain-time' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --log --cert --key --self-signed --write-ca --fault --fault-file --allow-faults -q --quiet --fault-report --delay --jitter --seed --stall --no-compress --subprotocol --allow-origin --max-message --max-inflate-ratio --max-connections --max-connections-per-address --max-header --handshake-timeout --ping-interval --ping-timeout --drain-time' -- "$current")) ;;
     'wskit serve pubsub')
-      COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --log --cert --key --self-signed --write-ca --fault --fault-file --allow-faults -q --quiet --fault-report --seed --no-compress --subprotocol --allow-origin --auth-jwt-secret --auth-jwt-key --auth-jwt-audience --auth-jwt-issuer --auth-jwt-leeway --auth-tokens --auth-basic --auth-client-ca --allow-anonymous --allow-subscribe --allow-publish --history --history-age --history-bytes --history-total --slow --max-queue --session-time --max-unacked --max-message --max-connections --max-connections-per-address --max-header --handshake-timeout --ping-interval --ping-timeout --drain-time --max-topics --max-subscriptions' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help --listen --unix-socket -t --threads --ready-file --log --cert --key --self-signed --write-ca --fault --fault-file --allow-faults -q --quiet --fault-report --seed --no-compress --subprotocol --allow-origin --auth-jwt-secret --auth-jwt-key --auth-jwt-audience --auth-jwt-issuer --auth-jwt-leeway --auth-tokens --auth-basic --auth-client-ca --allow-anonymous --allow-subscribe --allow-publish --history --history-age --history-bytes --history-total --slow --max-queue --session-time --max-unacked --max-message --max-inflate-ratio --max-connections --max-connections-per-address --max-header --handshake-timeout --ping-interval --ping-timeout --drain-time --max-topics --max-subscriptions' -- "$current")) ;;
     'wskit serve script')
       COMPREPLY=($(compgen -W '-h --help --listen --ready-file --cert --key --self-signed --write-ca --mirror --to-the-end --sessions --seed --var --var-file --timeout -q --quiet' -- "$current")) ;;
     'wskit test')

@@ -7,8 +7,8 @@ namespace wskit::serve {
 namespace {
 
 constexpr std::array<std::string_view, kLimitCount> kLimitNames{
-    "connections",  "address_connections", "descriptors", "handshake_time",
-    "header_bytes", "message_bytes",       "topics",      "subscriptions",
+    "connections",   "address_connections", "descriptors", "handshake_time", "header_bytes",
+    "message_bytes", "inflate_ratio",       "topics",      "subscriptions",
 };
 constexpr int kTooManyRequests = 429;
 constexpr int kUnavailable = 503;

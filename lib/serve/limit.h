@@ -15,6 +15,7 @@ enum class Limit : std::uint8_t {
   handshake_time,       // of a request with its body, or of a TLS handshake
   header_bytes,         // of a request
   message_bytes,        // of a message or a body
+  inflate_ratio,        // of a compressed message
   topics,               // of a connection
   subscriptions,        // of the server
 };

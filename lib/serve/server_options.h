@@ -31,6 +31,9 @@ struct ServerOptions {
   unsigned threads = 1;
   /// Bytes of a message, inflated; a longer one is refused with 1009.
   std::size_t max_message = std::size_t{16} * 1024 * 1024;
+  /// By how much a message above 1 MiB may be longer than it came, compressed; one that inflates to
+  /// more is refused with 1009. 0: no such limit. Deflate reaches 1,032 with nothing but zeros.
+  std::uint32_t max_inflate_ratio = 0;
   /// Established connections, all threads together; further upgrades get 503. 0: no limit but the
   /// open files.
   std::size_t max_connections = 0;

@@ -53,7 +53,8 @@ void Session::open(std::unique_ptr<SessionHandler> handler) {
 void Session::compress_with(const wire::DeflateParameters& parameters) {
   deflater_.emplace(parameters, wire::Role::server);
   inflater_.emplace(parameters, wire::Role::server,
-                    wire::InflateLimits{.max_message_bytes = thread().options().max_message});
+                    wire::InflateLimits{.max_message_bytes = thread().options().max_message,
+                                        .max_ratio = thread().options().max_inflate_ratio});
 }
 
 void Session::on_fragment(const Fragment& fragment) {
@@ -77,7 +78,7 @@ void Session::on_fragment(const Fragment& fragment) {
 
 void Session::on_plain(const Fragment& fragment) {
   if (too_big(fragment.bytes.size(), fragment.remaining)) {
-    fail(CloseCode::too_big, kTooBig);
+    fail(Limit::message_bytes, kTooBig);
     return;
   }
   if (!fragment.binary && !valid_text(fragment.bytes, fragment.last)) {
@@ -100,9 +101,7 @@ void Session::on_compressed(const Fragment& fragment) {
   for (;;) {
     const auto piece = inflater_->next(thread().scratch());
     if (!piece) {
-      const bool too_big = piece.error().code == ErrorCode::too_big;
-      fail(too_big ? CloseCode::too_big : CloseCode::protocol_error,
-           too_big ? kTooBig : kBadDeflate);
+      fail_inflating(piece.error());
       return;
     }
     if (piece->empty()) {
@@ -123,6 +122,16 @@ void Session::on_compressed(const Fragment& fragment) {
   }
   deliver(message_, fragment.binary);
   clear_keeping_little(message_, 0);
+}
+
+void Session::fail_inflating(const Error& error) {
+  if (error.code != ErrorCode::too_big) {
+    fail(CloseCode::protocol_error, kBadDeflate);
+  } else if (inflater_->inflated_bytes() > thread().options().max_message) {
+    fail(Limit::message_bytes, kTooBig);
+  } else {
+    fail(Limit::inflate_ratio, error.message);
+  }
 }
 
 bool Session::too_big(std::size_t bytes, std::size_t remaining) const {
@@ -236,12 +245,16 @@ void Session::fail(CloseCode code, std::string_view reason) {
   if (!closing_) {
     thread().counts().on_close_sent(code);
     thread().events().closing(*this, code, reason, false);
-    if (code == CloseCode::too_big) {
-      thread().counts().on_limited(Limit::message_bytes);
-    }
     append_frame(output(), Opcode::close, close_payload(code, reason));
     mark_dirty();
     start_ending(kFailureLinger);
+  }
+}
+
+void Session::fail(Limit limit, std::string_view reason) {
+  if (!closing_) {
+    thread().counts().on_limited(limit);
+    fail(CloseCode::too_big, reason);
   }
 }
 
@@ -306,7 +319,7 @@ bool Session::check_alive(Instant now) {
   }
   // A frame's header alone raises no callback, however large the frame that it announces.
   if (too_big(0, lws_remaining_packet_payload(connection()))) {
-    fail(CloseCode::too_big, kTooBig);
+    fail(Limit::message_bytes, kTooBig);
     return true;
   }
   if (heard_ || ((paused_ & unsent) != 0 && takes_bytes())) {

@@ -9,6 +9,8 @@
 #include <string_view>
 
 #include "core/clock.h"
+#include "core/error.h"
+#include "serve/limit.h"
 #include "serve/outlet.h"
 #include "serve/service.h"
 #include "wire/close_code.h"
@@ -73,6 +75,8 @@ class Session final : public Outlet {
   void start_drain(const SessionEnd& usual);
   /// The same for a peer that broke a rule: it only gets the time to read why (RFC 6455 7.1.7).
   void fail(wire::CloseCode code, std::string_view reason);
+  /// A message above a limit: counted, and closed with 1009.
+  void fail(Limit limit, std::string_view reason);
   /// Writes what is queued. False when the connection is dead and must be cut.
   [[nodiscard]] bool flush() override;
   /// Pings a quiet peer. False when the connection must be cut, because no pong came.
@@ -91,6 +95,7 @@ class Session final : public Outlet {
   [[nodiscard]] bool valid_text(std::string_view bytes, bool last);
   void on_plain(const Fragment& fragment);
   void on_compressed(const Fragment& fragment);
+  void fail_inflating(const Error& error);
   void deliver(std::string_view message, bool binary);
   [[nodiscard]] bool write_frames();
   void pause(PauseReason reason);

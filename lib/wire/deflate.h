@@ -89,6 +89,8 @@ class Inflater {
   /// The bytes that were fed need not live any longer: what is left of them is copied.
   void keep_rest();
   [[nodiscard]] bool owns_zlib_state() const { return stream_ != nullptr; }
+  /// Of the message under way, also after a failure: which limit it was.
+  [[nodiscard]] std::uint64_t inflated_bytes() const { return inflated_bytes_; }
 
  private:
   struct Stream;

@@ -2,6 +2,8 @@
 #include <chrono>
 #include <string>
 
+#include <fmt/format.h>
+
 #include "core/json.h"
 #include "tests/net/serve/pubsub_serving.h"
 
@@ -35,8 +37,8 @@ struct ReliableClient {
   std::string token;
 
   [[nodiscard]] std::string path() const {
-    return std::string(kHub) + "?awps_connection_id=" + connection +
-           "&awps_reconnection_token=" + token;
+    return fmt::format("{}?awps_connection_id={}&awps_reconnection_token={}", kHub, connection,
+                       token);
   }
 };
 

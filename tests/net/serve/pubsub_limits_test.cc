@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/json.h"
+#include "tests/net/serve/deflated_zeros.h"
 #include "tests/net/serve/pubsub_serving.h"
 
 using namespace wskit;
@@ -146,6 +147,33 @@ TEST_CASE("messages and bodies that are too long are counted") {
   CHECK(refusals(server, serve::Limit::message_bytes) == 2);
 }
 
+TEST_CASE("a message above 1 MiB inflates to a hundred times its size at most") {
+  constexpr unsigned kRsv1 = 0x40;
+  constexpr std::size_t kMaxMessage = std::size_t{8} << 20U;
+  constexpr std::string_view kDeflateOffer = "Sec-WebSocket-Extensions: permessage-deflate\r\n";
+  // Of zeros, which are a thousand times shorter compressed.
+  const auto sends = [kDeflateOffer](const PubSubServer& server, std::size_t size) {
+    RawClient client(server.port());
+    REQUIRE(client.upgrade(kDeflateOffer, "/t/room"));
+    client.send(masked_frame(kText | kRsv1, deflated_zeros(size)));
+    return client;
+  };
+  SECTION("beyond that it is refused and counted") {
+    const PubSubServer server({.max_message = kMaxMessage, .max_inflate_ratio = 100});
+    CHECK(sends(server, std::size_t{1} << 20U).read_frame().has_value());
+    CHECK(sends(server, std::size_t{2} << 20U).read_close() == 1009);
+    CHECK(refusals(server, serve::Limit::inflate_ratio) == 1);
+    CHECK(refusals(server, serve::Limit::message_bytes) == 0);
+  }
+  SECTION("without the limit its own length counts") {
+    const PubSubServer server({.max_message = kMaxMessage});
+    CHECK(sends(server, kMaxMessage).read_frame().has_value());
+    CHECK(sends(server, 2 * kMaxMessage).read_close() == 1009);
+    CHECK(refusals(server, serve::Limit::inflate_ratio) == 0);
+    CHECK(refusals(server, serve::Limit::message_bytes) == 1);
+  }
+}
+
 TEST_CASE("a server with as many connections as it may have gathers no long bodies") {
   const PubSubServer server({.max_connections = 1});
   const std::string body(100'000, 'x');
@@ -167,7 +195,7 @@ TEST_CASE("metrics tell of every limit, refused or not") {
   };
   CHECK(tells("address_connections\"} 1"));
   for (const char* const limit : {"connections", "descriptors", "handshake_time", "header_bytes",
-                                  "message_bytes", "topics", "subscriptions"}) {
+                                  "message_bytes", "inflate_ratio", "topics", "subscriptions"}) {
     INFO(limit);
     CHECK(tells(std::string(limit) + "\"} 0"));
   }
