@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include "cli/announce.h"
 #include "cli/fault_options.h"
@@ -18,6 +19,14 @@
 
 namespace wskit::cli {
 namespace {
+
+// Large messages come and go. By itself glibc moves them into its heap once it has seen one, where
+// growing one leaves holes of its size behind.
+void keep_large_memory_apart() {
+  constexpr int kLarge = 4 << 20;
+  ::mallopt(M_MMAP_THRESHOLD, kLarge);
+  ::mallopt(M_TRIM_THRESHOLD, 2 * kLarge);
+}
 
 void cut_when_signalled(const StopSignals& signals, serve::Server& server,
                         const std::stop_token& done) {
@@ -44,6 +53,7 @@ Expected<void> serve_until_signalled(std::string_view name, const ServeOptions& 
                                      serve::ServiceFactory service) {
   const StopSignals signals;
   (void)load::raise_limits();
+  keep_large_memory_apart();
   auto server_options = cli::server_options(options);
   if (!server_options) {
     return std::unexpected(std::move(server_options.error()));

@@ -10,7 +10,8 @@ namespace wskit::serve {
 inline void clear_keeping_little(std::string& text, std::size_t keep) {
   constexpr std::size_t kKeptCapacity = std::size_t{16} * 1024;
   if (text.capacity() > kKeptCapacity) {
-    text = std::string(keep, '\0');
+    // Not by assigning: what is assigned a short text keeps its buffer.
+    std::string(keep, '\0').swap(text);
   } else {
     text.resize(keep);
   }
