@@ -20,8 +20,6 @@ namespace {
 constexpr unsigned kReadBytes = 64 * 1024;
 // One system call writes at most this; the default, 4 KiB, made large messages crawl.
 constexpr std::size_t kWriteBytes = 1024 * 1024;
-// Requests being read at once; further ones wait. Each holds max_header bytes.
-constexpr unsigned short kHeaderPool = 4096;
 
 // Creating and destroying contexts touches OpenSSL's and libwebsockets' process-wide state.
 std::mutex global_mutex;
@@ -63,7 +61,6 @@ lws_context_creation_info creation_info(const ServerOptions& options) {
   info.extensions = options.compress ? deflate_extension() : nullptr;
   info.pt_serv_buf_size = kReadBytes;
   info.max_http_header_data = static_cast<unsigned short>(options.max_header);
-  info.max_http_header_pool = kHeaderPool;
   info.timeout_secs = whole_seconds(options.handshake_timeout);
   info.timeout_secs_ah_idle = info.timeout_secs;
   return info;
