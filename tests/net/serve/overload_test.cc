@@ -16,6 +16,7 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
+constexpr unsigned kDescriptors = 60;
 constexpr unsigned kTextFrame = 0x81;
 constexpr unsigned kBinaryFrame = 0x82;
 constexpr unsigned kCompressedFrame = 0xC2;
@@ -30,6 +31,45 @@ void check_served(PubSubProcess& server, std::vector<RawClient>& readers,
     served += frame && frame->payload == "still here" ? 1U : 0U;
   }
   CHECK(served == readers.size());
+}
+
+/// More clients than a process with so few descriptors can take want to be let in: it must serve
+/// those it has, as `serves` says, without spinning and without filling its log.
+template <class Serves>
+void check_out_of_descriptors(ServerProcess& server, const Serves& serves) {
+  raise_open_files();
+  const std::size_t memory_before = server.memory_kib("VmRSS");
+  Clock::duration wait = Clock::duration::max();
+  for (const auto window : {10s, 0s, 0s}) {
+    std::vector<RawClient> crowd;
+    for (int i = 0; i < 120; ++i) {
+      crowd.emplace_back(server.port());
+    }
+    const auto processor_before = server.processor_time();
+    const auto start = Clock::now();
+    do {
+      REQUIRE(serves());
+      CHECK_FALSE(crowd.back().wait_for_end(200ms));
+    } while (Clock::now() - start < window);
+    if (window > 0s) {
+      CHECK(server.processor_time() - processor_before < (Clock::now() - start) / 20);
+    }
+    crowd.clear();
+    const auto released = Clock::now();
+    RawClient late(server.port());
+    CHECK(late.upgrade({}, "/t/room"));
+    wait = std::min(wait, Clock::now() - released);
+  }
+  // Of the three times, one without the machine being busy with other things.
+  CHECK(wait < 1s);
+  CHECK(server.peak_kib() < memory_before + 4 * kMiB);
+  const std::string& log = server.process().err();
+  CHECK(std::count(log.begin(), log.end(), '\n') <= 10);
+}
+
+Clock::duration median(std::vector<Clock::duration> times) {
+  std::ranges::nth_element(times, times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2));
+  return times[times.size() / 2];
 }
 
 std::vector<RawClient> one_reader(const PubSubProcess& server, const std::string& topic) {
@@ -91,44 +131,40 @@ TEST_CASE("a publisher at full speed against readers that do not read takes boun
   CHECK(server.peak_kib() < before + kStalled * 768 + 16 * kMiB);
 }
 
-TEST_CASE("a process that is out of descriptors serves those it has, quietly, and goes on after") {
-  raise_open_files();
-  constexpr unsigned kDescriptors = 60;
+TEST_CASE("out of descriptors serve pubsub serves those it has, quietly, and goes on after") {
   PubSubProcess server({}, kDescriptors);
   std::vector<RawClient> readers;
   for (int i = 0; i < 20; ++i) {
     readers.push_back(server.subscriber("/t/room"));
   }
   RawClient publisher = server.subscriber("/t/room?echo=0");
-  const std::size_t before = server.memory_kib("VmRSS");
-  const auto processor_before = server.processor_time();
-  const auto start = Clock::now();
-  {
-    std::vector<RawClient> crowd;
-    for (int i = 0; i < 120; ++i) {
-      crowd.emplace_back(server.port());
+  check_out_of_descriptors(server, [&] {
+    publisher.send_frame(kTextFrame, "on");
+    std::size_t served = 0;
+    for (RawClient& reader : readers) {
+      const auto frame = reader.read_frame();
+      served += frame && frame->payload == "on" ? 1U : 0U;
     }
-    // For as long as it takes to see that it neither spins nor fills the log.
-    while (Clock::now() - start < 4s) {
-      publisher.send_frame(kTextFrame, "on");
-      std::size_t served = 0;
-      for (RawClient& reader : readers) {
-        const auto frame = reader.read_frame();
-        served += frame && frame->payload == "on" ? 1U : 0U;
-      }
-      REQUIRE(served == readers.size());
-      CHECK_FALSE(publisher.wait_for_end(200ms));
-    }
-  }
-  CHECK(server.processor_time() - processor_before < 800ms);
-  CHECK(server.peak_kib() < before + 4 * kMiB);
-  const std::string& log = server.process().err();
-  CHECK(std::count(log.begin(), log.end(), '\n') <= 10);
-  const auto released = Clock::now();
-  RawClient late(server.port());
-  CHECK(late.upgrade({}, "/t/room"));
-  CHECK(Clock::now() - released < 5s);
+    return served == readers.size();
+  });
   CHECK(server.refused_for("descriptors") > 0);
+}
+
+TEST_CASE("out of descriptors serve echo serves those it has, quietly, and goes on after") {
+  EchoProcess server({}, kDescriptors);
+  std::vector<RawClient> clients;
+  for (int i = 0; i < 20; ++i) {
+    clients.push_back(server.subscriber("/"));
+  }
+  check_out_of_descriptors(server, [&] {
+    std::size_t served = 0;
+    for (RawClient& client : clients) {
+      client.send_frame(kTextFrame, "on");
+      const auto frame = client.read_frame();
+      served += frame && frame->payload == "on" ? 1U : 0U;
+    }
+    return served == clients.size();
+  });
 }
 
 TEST_CASE("1000 connections that never finish the upgrade are cut, and nobody waits for them") {
@@ -151,30 +187,36 @@ TEST_CASE("1000 connections that never finish the upgrade are cut, and nobody wa
   CHECK(server.peak_kib() < before + kHalfOpen * 24);
 }
 
-TEST_CASE("200 requests that come a byte at a time end in time") {
+TEST_CASE("200 requests at a byte a second end in 15 seconds and keep nobody waiting") {
   constexpr int kDrips = 200;
-  PubSubProcess server({"--handshake-timeout", "2s"});
+  PubSubProcess server({});
   std::vector<RawClient> readers = one_reader(server, "room");
+  const auto start = Clock::now();
   std::vector<RawClient> drips;
   for (int i = 0; i < kDrips; ++i) {
     drips.emplace_back(server.port());
   }
   const std::string request = upgrade_request({}, "/t/room");
-  const auto start = Clock::now();
-  // All of it would take 17 seconds.
-  for (std::size_t at = 0; at < request.size() && Clock::now() - start < 15s;) {
+  std::vector<Clock::duration> connects;
+  // All of it would take three minutes.
+  for (std::size_t at = 0; at < 20; ++at) {
     for (RawClient& drip : drips) {
       drip.send(request.substr(at, 1), 1s);
     }
-    ++at;
-    if (drips.front().wait_for_end(100ms)) {
+    const auto asked = Clock::now();
+    RawClient good(server.port());
+    REQUIRE(good.upgrade({}, "/t/room"));
+    connects.push_back(Clock::now() - asked);
+    if (drips.front().wait_for_end(1s)) {
       break;
     }
   }
   for (RawClient& drip : drips) {
     REQUIRE(drip.wait_for_end());
   }
-  CHECK(Clock::now() - start < 10s);
+  CHECK(Clock::now() - start < 15s);
+  CHECK(Clock::now() - start > 9s);
+  CHECK(median(connects) < 100ms);
   server.await_refusals("handshake_time", kDrips);
   check_served(server, readers, "room");
 }
@@ -182,7 +224,7 @@ TEST_CASE("200 requests that come a byte at a time end in time") {
 TEST_CASE("a bomb in 40 ways to cut it takes no more memory than a message may") {
   PubSubProcess server({});
   std::vector<RawClient> readers = one_reader(server, "room");
-  const std::string bomb = masked_frame(kCompressedFrame, deflated_zeros(std::size_t{256} << 20));
+  const std::string bomb = masked_frame(kCompressedFrame, deflated_zeros(std::size_t{1} << 30));
   const std::size_t before = server.memory_kib("VmRSS");
   std::mt19937 random(1);  // NOLINT(cert-msc51-cpp): the same cuts each time
   constexpr int kRuns = 40;
@@ -199,7 +241,7 @@ TEST_CASE("a bomb in 40 ways to cut it takes no more memory than a message may")
     }
     CHECK(client.read_close() == 1009);
     CHECK(client.wait_for_end());
-    CHECK(Clock::now() - start < 5s);
+    CHECK(Clock::now() - start < 2s);
   }
   server.await_refusals("message_bytes", kRuns);
   CHECK(server.peak_kib() < before + 16 * kMiB);

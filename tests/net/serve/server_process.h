@@ -19,11 +19,13 @@ namespace wskit::test {
 
 inline constexpr std::size_t kMiB = 1024;  // in KiB, as the kernel tells
 
-/// `wskit serve pubsub` as a process of its own, on a free port of loopback.
-class PubSubProcess {
+/// A `wskit serve` as a process of its own, on a free port of loopback.
+class ServerProcess {
  public:
-  explicit PubSubProcess(const std::vector<std::string>& options, unsigned open_files = 0)
-      : process_(command(options), open_files) {
+  /// `service` is what it serves: "echo" or "pubsub".
+  ServerProcess(const char* service, const std::vector<std::string>& options,
+                unsigned open_files = 0)
+      : process_(command(service, options), open_files) {
     const std::string url = process_.read_line();
     const std::size_t colon = url.rfind(':');
     REQUIRE(colon != std::string::npos);
@@ -107,14 +109,27 @@ class PubSubProcess {
   }
 
  private:
-  static std::vector<std::string> command(const std::vector<std::string>& options) {
-    std::vector<std::string> all{WSKIT_BINARY, "serve", "pubsub", "--listen", "127.0.0.1:0"};
+  static std::vector<std::string> command(const char* service,
+                                          const std::vector<std::string>& options) {
+    std::vector<std::string> all{WSKIT_BINARY, "serve", service, "--listen", "127.0.0.1:0"};
     all.insert(all.end(), options.begin(), options.end());
     return all;
   }
 
   Process process_;
   std::uint16_t port_ = 0;
+};
+
+class EchoProcess final : public ServerProcess {
+ public:
+  explicit EchoProcess(const std::vector<std::string>& options, unsigned open_files = 0)
+      : ServerProcess("echo", options, open_files) {}
+};
+
+class PubSubProcess final : public ServerProcess {
+ public:
+  explicit PubSubProcess(const std::vector<std::string>& options, unsigned open_files = 0)
+      : ServerProcess("pubsub", options, open_files) {}
 };
 
 /// Lets this process open as many files as it may.
