@@ -64,11 +64,24 @@ std::vector<CLI::Option*> add_members(CLI::App& app, BenchFanoutOptions& options
 
 std::vector<CLI::Option*> add_templates(CLI::App& app, BenchFanoutOptions& options,
                                         const std::string& group) {
-  return {app.add_option("--subscribe", options.subscribe,
+  return {app.add_option("--hello", options.hello,
+                         "A message that all connections, publishers too, send first, with "
+                         "{{topic}} in it (repeatable); then all have the URL as it is")
+              ->type_name("TEMPLATE")
+              ->allow_extra_args(false)
+              ->check(not_empty())
+              ->group(group),
+          app.add_option("--subscribe", options.subscribe,
                          "A message that subscribers send once they are open, with {{topic}} in it "
                          "(repeatable); then all connections have the URL as it is")
               ->type_name("TEMPLATE")
               ->allow_extra_args(false)
+              ->check(not_empty())
+              ->group(group),
+          app.add_option("--subscribed", options.subscribed,
+                         "A subscriber is there once a message with this in it came, within "
+                         "--connect-timeout; default: at once")
+              ->type_name("TEXT")
               ->check(not_empty())
               ->group(group),
           app.add_option("--publish", options.publish,
@@ -138,11 +151,12 @@ Expected<void> plan_fanout(const BenchFanoutOptions& options, const std::string&
     return fail(ErrorCode::usage, "--publish and --match /POINTER are for text, not for --binary");
   }
   const load::FanoutTransport transport = transport_of(options.transport);
-  const bool by_messages = !options.subscribe.empty() || !options.publish.empty();
+  const bool by_messages = !options.hello.empty() || !options.subscribe.empty() ||
+                           !options.subscribed.empty() || !options.publish.empty();
   if (by_messages && transport != load::FanoutTransport::ws) {
     return fail(ErrorCode::usage,
-                "--subscribe and --publish are for WebSocket, not for --transport sse and poll: "
-                "there each topic has a URL");
+                "--hello, --subscribe, --subscribed and --publish are for WebSocket, not for "
+                "--transport sse and poll: there each topic has a URL");
   }
   load::FanoutPlan& fanout = plan.fanout.emplace();
   fanout.transport = transport;
@@ -158,7 +172,9 @@ Expected<void> plan_fanout(const BenchFanoutOptions& options, const std::string&
   }
   fanout.publishers = options.publishers == 0 ? options.topics : options.publishers;
   fanout.subscribers = options.subscribers;
+  fanout.hello = options.hello;
   fanout.subscribe = options.subscribe;
+  fanout.subscribed = options.subscribed;
   fanout.publish = options.publish;
   fanout.pointer = match;
   plan.match = load::Match::echo;
@@ -167,7 +183,7 @@ Expected<void> plan_fanout(const BenchFanoutOptions& options, const std::string&
 }
 
 Expected<void> add_topic_requests(const ConnectPlan& connect, load::FanoutPlan& plan) {
-  if (!plan.subscribe.empty() || !plan.publish.empty()) {
+  if (!plan.hello.empty() || !plan.subscribe.empty() || !plan.publish.empty()) {
     return {};
   }
   for (const std::string& topic : plan.topics) {

@@ -26,7 +26,9 @@ struct BenchFanoutOptions {
   std::uint32_t publishers = 0;
   std::uint32_t subscribers = load::FanoutPlan().subscribers;
   std::string transport = "ws";
+  std::vector<std::string> hello;
   std::vector<std::string> subscribe;
+  std::string subscribed;
   std::string publish;
 
   [[nodiscard]] bool chosen() const { return mode == "fanout"; }

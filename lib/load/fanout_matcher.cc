@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "load/fanout_matcher.h"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -33,7 +34,7 @@ std::span<const std::byte> FanoutMatcher::message(std::uint32_t publisher, std::
 
 FanoutMatcher::Delivery FanoutMatcher::read(ws::MessageType type,
                                             std::span<const std::byte> payload) const {
-  return whole_ ? identify(payload, type == type_) : read_json(payload);
+  return identify(payload, type == type_);
 }
 
 FanoutMatcher::Delivery FanoutMatcher::identify(std::span<const std::byte> payload,
@@ -47,16 +48,31 @@ FanoutMatcher::Delivery FanoutMatcher::identify(std::span<const std::byte> paylo
           .sequence = origin->sequence};
 }
 
-FanoutMatcher::Delivery FanoutMatcher::read_json(std::span<const std::byte> payload) const {
-  const auto json = parse_json(as_text(payload));
-  if (!json) {
-    return {};
+std::span<const FanoutMatcher::Delivery> FanoutMatcher::read_json(
+    std::span<const std::byte> payload) {
+  found_.clear();
+  std::string_view text = as_text(payload);
+  if (const auto json = parse_json(text)) {
+    found_.push_back(delivery_in(*json));
+    return found_;
   }
-  if (!json->contains(pointer_) || !json->at(pointer_).is_string()) {
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    if (!line.empty()) {
+      const auto json = parse_json(line);
+      found_.push_back(json ? delivery_in(*json) : Delivery());
+    }
+  }
+  return found_;
+}
+
+FanoutMatcher::Delivery FanoutMatcher::delivery_in(const Json& json) const {
+  if (!json.contains(pointer_) || !json.at(pointer_).is_string()) {
     // What answers a subscription, for example.
     return {.kind = Reply::Kind::push};
   }
-  return identify(as_bytes(json->at(pointer_).get_ref<const std::string&>()), true);
+  return identify(as_bytes(json.at(pointer_).get_ref<const std::string&>()), true);
 }
 
 }  // namespace wskit::load

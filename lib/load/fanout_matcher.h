@@ -31,19 +31,25 @@ class FanoutMatcher {
     std::uint32_t publisher = 0;
     std::uint64_t sequence = 0;
   };
+  /// Without a pointer: what is received is the payload.
+  [[nodiscard]] bool whole() const { return whole_; }
   [[nodiscard]] Delivery read(ws::MessageType type, std::span<const std::byte> payload) const;
+  /// With a pointer: a document has one delivery, or each line has a document, as servers put them
+  /// together that have several at once. Valid until the next call.
+  [[nodiscard]] std::span<const Delivery> read_json(std::span<const std::byte> payload);
 
  private:
   [[nodiscard]] Delivery identify(std::span<const std::byte> payload, bool same_type) const;
-  [[nodiscard]] Delivery read_json(std::span<const std::byte> payload) const;
+  [[nodiscard]] Delivery delivery_in(const Json& json) const;
 
   EchoMatcher payloads_;
   ws::MessageType type_;
-  bool whole_;  ///< No pointer: what is received is the payload.
+  bool whole_;
   Json::json_pointer pointer_;
   /// What to publish with the topic in it, one for each; none: the payload alone.
   std::vector<std::string> templates_;
   std::string message_;
+  std::vector<Delivery> found_;
 };
 
 }  // namespace wskit::load

@@ -31,8 +31,13 @@ struct FanoutPlan {
   FanoutTransport transport = FanoutTransport::ws;
   /// How subscribers ask for each topic, but over WebSocket.
   std::vector<http::Request> http_requests;
-  /// Sent by each subscriber once it is open, in this order; {{topic}} stands for its topic.
+  /// Sent by each connection, publishers too, once it is open, in this order; {{topic}} stands for
+  /// its topic.
+  std::vector<std::string> hello;
+  /// Sent by each subscriber after that.
   std::vector<std::string> subscribe;
+  /// A subscriber is there once a message with this text in it came; empty: at once.
+  std::string subscribed;
   /// What is sent for a message, with {{payload}} and {{topic}} in it; empty for the payload alone.
   std::string publish;
   /// Where the payload stands in what subscribers receive (RFC 6901); empty: it is all of it.

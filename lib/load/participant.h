@@ -3,9 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "core/clock.h"
 #include "core/error.h"
+#include "ws/connection.h"
 #include "ws/handler.h"
 
 namespace wskit::load {
@@ -33,6 +36,10 @@ class Participant {
   /// Ends the connection at once; what is outstanding is accounted for.
   virtual void abandon(ErrorCode cause) = 0;
 };
+
+/// Sends `messages` as text, with `topic` for {{topic}}.
+void send_each(ws::Connection& connection, const std::vector<std::string>& messages,
+               const std::string& topic);
 
 /// Why a connection that was closed in order is not there any more.
 [[nodiscard]] Error error_of(const ws::Closed& closed);

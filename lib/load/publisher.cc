@@ -241,6 +241,8 @@ void Publisher::abandon(ErrorCode cause) {
 
 void Publisher::on_open(const ws::Opened& opened) {
   opened_ = true;
+  const FanoutPlan& plan = *worker_.plan().fanout;
+  send_each(*connection_, plan.hello, plan.topics[topic_.number]);
   worker_.tally().opened(opened);
   worker_.session_opened(*this);
 }

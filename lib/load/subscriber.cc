@@ -42,15 +42,23 @@ void Subscriber::up(const ws::Opened& opened) {
 }
 
 void Subscriber::read(ws::MessageType type, std::span<const std::byte> payload, Instant received) {
+  worker_.tally().payload_received(payload.size());
+  FanoutMatcher& matcher = worker_.fanout().matcher();
+  if (matcher.whole()) {
+    return take(matcher.read(type, payload), received);
+  }
+  for (const FanoutMatcher::Delivery& delivery : matcher.read_json(payload)) {
+    take(delivery, received);
+  }
+}
+
+void Subscriber::take(const FanoutMatcher::Delivery& delivery, Instant received) {
   Tally& tally = worker_.tally();
-  tally.payload_received(payload.size());
-  Fanout& fanout = worker_.fanout();
-  const FanoutMatcher::Delivery delivery = fanout.matcher().read(type, payload);
   if (delivery.kind == Reply::Kind::push) [[unlikely]] {
     return tally.push(received);
   }
   Publisher* const publisher =
-      delivery.kind == Reply::Kind::unmatched ? nullptr : fanout.find(delivery.publisher);
+      delivery.kind == Reply::Kind::unmatched ? nullptr : worker_.fanout().find(delivery.publisher);
   if (publisher == nullptr || &publisher->topic() != &topic_) [[unlikely]] {
     return tally.unmatched(received);
   }

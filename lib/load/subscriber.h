@@ -8,6 +8,7 @@
 
 #include "core/clock.h"
 #include "core/error.h"
+#include "load/fanout_matcher.h"
 #include "load/fanout_topic.h"
 #include "load/participant.h"
 #include "ws/handler.h"
@@ -49,6 +50,7 @@ class Subscriber : public Participant {
 
  private:
   void set_open(bool open);
+  void take(const FanoutMatcher::Delivery& delivery, Instant received);
 
   Worker& worker_;
   FanoutTopic& topic_;

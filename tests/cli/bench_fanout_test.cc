@@ -119,6 +119,47 @@ TEST_CASE("fan-out by messages: an echo server is a topic whose only subscriber 
   CHECK(exit.err.find("undelivered") != std::string::npos);
 }
 
+TEST_CASE("fan-out in Centrifugo's protocol: all introduce themselves, subscribers are confirmed") {
+  const PubSubProcess server;
+  std::vector<std::string> arguments{
+      "--hello",
+      R"({"id":1,"connect":{}})",
+      "--subscribed",
+      R"("subscribe":)",
+      "--publish",
+      R"({"id":3,"publish":{"channel":"{{topic}}","data":"{{payload}}"}})",
+      "--match",
+      "/push/pub/data",
+      "--subscribers",
+      "20",
+      "-n",
+      "100",
+      "--window",
+      "20",
+      "--connect-timeout",
+      "1s",
+      "--threshold",
+      "reach>=1",
+      "--threshold",
+      "errors==0",
+      "--threshold",
+      "unmatched==0",
+      "-q",
+      "--subscribe"};
+  const std::string url = server.url("/connection/websocket");
+  arguments.push_back(R"({"id":2,"subscribe":{"channel":"{{topic}}"}})");
+  const Exit exit = fanout(url, arguments);
+  INFO(exit.err);
+  CHECK(exit.code == 0);
+
+  arguments.back() = R"({"id":2,"subscribe":{"channel":""}})";
+  const Exit refused = fanout(url, arguments);
+  INFO(refused.err);
+  CHECK(refused.code == 28);
+  CHECK(refused.err.find("confirmed a subscription") != std::string::npos);
+  CHECK(refused.err.find(R"("error":{)") != std::string::npos);
+}
+
 TEST_CASE("fan-out says at once which options do not go together") {
   const std::vector<std::vector<std::string>> bad{{"-c", "3"},
                                                   {"--script", "x.wst"},
@@ -128,6 +169,8 @@ TEST_CASE("fan-out says at once which options do not go together") {
                                                   {"--match", "echo"},
                                                   {"--payload", "x"},
                                                   {"--binary", "--match", "/data"},
+                                                  {"--hello", "x", "--transport", "sse"},
+                                                  {"--subscribed", "x", "--transport", "poll"},
                                                   {"--match", "/~"},
                                                   {"--threshold", "service.p99<1s"}};
   for (const auto& arguments : bad) {

@@ -23,7 +23,9 @@ load::Plan closed_fanout(std::uint64_t messages) {
                                      .publishers = 1,
                                      .subscribers = 10,
                                      .requests = {},
+                                     .hello = {},
                                      .subscribe = {"sub {{topic}}"},
+                                     .subscribed = {},
                                      .publish = "pub {{topic}} {{payload}}",
                                      .pointer = {}}};
 }

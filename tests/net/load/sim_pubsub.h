@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,7 +27,8 @@ struct SimPubSubOptions {
   std::string after;
 };
 
-/// A publish/subscribe server on a SimLoop: "sub TOPIC" subscribes, "pub TOPIC PAYLOAD" publishes.
+/// A publish/subscribe server on a SimLoop: "sub TOPIC" subscribes, "pub TOPIC PAYLOAD" publishes,
+/// "hi!" is counted.
 class SimPubSub {
  public:
   SimPubSub(SimLoop& loop, SimPubSubOptions options = {})
@@ -34,23 +36,60 @@ class SimPubSub {
 
   [[nodiscard]] SimEchoServer& server() { return server_; }
   [[nodiscard]] std::uint64_t published() const { return published_; }
+  [[nodiscard]] std::uint64_t greetings() const { return greetings_; }
+
+  /// From now on the `place`-th subscription holds after so long, and is confirmed then with
+  /// "joined TOPIC"; none: never. "wait" is said at once.
+  void confirm_after(std::function<std::optional<Nanoseconds>(std::size_t place)> confirmation) {
+    confirmation_ = std::move(confirmation);
+  }
 
  private:
   using Listener = std::function<void(std::size_t connection, const std::string& message)>;
 
   Listener listener() {
     return [this](std::size_t connection, const std::string& message) {
-      const std::size_t space = message.find(' ', 4);
-      std::vector<std::size_t>& subscribers = topics_[message.substr(4, space - 4)];
-      if (message.starts_with("sub ")) {
-        subscribers.push_back(connection);
+      if (message == "hi!") {
+        ++greetings_;
         return;
       }
-      for (std::size_t place = 0; place < subscribers.size(); ++place) {
-        deliver(subscribers[place], place, message.substr(space + 1));
+      const std::size_t space = message.find(' ', 4);
+      const std::string topic = message.substr(4, space - 4);
+      std::vector<Subscription>& subscriptions = topics_[topic];
+      if (message.starts_with("sub ")) {
+        subscriptions.push_back({connection, confirm(connection, subscriptions.size(), topic)});
+      } else {
+        publish(subscriptions, message.substr(space + 1));
       }
-      ++published_;
     };
+  }
+
+  struct Subscription {
+    std::size_t connection = 0;
+    Instant from{};
+  };
+
+  void publish(const std::vector<Subscription>& subscriptions, const std::string& payload) {
+    for (std::size_t place = 0; place < subscriptions.size(); ++place) {
+      if (subscriptions[place].from <= loop_.now()) {
+        deliver(subscriptions[place].connection, place, payload);
+      }
+    }
+    ++published_;
+  }
+
+  /// From when on it holds.
+  Instant confirm(std::size_t connection, std::size_t place, const std::string& topic) {
+    if (!confirmation_) {
+      return loop_.now();
+    }
+    server_.send_at(loop_.now(), connection, "wait");
+    const std::optional<Nanoseconds> delay = confirmation_(place);
+    if (!delay) {
+      return Instant::max();
+    }
+    server_.send_at(loop_.now() + *delay, connection, "joined " + topic);
+    return loop_.now() + *delay;
   }
 
   void deliver(std::size_t connection, std::size_t place, std::string payload) {
@@ -77,9 +116,11 @@ class SimPubSub {
   SimLoop& loop_;
   SimPubSubOptions options_;
   SimEchoServer server_;
-  std::map<std::string, std::vector<std::size_t>> topics_;
+  std::function<std::optional<Nanoseconds>(std::size_t place)> confirmation_;
+  std::map<std::string, std::vector<Subscription>> topics_;
   std::map<std::size_t, std::string> held_;
   std::uint64_t published_ = 0;
+  std::uint64_t greetings_ = 0;
 };
 
 }  // namespace wskit::test
