@@ -9,6 +9,7 @@
 
 #include "core/bytes.h"
 #include "wire/ascii.h"
+#include "wire/authority.h"
 #include "wire/http.h"
 
 namespace wskit::wire {
@@ -94,6 +95,11 @@ std::unexpected<Error> wrong_scheme(std::string_view text, std::string_view sche
                              text.find('@') == std::string_view::npos ? escape(text) : "..."));
 }
 
+// As a server reads it; what it cannot read, as it is.
+std::string decoded_name(std::string_view name) {
+  return percent_decode(name).value_or(std::string(name));
+}
+
 }  // namespace
 
 bool names_a_secret(std::string_view name) {
@@ -120,7 +126,8 @@ std::string without_secrets(std::string_view target) {
     const std::size_t end = std::min(target.find('&', begin + 1), target.size());
     const std::string_view pair = target.substr(begin, end - begin);  // with its '?' or '&'
     const std::size_t equals = pair.find('=');
-    if (equals != std::string_view::npos && names_a_secret(pair.substr(1, equals - 1))) {
+    if (equals != std::string_view::npos &&
+        names_a_secret(decoded_name(pair.substr(1, equals - 1)))) {
       shown.append(pair.substr(0, equals + 1)).append("***");
     } else {
       shown.append(pair);

@@ -214,4 +214,6 @@ TEST_CASE("without a method only this machine may listen, unless that is asked f
 
 TEST_CASE("a token in a query is not shown in logs") {
   CHECK(wire::without_secrets("/t/a?x=1&access_token=t0k3n") == "/t/a?x=1&access_token=***");
+  CHECK(wire::without_secrets("/t/a?access_%74oken=t0k3n&y") == "/t/a?access_%74oken=***&y");
+  CHECK(wire::without_secrets("/t/a?%zztoken=t0k3n") == "/t/a?%zztoken=***");
 }
