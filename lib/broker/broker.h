@@ -106,8 +106,11 @@ class Listener {
   virtual void on_published(Token token, const Expected<PublishAck>& ack) = 0;
   virtual void on_history(Token token, Expected<History> history) = 0;
   virtual void on_members(Token token, Expected<std::vector<Member>> members) = 0;
-  /// Nothing for a session that is not there, no longer, or was taken by somebody else.
+  /// Nothing for a session that is not there, or no longer. Otherwise the node holds it now.
   virtual void on_session(Token token, Expected<std::optional<std::string>> session) = 0;
+  /// Somebody waits for a session that the node holds: it is to be stored or dropped. Once for each
+  /// time that the node has come to hold it, and after the on_session() of that.
+  virtual void on_session_wanted(std::string_view key) = 0;
   /// From here on messages may be missing, until on_regained(): read the history from where you
   /// are. A lost epoch, too, is told by these two.
   virtual void on_lost(std::string_view why) = 0;
@@ -148,8 +151,14 @@ class Broker {
   virtual void leave(NodeId node, std::string_view topic, std::string_view connection) = 0;
   virtual void members(NodeId node, Token token, std::string_view topic) = 0;
 
-  /// Sessions that any node can take up, once: taking one removes it.
-  virtual void store_session(std::string_view key, std::string session, Nanoseconds ttl) = 0;
+  /// Sessions that any node can take up. One that is at work on a node is held there: until it is
+  /// stored, for its time, or dropped, because nothing can go on with it.
+  virtual void hold_session(NodeId node, std::string_view key) = 0;
+  virtual void store_session(NodeId node, std::string_view key, std::string session,
+                             Nanoseconds ttl) = 0;
+  virtual void drop_session(NodeId node, std::string_view key) = 0;
+  /// on_session(), at once or when who holds the session gives it away; if several nodes wait, one
+  /// gets it from the other, in the order in which they asked.
   virtual void take_session(NodeId node, Token token, std::string_view key) = 0;
 };
 

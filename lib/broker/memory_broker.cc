@@ -52,6 +52,9 @@ void MemoryBroker::detach(NodeId id) {
   check(!node.polling, "a node is not detached within its own poll()");
   leave_all(node, id);
   nodes_[id] = nullptr;
+  for (const SessionHolds::Taker& taker : holds_.forget(id)) {
+    answer_taker(taker, std::nullopt, nullptr);
+  }
 }
 
 void MemoryBroker::leave_all(Node& node, NodeId id) {
@@ -185,23 +188,66 @@ void MemoryBroker::members(NodeId id, Token token, std::string_view topic) {
       &node);
 }
 
-void MemoryBroker::store_session(std::string_view key, std::string session, Nanoseconds ttl) {
+void MemoryBroker::hold_session(NodeId id, std::string_view key) {
   const std::lock_guard lock(mutex_);
+  holds_.hold(key, id);
+}
+
+void MemoryBroker::store_session(NodeId id, std::string_view key, std::string session,
+                                 Nanoseconds ttl) {
+  const std::lock_guard lock(mutex_);
+  const Node& node = node_of(id);
+  if (const auto next = holds_.pass_on(key)) {
+    answer_taker(*next, std::move(session), &node);
+    want_from_holder(key, &node);
+    return;
+  }
   const Instant now = clock_.now();
   const std::size_t bytes = key.size() + session.size();
   sessions_.put(key, std::move(session), now + ttl, bytes);
 }
 
+void MemoryBroker::drop_session(NodeId id, std::string_view key) {
+  const std::lock_guard lock(mutex_);
+  const Node& node = node_of(id);
+  for (const SessionHolds::Taker& taker : holds_.drop(key)) {
+    answer_taker(taker, std::nullopt, &node);
+  }
+}
+
 void MemoryBroker::take_session(NodeId id, Token token, std::string_view key) {
   const std::lock_guard lock(mutex_);
-  const Instant now = clock_.now();
-  Node& node = node_of(id);
+  const Node& node = node_of(id);
+  if (const std::size_t takers = holds_.wait(key, {.node = id, .token = token}); takers > 0) {
+    // Others who wait have had the holder told.
+    if (takers == 1) {
+      want_from_holder(key, &node);
+    }
+    return;
+  }
+  auto session = sessions_.take(key, clock_.now());
+  if (session) {
+    holds_.hold(key, id);
+  }
+  answer_taker({.node = id, .token = token}, std::move(session), &node);
+}
+
+void MemoryBroker::answer_taker(const SessionHolds::Taker& taker,
+                                std::optional<std::string> session, const Node* caller) {
   post(
-      node,
-      [token, session = sessions_.take(key, now)](Listener& listener) {
+      node_of(taker.node),
+      [token = taker.token, session = std::move(session)](Listener& listener) {
         listener.on_session(token, session);
       },
-      &node);
+      caller);
+}
+
+void MemoryBroker::want_from_holder(std::string_view key, const Node* caller) {
+  if (const auto holder = holds_.wanted_from(key)) {
+    post(
+        node_of(*holder),
+        [key = std::string(key)](Listener& listener) { listener.on_session_wanted(key); }, caller);
+  }
 }
 
 void MemoryBroker::truncate(std::string_view topic) {

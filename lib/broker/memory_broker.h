@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -16,6 +17,7 @@
 #include "broker/broker.h"
 #include "broker/expiring_map.h"
 #include "broker/filter_tree.h"
+#include "broker/session_holds.h"
 #include "broker/topic_store.h"
 
 namespace wskit::broker {
@@ -57,7 +59,10 @@ class MemoryBroker final : public Broker {
   void join(NodeId id, std::string_view topic, Member member) override;
   void leave(NodeId id, std::string_view topic, std::string_view connection) override;
   void members(NodeId id, Token token, std::string_view topic) override;
-  void store_session(std::string_view key, std::string session, Nanoseconds ttl) override;
+  void hold_session(NodeId id, std::string_view key) override;
+  void store_session(NodeId id, std::string_view key, std::string session,
+                     Nanoseconds ttl) override;
+  void drop_session(NodeId id, std::string_view key) override;
   void take_session(NodeId id, Token token, std::string_view key) override;
 
   /// Faults, to test what stands above. truncate: a topic's history is gone. new_epoch: so is all
@@ -97,6 +102,9 @@ class MemoryBroker final : public Broker {
   void overflow(Node& node, const Node* caller);
   void tell_members(Node& node, std::string_view topic, bool joined, const Member& member);
   void leave_all(Node& node, NodeId id);
+  void answer_taker(const SessionHolds::Taker& taker, std::optional<std::string> session,
+                    const Node* caller);
+  void want_from_holder(std::string_view key, const Node* caller);
   void post_all(const Call& call);
   [[nodiscard]] bool regain(Node& node);
 
@@ -110,6 +118,7 @@ class MemoryBroker final : public Broker {
   bool lost_ = false;
   std::map<std::string, std::map<std::string, Presence, std::less<>>, std::less<>> members_;
   ExpiringMap<std::string> sessions_;
+  SessionHolds holds_;  // of those that are at work
   ExpiringMap<PublishAck> published_;
 };
 

@@ -29,12 +29,15 @@ AzureConnection::AzureConnection(Hub& hub, AzurePeer& peer, AzureIdentity identi
     : hub_(hub), peer_(peer), identity_(std::move(identity)), limits_(limits) {}
 
 void AzureConnection::open() {
+  if (reliable()) {
+    hold();
+  }
   peer_.push(azure_connected(
       {.connection = identity_.connection, .user = identity_.user, .token = identity_.token}));
 }
 
 void AzureConnection::stop() {
-  if (!std::exchange(ended_, true) && reliable()) {
+  if (!std::exchange(ended_, true) && holds_) {
     store();
   }
   if (asking_ != nullptr) {
@@ -287,7 +290,9 @@ void AzureConnection::end(CloseCode code, std::string_view reason, std::string_v
     return;
   }
   // 1008 forbids the client to come back: nothing is left behind.
-  ended_ = code == CloseCode::policy_violation;
+  if (code == CloseCode::policy_violation && std::exchange(holds_, false)) {
+    hub_.sessions().drop(azure_session_key(identity_.connection, identity_.token));
+  }
   stop();
   peer_.close(code, reason, azure_disconnected(why));
 }
@@ -296,17 +301,16 @@ void AzureConnection::resume() {
   early_.emplace();
   asking_ = std::make_shared<AzureConnection*>(this);
   const std::string key = azure_session_key(identity_.connection, identity_.token);
-  // The session is out of the store while the answer is on its way: if this connection ends
-  // before it comes, it must go back.
-  static_cast<void>(hub_.take_session(
-      key, [asking = asking_, &hub = hub_, key,
-            ttl = limits_.session_ttl](Expected<std::optional<std::string>> found) {
-        if (*asking != nullptr) {
-          (*asking)->restore(std::move(found));
-        } else if (found && *found) {
-          hub.store_session(key, std::move(**found), ttl);
-        }
-      }));
+  // The session is out of the store, or of another connection's hands, while the answer is on its
+  // way: if this connection ends before it comes, it must go back.
+  hub_.sessions().take(key, [asking = asking_, &hub = hub_, key, ttl = limits_.session_ttl](
+                                Expected<std::optional<std::string>> found) {
+    if (*asking != nullptr) {
+      (*asking)->restore(std::move(found));
+    } else if (found && *found) {
+      hub.sessions().store(key, std::move(**found), ttl);
+    }
+  });
 }
 
 void AzureConnection::restore(Expected<std::optional<std::string>> found) {
@@ -314,6 +318,7 @@ void AzureConnection::restore(Expected<std::optional<std::string>> found) {
     end(CloseCode::internal_error, kNoAnswer, kNoAnswer);
     return;
   }
+  holds_ = found->has_value();
   auto stored = *found ? AzureStored::parse(**found) : fail(ErrorCode::usage, "");
   if (!stored || !is_ours(*stored)) {
     end(CloseCode::policy_violation, "this connection cannot be taken up again", kUnknown);
@@ -352,10 +357,22 @@ void AzureConnection::take_up(AzureStored stored) {
   send_unsent();
 }
 
+void AzureConnection::hold() {
+  holds_ = true;
+  hub_.sessions().hold(azure_session_key(identity_.connection, identity_.token),
+                       [this] { on_taken_over(); });
+}
+
+// The client has come back elsewhere: if this one's peer is still there, it is not the client, and
+// must not come back in its turn.
+void AzureConnection::on_taken_over() {
+  stop();
+  peer_.close(CloseCode::policy_violation, "another connection has taken this one's place",
+              azure_disconnected("another connection has taken this one's place"));
+}
+
 void AzureConnection::store() {
-  if (early_) {
-    return;  // what is there, or not, was not taken up
-  }
+  holds_ = false;
   AzureStored stored{
       .user = identity_.user, .groups = {}, .served = served_, .log = std::move(log_)};
   for (const auto& [name, group] : groups_) {
@@ -364,8 +381,8 @@ void AzureConnection::store() {
       stored.groups.push_back({.name = name, .seen = seen_of(name, group)});
     }
   }
-  hub_.store_session(azure_session_key(identity_.connection, identity_.token), stored.text(),
-                     limits_.session_ttl);
+  hub_.sessions().store(azure_session_key(identity_.connection, identity_.token), stored.text(),
+                        limits_.session_ttl);
 }
 
 broker::Cursor AzureConnection::seen_of(const std::string& name, const Group& group) const {

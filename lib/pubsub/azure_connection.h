@@ -85,8 +85,9 @@ class AzureConnection final : private Receiver {
 
   /// Greets the client.
   void open();
-  /// Goes on where the connection of this identity has ended, and greets the client then. That of
-  /// another user, or of groups that this one may no longer join, ends with 1008.
+  /// Goes on where the connection of this identity has ended, or is ended by this, and greets the
+  /// client then. That of another user, or of groups that this one may no longer join, ends with
+  /// 1008.
   void resume();
   /// Text, or text in a binary message.
   void on_message(std::string_view text);
@@ -138,6 +139,8 @@ class AzureConnection final : private Receiver {
   void restore(Expected<std::optional<std::string>> found);
   [[nodiscard]] bool is_ours(const AzureStored& stored);
   void take_up(AzureStored stored);
+  void hold();
+  void on_taken_over();
   void store();
   [[nodiscard]] broker::Cursor seen_of(const std::string& name, const Group& group) const;
 
@@ -148,6 +151,7 @@ class AzureConnection final : private Receiver {
   std::unordered_map<std::string, Group, broker::TextHash, std::equal_to<>> groups_;
   AckIds served_;
   UnackedLog log_;
+  bool holds_ = false;       // the session: to be stored or dropped
   broker::MessagePtr last_;  // that was delivered: the hub may not have it in its cursors yet
   std::optional<std::vector<std::string>> early_;  // requests that came before the session
   /// Shared with the question for the session: null once this connection cannot take the answer.

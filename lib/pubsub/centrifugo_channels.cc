@@ -8,13 +8,6 @@
 #include "core/check.h"
 
 namespace wskit::pubsub {
-namespace {
-
-// What was missed beyond that comes as pushes, right after the reply.
-constexpr std::size_t kMaxRecoveredBytes = std::size_t{256} << 10;
-
-}  // namespace
-
 bool CentrifugoChannels::by_token(std::string_view name) const {
   const auto found = channels_.find(name);
   check(found != channels_.end(), "the channel is there");
@@ -200,7 +193,7 @@ void CentrifugoChannels::on_delivery(Subscription& subscription, Delivery& deliv
   std::string& publications = channel.asked->publications;
   publications += publications.empty() ? "" : ",";
   append_centrifugo_publication(publications, delivery.message());
-  if (publications.size() >= kMaxRecoveredBytes) {
+  if (publications.size() >= parts_.max_recovered_bytes) {
     // The position is the one that was asked for: each publication moves it on.
     answer(channel, broker::TopicState(*channel.asked->recover), true);
   }

@@ -31,6 +31,7 @@ class CentrifugoChannels final : private Receiver {
     CentrifugoPeer& peer;
     CentrifugoLink& link;
     const broker::Member& self;
+    std::size_t max_recovered_bytes;  // in the reply to a subscription
   };
   /// A right to a channel: by a token of its own it may end before the connection's does.
   struct Grant {

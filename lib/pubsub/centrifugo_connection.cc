@@ -15,7 +15,11 @@ CentrifugoConnection::CentrifugoConnection(Hub& hub, CentrifugoPeer& peer,
       limits_(limits),
       link_(peer, [this] { release(); }),
       self_{.connection = std::move(identity.client), .user = {}, .info = {}},
-      channels_({.hub = hub, .peer = peer, .link = link_, .self = self_}),
+      channels_({.hub = hub,
+                 .peer = peer,
+                 .link = link_,
+                 .self = self_,
+                 .max_recovered_bytes = limits.max_recovered_bytes}),
       questions_(hub, link_) {}
 
 void CentrifugoConnection::open(Instant now) {

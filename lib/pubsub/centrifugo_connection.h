@@ -31,6 +31,8 @@ struct CentrifugoLimits {
   Nanoseconds connect_timeout = std::chrono::seconds(10);  // for the connect command
   /// For a client to come with a new token: it asks for one only when the old one has expired.
   Nanoseconds expiry_grace = std::chrono::seconds(25);
+  /// What was missed beyond that comes as pushes, right after the reply.
+  std::size_t max_recovered_bytes = std::size_t{256} << 10;
 };
 
 /// One connection that speaks the Centrifugo protocol in JSON: its commands in, frames and calls of

@@ -13,6 +13,19 @@ using broker::Cursor;
 using broker::MessagePtr;
 using broker::Token;
 
+/// Leaves all but the first ones to the next read.
+void cut_short(broker::History& history, std::size_t messages) {
+  if (messages == history.messages.size()) {
+    return;
+  }
+  history.messages.resize(messages);
+  history.more = true;
+  history.cursor = history.start;
+  for (const MessagePtr& message : history.messages) {
+    history.cursor.advance(message->position);
+  }
+}
+
 /// Calls who waits for the answer, unless nobody does any more.
 template <class Waiting, class Answer>
 void tell(Waiting& waiting, Token token, Answer&& answer) {
@@ -99,17 +112,10 @@ Token Hub::members(std::string_view topic, On<Expected<std::vector<broker::Membe
   return token;
 }
 
-Token Hub::take_session(std::string_view key, On<Expected<std::optional<std::string>>> on_session) {
-  const Token token = wait(asking_session_, std::move(on_session));
-  broker_.take_session(node_, token, key);
-  return token;
-}
-
 void Hub::forget(Token token) {
   publishing_.erase(token);
   asking_history_.erase(token);
   asking_members_.erase(token);
-  asking_session_.erase(token);
 }
 
 void Hub::join(std::string_view topic, broker::Member member) {
@@ -118,10 +124,6 @@ void Hub::join(std::string_view topic, broker::Member member) {
 
 void Hub::leave(std::string_view topic, std::string_view connection) {
   broker_.leave(node_, topic, connection);
-}
-
-void Hub::store_session(std::string_view key, std::string session, Nanoseconds ttl) {
-  broker_.store_session(key, std::move(session), ttl);
 }
 
 bool Hub::poll(std::size_t max_events) {
@@ -222,10 +224,6 @@ void Hub::on_members(Token token, Expected<std::vector<broker::Member>> members)
   tell(asking_members_, token, std::move(members));
 }
 
-void Hub::on_session(Token token, Expected<std::optional<std::string>> session) {
-  tell(asking_session_, token, std::move(session));
-}
-
 void Hub::on_history(Token token, Expected<broker::History> history) {
   const auto reader = reading_.find(token);
   if (reader == reading_.end()) {
@@ -297,10 +295,13 @@ void Hub::past_arrived(Subscription& subscription, broker::History& history) {
     history.more = false;
     history.cursor = history.now;
   }
-  for (const MessagePtr& message : history.messages) {
-    deliver(subscription, recent_.of(message));
+  for (std::size_t told = 0; told < history.messages.size();) {
+    deliver(subscription, recent_.of(history.messages[told++]));
     if (subscription.ended_) {
       return;
+    }
+    if (subscription.receiver_.backlogged()) {
+      cut_short(history, told);
     }
   }
   Subscription::Past& past = *subscription.past_;

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "broker/broker.h"
@@ -16,6 +17,7 @@
 #include "pubsub/delivery.h"
 #include "pubsub/receiver.h"
 #include "pubsub/recent_deliveries.h"
+#include "pubsub/sessions.h"
 #include "pubsub/subscription.h"
 
 namespace wskit::pubsub {
@@ -34,7 +36,8 @@ struct HubCounts {
 /// woken.
 class Hub final : private broker::Listener {
  public:
-  /// Messages and bytes of a read of the history; a backlogged receiver is not sent more than that.
+  /// Messages and bytes of a read of the history. Of what it has, a receiver is sent no more once
+  /// it is backlogged.
   struct Options {
     std::size_t page_messages = 1'024;
     std::size_t page_bytes = std::size_t{256} << 10;
@@ -70,13 +73,13 @@ class Hub final : private broker::Listener {
   broker::Token history(broker::HistoryRequest request, On<Expected<broker::History>> on_history);
   broker::Token members(std::string_view topic,
                         On<Expected<std::vector<broker::Member>>> on_members);
-  broker::Token take_session(std::string_view key,
-                             On<Expected<std::optional<std::string>>> on_session);
   void forget(broker::Token token);
 
   void join(std::string_view topic, broker::Member member);
   void leave(std::string_view topic, std::string_view connection);
-  void store_session(std::string_view key, std::string session, Nanoseconds ttl);
+
+  /// What connections leave for those that go on with them.
+  [[nodiscard]] Sessions& sessions() { return sessions_; }
 
   /// Handles at most `max_events` of what the engine has to tell, each of them a message to any
   /// number of receivers; true when more is left.
@@ -101,7 +104,10 @@ class Hub final : private broker::Listener {
   void on_published(broker::Token token, const Expected<broker::PublishAck>& ack) override;
   void on_history(broker::Token token, Expected<broker::History> history) override;
   void on_members(broker::Token token, Expected<std::vector<broker::Member>> members) override;
-  void on_session(broker::Token token, Expected<std::optional<std::string>> session) override;
+  void on_session(broker::Token token, Expected<std::optional<std::string>> session) override {
+    sessions_.on_taken(token, std::move(session));
+  }
+  void on_session_wanted(std::string_view key) override { sessions_.on_wanted(key); }
   void on_lost(std::string_view why) override;
   void on_regained() override;
 
@@ -122,6 +128,7 @@ class Hub final : private broker::Listener {
   broker::Broker& broker_;
   const Options options_;
   broker::NodeId node_;
+  Sessions sessions_{broker_, node_};
   broker::Token last_token_ = broker::kNoAnswer;
   std::string scratch_;
   RecentDeliveries recent_{scratch_};
@@ -137,7 +144,6 @@ class Hub final : private broker::Listener {
   Waiting<const Expected<broker::PublishAck>&> publishing_;
   Waiting<Expected<broker::History>> asking_history_;
   Waiting<Expected<std::vector<broker::Member>>> asking_members_;
-  Waiting<Expected<std::optional<std::string>>> asking_session_;
 };
 
 }  // namespace wskit::pubsub

@@ -46,7 +46,8 @@ class Receiver {
   /// The engine cannot say what was missed: nothing more will come.
   virtual void on_failed(Subscription& subscription, const Error& error) = 0;
 
-  /// True: no more of the past for now, please; Hub::resume() asks for it again.
+  /// True: no more of the past for now, please; Hub::resume() asks for it again, and gets at least
+  /// one message.
   [[nodiscard]] virtual bool backlogged() const = 0;
 };
 

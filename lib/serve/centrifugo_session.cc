@@ -36,6 +36,11 @@ pubsub::QueueLimits never_dropping(pubsub::QueueLimits limits) {
   return limits;
 }
 
+// A reply has to fit beside what may wait when a recovery begins: half of all.
+std::size_t recovered_bytes(const pubsub::QueueLimits& limits) {
+  return std::min(pubsub::CentrifugoLimits().max_recovered_bytes, limits.max_bytes / 4);
+}
+
 CentrifugoUser to_user(Identity identity, Instant expires) {
   CentrifugoUser user{
       .name = std::move(identity.user), .expires = expires, .may_subscribe = {}, .may_publish = {}};
@@ -138,7 +143,8 @@ void CentrifugoSession::on_open(Session& session) {
                                .ping_interval = options.centrifugo_ping,
                                .pong_timeout = options.centrifugo_pong_timeout,
                                .connect_timeout = options.centrifugo_connect_timeout,
-                               .expiry_grace = options.centrifugo_expiry_grace});
+                               .expiry_grace = options.centrifugo_expiry_grace,
+                               .max_recovered_bytes = recovered_bytes(limits_)});
   connection_->open(node_.thread().now());
   keep_time();
 }

@@ -42,8 +42,7 @@ class LongPoll final : public ExchangeHandler,
   void on_presence(pubsub::Subscription& /*subscription*/,
                    const broker::PresenceEvent& /*event*/) override {}
   void on_failed(pubsub::Subscription& subscription, const Error& error) override;
-  // One page of the history is an answer.
-  [[nodiscard]] bool backlogged() const override { return !items_.empty(); }
+  [[nodiscard]] bool backlogged() const override { return full_; }
   void on_polled() override { answer(); }
   [[nodiscard]] ConnectionLoad load() const override {
     return {.subscriptions = subscription_ == nullptr ? 0 : subscription_->filters().size(),
@@ -123,7 +122,7 @@ void LongPoll::on_time_out() noexcept {
   }
 }
 
-// What comes in the same poll goes into one answer.
+// What comes in the same poll goes into one answer; of a long history that is the first page.
 void LongPoll::answer_after_poll() {
   if (!std::exchange(watching_, true)) {
     node_.watch_poll(*this);

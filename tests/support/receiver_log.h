@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -20,7 +22,7 @@ class ReceiverLog final : public pubsub::Receiver {
   pubsub::Started start;
   pubsub::Gap last_gap;
   broker::Cursor live_cursor;
-  bool is_backlogged = false;
+  std::size_t room = SIZE_MAX;  // deliveries until it is backlogged
   std::function<void(const std::string& entry)> on_entry;
 
   /// What was logged since the last call.
@@ -32,6 +34,7 @@ class ReceiverLog final : public pubsub::Receiver {
   }
   void on_delivery(pubsub::Subscription& /*subscription*/, pubsub::Delivery& delivery) override {
     last_id = delivery.message().id;
+    room -= room > 0 ? 1 : 0;
     add(delivery.message().topic + "=" + delivery.message().payload);
   }
   void on_live(pubsub::Subscription& /*subscription*/, const broker::Cursor& cursor) override {
@@ -49,7 +52,7 @@ class ReceiverLog final : public pubsub::Receiver {
   void on_failed(pubsub::Subscription& /*subscription*/, const Error& error) override {
     add("failed: " + error.message);
   }
-  [[nodiscard]] bool backlogged() const override { return is_backlogged; }
+  [[nodiscard]] bool backlogged() const override { return room == 0; }
 
  private:
   void add(const std::string& entry) {

@@ -67,6 +67,9 @@ class Node final : public Listener {
   void on_session(Token /*token*/, Expected<std::optional<std::string>> session) override {
     log_.push_back("session " + session.value().value_or("none"));
   }
+  void on_session_wanted(std::string_view key) override {
+    log_.push_back("wanted " + std::string(key));
+  }
   void on_lost(std::string_view why) override {
     log_.push_back("lost: " + std::string(why));
     if (on_lost_call) {
@@ -221,20 +224,66 @@ TEST_CASE("a session is taken once, by any node, while its time lasts") {
   Fixture fixture;
   Node one(fixture.engine);
   Node two(fixture.engine);
-  fixture.engine.store_session("k", "blob", 10s);
+  fixture.engine.store_session(one.id(), "k", "blob", 10s);
   fixture.engine.take_session(two.id(), 1, "k");
-  fixture.engine.take_session(one.id(), 1, "k");
   CHECK(two.told() == Log{"session blob"});
+  fixture.engine.drop_session(two.id(), "k");
+  fixture.engine.take_session(one.id(), 1, "k");
   CHECK(one.told() == Log{"session none"});
-  fixture.engine.store_session("k", "old", 10s);
-  fixture.engine.store_session("k", "new", 20s);
+  fixture.engine.store_session(one.id(), "k", "old", 10s);
+  fixture.engine.store_session(one.id(), "k", "new", 20s);
   fixture.clock.advance(10s);
   fixture.engine.take_session(one.id(), 1, "k");
   CHECK(one.told() == Log{"session new"});
-  fixture.engine.store_session("k", "late", 10s);
+  fixture.engine.store_session(one.id(), "k", "late", 10s);
   fixture.clock.advance(10s);
   fixture.engine.take_session(one.id(), 1, "k");
   CHECK(one.told() == Log{"session none"});
+}
+
+TEST_CASE("who holds a session is told, once, that it is wanted, and the takers get it in turn") {
+  Fixture fixture;
+  Node one(fixture.engine);
+  Node two(fixture.engine);
+  Node three(fixture.engine);
+  fixture.engine.hold_session(one.id(), "k");
+  fixture.engine.take_session(two.id(), 1, "k");
+  fixture.engine.take_session(three.id(), 1, "k");
+  CHECK(one.wakes == 1);
+  CHECK(one.told() == Log{"wanted k"});
+  CHECK(two.told().empty());
+  fixture.engine.store_session(one.id(), "k", "blob", 10s);
+  CHECK(two.told() == Log{"session blob", "wanted k"});
+  CHECK(three.told().empty());
+  fixture.engine.hold_session(two.id(), "k");
+  fixture.engine.take_session(one.id(), 1, "k");
+  CHECK(two.told().empty());
+  fixture.engine.store_session(two.id(), "k", "more", 10s);
+  CHECK(three.told() == Log{"session more", "wanted k"});
+  // Nothing can go on with it.
+  fixture.engine.drop_session(three.id(), "k");
+  CHECK(one.told() == Log{"session none"});
+  fixture.engine.take_session(one.id(), 2, "k");
+  CHECK(one.told() == Log{"session none"});
+}
+
+TEST_CASE("with its node a session that it held is gone, and who has waited for it is told") {
+  Fixture fixture;
+  Node one(fixture.engine);
+  auto two = std::make_unique<Node>(fixture.engine);
+  fixture.engine.hold_session(two->id(), "k");
+  fixture.engine.take_session(one.id(), 1, "k");
+  two = nullptr;
+  CHECK(one.told() == Log{"session none"});
+  // A node that waits and goes does not get it.
+  two = std::make_unique<Node>(fixture.engine);
+  fixture.engine.hold_session(one.id(), "k");
+  fixture.engine.take_session(two->id(), 1, "k");
+  two = nullptr;
+  CHECK(one.told() == Log{"wanted k"});
+  fixture.engine.store_session(one.id(), "k", "blob", 10s);
+  fixture.engine.take_session(one.id(), 2, "k");
+  CHECK(one.told() == Log{"session blob"});
 }
 
 TEST_CASE("beyond its limit the session that would end first is dropped") {
@@ -242,9 +291,9 @@ TEST_CASE("beyond its limit the session that would end first is dropped") {
   options.max_sessions = 2;
   Fixture fixture(options);
   Node node(fixture.engine);
-  fixture.engine.store_session("a", "1", 30s);
-  fixture.engine.store_session("b", "2", 10s);
-  fixture.engine.store_session("c", "3", 20s);
+  fixture.engine.store_session(node.id(), "a", "1", 30s);
+  fixture.engine.store_session(node.id(), "b", "2", 10s);
+  fixture.engine.store_session(node.id(), "c", "3", 20s);
   for (const char* const key : {"a", "b", "c"}) {
     fixture.engine.take_session(node.id(), 1, key);
   }
@@ -330,15 +379,15 @@ TEST_CASE("a new epoch is told as a loss") {
 TEST_CASE("sessions that together are too large make room, those that end first") {
   Fixture fixture({.max_session_bytes = 25});
   Node one(fixture.engine);
-  fixture.engine.store_session("a", "123456789", 20s);
-  fixture.engine.store_session("b", "123456789", 10s);
-  fixture.engine.store_session("c", "123456789", 30s);
-  fixture.engine.store_session("a", "12345", 20s);
+  fixture.engine.store_session(one.id(), "a", "123456789", 20s);
+  fixture.engine.store_session(one.id(), "b", "123456789", 10s);
+  fixture.engine.store_session(one.id(), "c", "123456789", 30s);
+  fixture.engine.store_session(one.id(), "a", "12345", 20s);
   fixture.engine.take_session(one.id(), 1, "b");
   fixture.engine.take_session(one.id(), 2, "a");
   fixture.engine.take_session(one.id(), 3, "c");
   CHECK(one.told() == Log{"session none", "session 12345", "session 123456789"});
-  fixture.engine.store_session("d", std::string(30, 'x'), 20s);
+  fixture.engine.store_session(one.id(), "d", std::string(30, 'x'), 20s);
   fixture.engine.take_session(one.id(), 4, "d");
   CHECK(one.told() == Log{"session none"});
 }

@@ -103,4 +103,28 @@ struct AzureFixture {
   pubsub::Hub hub{engine, [] {}};
 };
 
+inline const std::string kReliableGreeting =
+    R"({"type":"system","event":"connected","userId":"Ann","connectionId":"c","reconnectionToken":"t"})";
+inline const std::string kJoinG = R"({"type":"joinGroup","group":"g"})";
+
+/// A connection of client c that is in group g, and those that take it up.
+struct Reliable : AzureFixture {
+  std::unique_ptr<AzureClient> connect(const pubsub::AzureLimits& limits = {}) {
+    auto client = std::make_unique<AzureClient>(hub, "c", limits, "Ann", "t");
+    client->connection.open();
+    CHECK(client->take() == std::vector<std::string>{kReliableGreeting});
+    CHECK(ask(*client, kJoinG).empty());
+    return client;
+  }
+  std::unique_ptr<AzureClient> resume(const std::string& token = "t",
+                                      const pubsub::AzureLimits& limits = {},
+                                      const std::string& user = "Ann",
+                                      const std::string& no_entry = "") {
+    auto client = std::make_unique<AzureClient>(hub, "c", limits, user, token);
+    client->no_entry = no_entry;
+    client->connection.resume();
+    return client;
+  }
+};
+
 }  // namespace wskit::test

@@ -77,8 +77,10 @@ class ScriptedBroker final : public Broker {
   void leave(NodeId /*node*/, std::string_view /*topic*/,
              std::string_view /*connection*/) override {}
   void members(NodeId /*node*/, Token /*token*/, std::string_view /*topic*/) override {}
-  void store_session(std::string_view /*key*/, std::string /*session*/,
+  void hold_session(NodeId /*node*/, std::string_view /*key*/) override {}
+  void store_session(NodeId /*node*/, std::string_view /*key*/, std::string /*session*/,
                      Nanoseconds /*ttl*/) override {}
+  void drop_session(NodeId /*node*/, std::string_view /*key*/) override {}
   void take_session(NodeId /*node*/, Token /*token*/, std::string_view /*key*/) override {}
 
  private:

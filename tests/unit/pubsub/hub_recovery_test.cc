@@ -124,7 +124,7 @@ TEST_CASE("a long history comes in pages, as fast as the receiver takes it") {
     fixture.publish("a", payload);
   }
   ReceiverLog ann;
-  ann.is_backlogged = true;
+  ann.room = 2;
   const SubscriptionHandle subscription =
       fixture.hub.subscribe(ann, {.filters = {"a"}, .start = broker::FromOldest()});
   fixture.poll_all();
@@ -132,11 +132,12 @@ TEST_CASE("a long history comes in pages, as fast as the receiver takes it") {
   fixture.publish("a", "6");
   fixture.poll_all();
   CHECK(ann.take().empty());
+  ann.room = 2;
   fixture.hub.resume(*subscription);
   fixture.hub.resume(*subscription);
   fixture.poll_all();
   CHECK(ann.take() == Log{"a=3", "a=4"});
-  ann.is_backlogged = false;
+  ann.room = SIZE_MAX;
   fixture.hub.resume(*subscription);
   fixture.poll_all();
   CHECK(ann.take() == Log{"a=5", "a=6", "live"});
@@ -146,20 +147,45 @@ TEST_CASE("a long history comes in pages, as fast as the receiver takes it") {
   CHECK(ann.take() == Log{"a=7"});
 }
 
+TEST_CASE("a receiver that has no more room within a page gets the rest once it has") {
+  RecoveryFixture fixture;
+  for (const char* const payload : {"1", "2", "3", "4", "5"}) {
+    fixture.publish("a", payload);
+    fixture.publish("b", payload);
+  }
+  ReceiverLog ann;
+  ann.room = 3;
+  const SubscriptionHandle subscription =
+      fixture.hub.subscribe(ann, {.filters = {"a"}, .start = broker::FromOldest()});
+  fixture.poll_all();
+  CHECK(ann.take() == Log{"started", "a=1", "a=2", "a=3"});
+  fixture.hub.resume(*subscription);
+  fixture.poll_all();
+  CHECK(ann.take() == Log{"a=4"});  // it asked for it, after all
+  fixture.publish("a", "6");
+  fixture.poll_all();
+  CHECK(ann.take().empty());
+  ann.room = SIZE_MAX;
+  fixture.hub.resume(*subscription);
+  fixture.publish("a", "7");
+  fixture.poll_all();
+  CHECK(ann.take() == Log{"a=5", "a=6", "live", "a=7"});
+}
+
 TEST_CASE("a receiver that takes the past too slowly for the history is told of the gap") {
   RecoveryFixture fixture(keeping(4), {.page_messages = 2});
   for (const char* const payload : {"1", "2", "3", "4"}) {
     fixture.publish("a", payload);
   }
   ReceiverLog ann;
-  ann.is_backlogged = true;
+  ann.room = 2;
   const SubscriptionHandle subscription =
       fixture.hub.subscribe(ann, {.filters = {"a"}, .start = broker::FromOldest()});
   fixture.poll_all();
   for (const char* const payload : {"5", "6", "7"}) {
     fixture.publish("a", payload);  // 3 goes, which it has not seen
   }
-  ann.is_backlogged = false;
+  ann.room = SIZE_MAX;
   fixture.hub.resume(*subscription);
   fixture.poll_all();
   CHECK(ann.take() == Log{"started", "a=1", "a=2", "gap", "a=4", "a=5", "a=6", "a=7", "live"});
