@@ -18,13 +18,18 @@ using SoakNumbers = std::array<std::uint64_t, kSoakTopics>;
 struct SoakReport {
   std::array<std::uint64_t, kWays> deliveries{};
   std::array<std::uint64_t, kWays> lives{};
-  std::uint64_t resumes = 0;     // of a cursor
+  std::uint64_t resumes = 0;     // of a cursor, a session or a position
   std::uint64_t other_ways = 0;  // of them, by another transport
   std::uint64_t lost_told = 0;   // 410, or a gap of history, or 1008 at the begin
   std::uint64_t slow_told = 0;   // messages that were told to be dropped
   std::uint64_t closed = 0;      // by the server, as too slow
   std::uint64_t cut = 0;         // likewise, without a word: streams, and those that do not read
-  std::string faults;            // a line each, the first ones
+  std::uint64_t half_open = 0;   // sessions left with their connection open
+  std::uint64_t sent_again = 0;  // messages of a session, because they were not acknowledged
+  std::uint64_t sessions_unknown = 0;  // told with 1008
+  std::uint64_t recovered = 0;         // channels
+  std::uint64_t not_recovered = 0;     // likewise, and told so
+  std::string faults;                  // a line each, the first ones
   std::uint64_t fault_count = 0;
 
   void fault(const std::string& what) {
@@ -47,6 +52,8 @@ class SoakLog {
     last_ = {};
     allowance_ = 0;
   }
+  /// Likewise, of one topic.
+  void forget(std::size_t topic) { last_[topic] = 0; }
   /// All that has begun has come to its last message, but for what was told to be dropped.
   [[nodiscard]] bool complete(const SoakNumbers& published) const;
   [[nodiscard]] std::string text() const;

@@ -7,7 +7,7 @@ namespace wskit::test {
 namespace {
 
 constexpr unsigned kTextFrame = 0x81;
-constexpr std::uint64_t kWindow = 200;
+constexpr std::uint64_t kWindow = 60;  // messages: less than --max-queue
 
 }  // namespace
 

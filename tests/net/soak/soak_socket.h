@@ -11,6 +11,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -20,11 +21,14 @@ namespace wskit::test {
 class SoakSocket {
  public:
   SoakSocket() = default;
-  /// `receive_buffer` > 0: bytes of the kernel's, so that a stalled one is noticed soon.
+  /// `receive_buffer` > 0: bytes of the kernel's, so that a stalled one is noticed soon; segments
+  /// are small then, because the peer's kernel buffers ten and more of them.
   explicit SoakSocket(std::uint16_t port, int receive_buffer = 0)
       : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     if (receive_buffer > 0) {
+      const int segment = 536;
       ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+      ::setsockopt(fd_, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
     }
     sockaddr_in where{};
     where.sin_family = AF_INET;

@@ -18,7 +18,7 @@ std::string upgrade_of(const std::string& target) {
 }  // namespace
 
 SoakSubscriber::SoakSubscriber(std::uint16_t port, std::uint32_t seed, SoakReport& report)
-    : port_(port), random_(seed), report_(report) {
+    : port_(port), visits_(seed), report_(report) {
   handler_.on_message = [this](std::string_view payload, std::string_view cursor) {
     ++report_.deliveries[static_cast<std::size_t>(way_)];
     if (const std::string fault = log_.on_message(payload); !fault.empty()) {
@@ -41,45 +41,32 @@ SoakSubscriber::SoakSubscriber(std::uint16_t port, std::uint32_t seed, SoakRepor
   begin_new();
 }
 
-std::uint64_t SoakSubscriber::pick(std::uint64_t low, std::uint64_t high) {
-  return std::uniform_int_distribution<std::uint64_t>(low, high)(random_);
-}
-
 void SoakSubscriber::begin_new() {
-  const auto topic = [this] { return "topic=soak/" + std::to_string(pick(0, kSoakTopics - 1)); };
+  const auto topic = [this] {
+    return "topic=soak/" + std::to_string(visits_.pick(0, kSoakTopics - 1));
+  };
   const std::array<std::string, 4> queries{topic(), topic(), topic() + "&" + topic(),
                                            "topic=soak/%2B"};
-  query_ = queries[pick(0, queries.size() - 1)];
+  query_ = queries[visits_.pick(0, queries.size() - 1)];
   cursor_.clear();
   log_.forget();
 }
 
 void SoakSubscriber::act(std::uint64_t published) {
-  if (socket_.fd() < 0) {
-    if (published >= come_at_) {
+  switch (visits_.next(socket_.fd() >= 0, published)) {
+    case SoakVisits::Step::none:
+      return;
+    case SoakVisits::Step::come:
       come();
-      leave_at_ = published + pick(1, 4000);
-      const bool stalls = pick(0, 9) == 0;
-      stall_at_ = stalls ? published + pick(1, 500) : UINT64_MAX;
-    }
-  } else if (stalled_) {
-    stalled_ = published < go_on_at_;
-  } else if (published >= leave_at_) {
-    leave();
-    come_at_ = published + pick(0, 3000);
-  } else if (published >= stall_at_) {
-    stall_at_ = UINT64_MAX;
-    stalled_ = true;
-    go_on_at_ = published + pick(2000, 20'000);
-    leave_at_ = go_on_at_ + pick(1, 4000);
+      return;
+    case SoakVisits::Step::leave:
+      leave();
+      return;
   }
 }
 
 void SoakSubscriber::settle() {
-  settling_ = true;
-  stalled_ = false;
-  leave_at_ = UINT64_MAX;
-  stall_at_ = UINT64_MAX;
+  visits_.settle();
   if (socket_.fd() < 0) {
     come();
   }
@@ -87,8 +74,8 @@ void SoakSubscriber::settle() {
 
 void SoakSubscriber::come() {
   const Way before = way_;
-  way_ = static_cast<Way>(pick(0, kWays - 1));
-  if (way_ == Way::raw && !cursor_.empty() && (settling_ || pick(0, 2) > 0)) {
+  way_ = static_cast<Way>(visits_.pick(0, kUrlWays - 1));
+  if (way_ == Way::raw && !cursor_.empty() && (visits_.settling() || visits_.pick(0, 2) > 0)) {
     way_ = Way::envelope;  // raw frames have no cursors to come back to
   }
   if (!cursor_.empty()) {
@@ -98,7 +85,7 @@ void SoakSubscriber::come() {
     log_.forget();
   }
   ++report_.lives[static_cast<std::size_t>(way_)];
-  socket_ = SoakSocket(port_, pick(0, 4) == 0 ? kSmallBuffer : 0);
+  socket_ = SoakSocket(port_, visits_.small_buffer() ? kSmallBuffer : 0);
   reader_ = std::make_unique<WireReader>(way_, handler_);
   const std::string head = request();
   if (socket_.send(head) != static_cast<ssize_t>(head.size())) {
@@ -122,14 +109,17 @@ std::string SoakSubscriber::request() const {
       return "GET " + target + "&stream=1 HTTP/1.1\r\nHost: x\r\n\r\n";
     case Way::poll:
       return "GET " + target + "&wait=2s HTTP/1.1\r\nHost: x\r\n\r\n";
+    case Way::azure:
+    case Way::reliable:
+    case Way::centrifugo:
+      break;  // not by URL
   }
   return {};
 }
 
 void SoakSubscriber::leave() {
-  pick(0, 1) == 0 ? socket_.reset() : socket_.close();
-  stalled_ = false;
-  if (cursor_.empty() || pick(0, 19) == 0) {
+  visits_.pick(0, 1) == 0 ? socket_.reset() : socket_.close();
+  if (cursor_.empty() || visits_.pick(0, 19) == 0) {
     begin_new();
   }
 }
@@ -155,7 +145,7 @@ void SoakSubscriber::on_end() {
   const End end = reader_->end();
   socket_.close();
   if (end == End::complete && way_ == Way::poll) {
-    if (settling_) {
+    if (visits_.settling()) {
       come();
     }
     return;
@@ -172,7 +162,7 @@ void SoakSubscriber::on_end() {
   } else {
     lose(report_.cut);
   }
-  if (settling_) {
+  if (visits_.settling()) {
     come();
   }
 }

@@ -13,6 +13,8 @@
 #include <poll.h>
 
 #include "tests/net/serve/server_process.h"
+#include "tests/net/soak/soak_azure.h"
+#include "tests/net/soak/soak_centrifugo.h"
 #include "tests/net/soak/soak_publisher.h"
 #include "tests/net/soak/soak_subscriber.h"
 
@@ -20,7 +22,9 @@ using namespace wskit::test;
 
 namespace {
 
-constexpr std::size_t kSubscribers = 40;
+constexpr std::size_t kSubscribers = 40;  // by URL
+constexpr std::size_t kAzures = 12;
+constexpr std::size_t kCentrifugos = 8;
 constexpr std::size_t kPosted = kSoakTopics - 1;  // the topic whose messages are posted
 constexpr std::uint64_t kPostEvery = 100;         // messages of the others
 
@@ -36,9 +40,16 @@ class Soak {
     for (std::size_t topic = 0; topic < kPosted; ++topic) {
       publishers_.push_back(std::make_unique<SoakPublisher>(server.port(), topic, report_));
     }
+    auto next = static_cast<std::uint32_t>(seed * (kSubscribers + kAzures + kCentrifugos));
     for (std::size_t i = 0; i < kSubscribers; ++i) {
-      subscribers_.push_back(std::make_unique<SoakSubscriber>(
-          server.port(), static_cast<std::uint32_t>(seed * kSubscribers + i), report_));
+      subscribers_.push_back(std::make_unique<SoakSubscriber>(server.port(), next++, report_));
+    }
+    for (std::size_t i = 0; i < kAzures; ++i) {
+      const SoakAzure::Place place{.port = server.port(), .seed = next++, .reliable = i % 3 != 0};
+      subscribers_.push_back(std::make_unique<SoakAzure>(place, report_));
+    }
+    for (std::size_t i = 0; i < kCentrifugos; ++i) {
+      subscribers_.push_back(std::make_unique<SoakCentrifugo>(server.port(), next++, report_));
     }
   }
 
@@ -56,7 +67,7 @@ class Soak {
   std::uint64_t messages_;
   SoakReport report_;
   std::vector<std::unique_ptr<SoakPublisher>> publishers_;
-  std::vector<std::unique_ptr<SoakSubscriber>> subscribers_;
+  std::vector<std::unique_ptr<SoakClient>> subscribers_;
   SoakNumbers numbers_{};  // of each topic's last message
 };
 
@@ -164,7 +175,11 @@ void print(const SoakReport& report, std::uint64_t published) {
   }
   std::cout << "\nresumed " << report.resumes << ", by another transport " << report.other_ways
             << "\ntold: lost " << report.lost_told << " times, dropped " << report.slow_told
-            << " messages; closed " << report.closed << ", cut " << report.cut << "\n";
+            << " messages; closed " << report.closed << ", cut " << report.cut << "\n"
+            << "sessions: " << report.half_open << " left half-open, " << report.sent_again
+            << " messages sent again, " << report.sessions_unknown
+            << " unknown; channels: " << report.recovered << " recovered, " << report.not_recovered
+            << " not\n";
 }
 
 }  // namespace
@@ -172,8 +187,12 @@ void print(const SoakReport& report, std::uint64_t published) {
 TEST_CASE("subscribers that come and go get each message once and in order, or are told") {
   raise_open_files();
   const std::uint64_t messages = number_of("WSKIT_SOAK_MESSAGES", 20'000);
-  PubSubProcess server({"--threads", "2", "--history", "400", "--max-queue", "256KiB", "--slow",
-                        "soak/5=drop-old", "--slow", "soak/6=drop-new"});
+  std::vector<std::string> options{"--threads", "2", "--history", "400", "--max-queue", "128KiB"};
+  for (const char* const rule :
+       {"0=drop-old", "1=drop-new", "2=latest", "4=latest", "5=drop-old", "6=drop-new"}) {
+    options.insert(options.end(), {"--slow", std::string("soak/") + rule});
+  }
+  PubSubProcess server(options);
   Soak soak(server, messages, number_of("WSKIT_SOAK_SEED", 1));
   const SoakReport& report = run(soak, server);
   print(report, soak.published());
@@ -188,4 +207,8 @@ TEST_CASE("subscribers that come and go get each message once and in order, or a
   CHECK(report.lost_told > 0);
   CHECK(report.slow_told > 0);
   CHECK(report.closed > 0);
+  CHECK(report.half_open > 0);
+  CHECK(report.sent_again > 0);
+  CHECK(report.recovered > 0);
+  CHECK(report.not_recovered > 0);
 }

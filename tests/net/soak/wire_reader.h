@@ -10,11 +10,13 @@
 namespace wskit::test {
 
 /// How a subscriber of the soak is connected.
-enum class Way : std::uint8_t { raw, envelope, events, lines, poll };
-inline constexpr std::size_t kWays = 5;
+enum class Way : std::uint8_t { raw, envelope, events, lines, poll, azure, reliable, centrifugo };
+inline constexpr std::size_t kUrlWays = 5;  // the first ones: a cursor goes with them all
+inline constexpr std::size_t kWays = 8;
 
 [[nodiscard]] inline std::string_view name(Way way) {
-  constexpr std::string_view kNames[] = {"raw", "envelope", "events", "lines", "poll"};
+  constexpr std::string_view kNames[] = {"raw",  "envelope", "events",   "lines",
+                                         "poll", "azure",    "reliable", "centrifugo"};
   return kNames[static_cast<std::size_t>(way)];
 }
 
