@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -79,6 +80,7 @@ class ProxyRun final : relay::RelayWatcher, relay::RecorderHandler, relay::Fault
   script::Redaction redaction_;
   std::unique_ptr<relay::Recorder> recorder_;
   Instant start_;
+  std::optional<FaultReport> fault_report_;
   std::optional<relay::FaultPlan> faults_;
   std::optional<relay::Relay> relay_;
   int code_ = EXIT_SUCCESS;
@@ -158,6 +160,11 @@ Expected<void> ProxyRun::prepare_faults() {
       return added;
     }
   }
+  auto report = FaultReport::open(options_.faults);
+  if (!report) {
+    return std::unexpected(std::move(report.error()));
+  }
+  fault_report_ = *std::move(report);
   start_ = loop_->now();
   if (!rules->empty()) {
     relay::FaultWatcher& watcher = *this;
@@ -198,10 +205,9 @@ void ProxyRun::obey() {
 }
 
 void ProxyRun::on_drained() {
-  if (faults_) {
-    if (const auto reported = report_faults(options_.faults, faults_->faults()); !reported) {
-      code_ = complain(kProxyName, reported.error());
-    }
+  const auto counts = faults_ ? faults_->faults() : std::vector<relay::FaultCount>();
+  if (const auto reported = fault_report_->finish(counts); !reported) {
+    code_ = complain(kProxyName, reported.error());
   }
   if (recorder_) {
     recorder_->finish();

@@ -22,6 +22,10 @@ namespace wskit::cli {
 namespace {
 
 constexpr const char* kFaultGroup = "Faults";
+constexpr std::string_view kKeyList =
+    "Keys of faults (wskit-proxy(1) says which has which): match:PATTERN of paths,\n"
+    "  conn:N[-[M]], percent:P, dir:send|recv|both, after:N messages, at:TIME, every:N,\n"
+    "  times:N, jitter:TIME, gap:TIME, reason:TEXT, header:NAME: VALUE, body:TEXT\n";
 constexpr std::size_t kMaxFaultFileBytes = std::size_t{1} << 20;
 
 CLI::Validator is_fault() {
@@ -57,7 +61,7 @@ void add_fault_rules(CLI::App& app, FaultOptions& options) {
   const std::string group = kFaultGroup;
   app.add_option("--fault", options.rules,
                  "Let this go wrong, as close:4001,after:3 or delay:50ms,percent:10; the faults "
-                 "and their keys are in the manual (repeatable)")
+                 "and their keys are at the end of this help (repeatable)")
       ->allow_extra_args(false)
       ->type_name("RULE")
       ->check(is_fault())
@@ -68,7 +72,8 @@ void add_fault_rules(CLI::App& app, FaultOptions& options) {
       ->check(not_empty())
       ->group(group);
   // The manual's list of faults is made of this.
-  app.footer("Faults, each to be followed by ,KEY:VALUE...:\n" + relay::describe_faults());
+  app.footer(std::string(kKeyList) + "\nFaults, each to be followed by ,KEY:VALUE...:\n" +
+             relay::describe_faults());
 }
 
 void add_fault_seed(CLI::App& app, FaultOptions& options) {
@@ -124,10 +129,22 @@ bool need_certificates(const std::vector<relay::FaultRule>& rules) {
   });
 }
 
-Expected<void> report_faults(const FaultOptions& options,
-                             const std::vector<relay::FaultCount>& faults) {
-  say(fault_summary(faults));
+Expected<FaultReport> FaultReport::open(const FaultOptions& options) {
+  FaultReport report;
   if (options.report_file.empty()) {
+    return report;
+  }
+  auto file = report::PendingFile::open(options.report_file);
+  if (!file) {
+    return std::unexpected(std::move(file.error()));
+  }
+  report.file_ = *std::move(file);
+  return report;
+}
+
+Expected<void> FaultReport::finish(const std::vector<relay::FaultCount>& faults) {
+  say(fault_summary(faults));
+  if (!file_) {
     return {};
   }
   Json listed = Json::array();
@@ -135,7 +152,7 @@ Expected<void> report_faults(const FaultOptions& options,
     listed.push_back({{"rule", fault.rule}, {"fired", fault.fired}});
   }
   const Json report = {{"wskit_faults", 1}, {"faults", std::move(listed)}};
-  return report::write_file(options.report_file, dump_json(report, 2) + "\n");
+  return file_->commit(dump_json(report, 2) + "\n");
 }
 
 }  // namespace wskit::cli

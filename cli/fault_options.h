@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/error.h"
 #include "relay/fault_plan.h"
 #include "relay/fault_rule.h"
+#include "report/file.h"
 
 namespace CLI {
 class App;
@@ -43,9 +45,21 @@ void add_fault_quiet(CLI::App& app, FaultOptions& options);
 /// Whether one of them is about certificates.
 [[nodiscard]] bool need_certificates(const std::vector<relay::FaultRule>& rules);
 
-/// Says on standard error how often each rule happened, and writes it where it was asked for. Fails
-/// with ErrorCode::unwritable_file.
-[[nodiscard]] Expected<void> report_faults(const FaultOptions& options,
-                                           const std::vector<relay::FaultCount>& faults);
+/// How often each rule happened, in the end.
+class FaultReport {
+ public:
+  /// Before the run, so that a place that cannot be written is known early. Fails with
+  /// ErrorCode::unwritable_file.
+  [[nodiscard]] static Expected<FaultReport> open(const FaultOptions& options);
+
+  /// Says it on standard error, and writes it where that was asked for. Once; fails in the same
+  /// way.
+  [[nodiscard]] Expected<void> finish(const std::vector<relay::FaultCount>& faults);
+
+ private:
+  FaultReport() = default;
+
+  std::optional<report::PendingFile> file_;
+};
 
 }  // namespace wskit::cli

@@ -58,6 +58,10 @@ Expected<void> serve_until_signalled(std::string_view name, const ServeOptions& 
   if (!server_options) {
     return std::unexpected(std::move(server_options.error()));
   }
+  auto fault_report = FaultReport::open(options.faults);
+  if (!fault_report) {
+    return std::unexpected(std::move(fault_report.error()));
+  }
   const auto certificate = server_options->certificate;
   const auto flawed = server_options->faults.certificates;
   const auto log = [command = std::string(name),
@@ -78,7 +82,7 @@ Expected<void> serve_until_signalled(std::string_view name, const ServeOptions& 
     return announced;
   }
   wait_for_signals(signals, **server);
-  return report_faults(options.faults, (*server)->faults());
+  return fault_report->finish((*server)->faults());
 }
 
 }  // namespace wskit::cli

@@ -24,4 +24,9 @@ std::unique_ptr<Stream> TlsAcceptor::accept(std::unique_ptr<Stream> stream) cons
   return std::make_unique<TlsStream>(loop_, context_, nullptr, std::move(stream));
 }
 
+const x509_st* TlsAcceptor::trusted_certificate(const Stream& stream) {
+  const auto* const tls = dynamic_cast<const TlsStream*>(&stream);
+  return tls == nullptr ? nullptr : tls->trusted_certificate();
+}
+
 }  // namespace wskit::net

@@ -21,6 +21,10 @@ class TlsAcceptor {
   /// What is written before that leaves after it.
   [[nodiscard]] std::unique_ptr<Stream> accept(std::unique_ptr<Stream> stream) const;
 
+  /// Once a handshake is over: the certificate of the client that was found good, as long as the
+  /// stream lives; null for none, and for a stream without TLS.
+  [[nodiscard]] static const x509_st* trusted_certificate(const Stream& stream);
+
  private:
   // The context is shared with the streams.
   TlsAcceptor(Loop& loop, std::shared_ptr<TlsContext> context);

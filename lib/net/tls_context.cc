@@ -164,6 +164,16 @@ bool use_identity(SSL_CTX& context, const TlsIdentity& identity) {
          });
 }
 
+bool ask_clients(SSL_CTX& context, const std::vector<X509*>& authorities) {
+  if (!authorities.empty()) {
+    SSL_CTX_set_verify(&context, SSL_VERIFY_PEER | SSL_VERIFY_CLIENT_ONCE, nullptr);
+  }
+  return std::ranges::all_of(authorities, [&](X509* authority) {
+    return X509_STORE_add_cert(SSL_CTX_get_cert_store(&context), authority) == 1 &&
+           SSL_CTX_add_client_CA(&context, authority) == 1;
+  });
+}
+
 void set_modes(SSL_CTX& context) {
   SSL_CTX_set_options(&context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
   SSL_CTX_set_mode(&context, SSL_MODE_RELEASE_BUFFERS);
@@ -238,7 +248,8 @@ Expected<std::shared_ptr<TlsContext>> TlsContext::create_serving(const TlsIdenti
 Expected<void> TlsContext::set_up_serving(const TlsIdentity& identity) {
   ERR_clear_error();
   context_.reset(SSL_CTX_new(TLS_server_method()));
-  if (!context_ || !use_identity(*context_, identity)) {
+  if (!context_ || !use_identity(*context_, identity) ||
+      !ask_clients(*context_, identity.client_authorities)) {
     return refuse(ErrorCode::tls_failed, "serve TLS with this certificate");
   }
   SSL_CTX* const context = context_.get();

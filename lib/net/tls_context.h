@@ -44,6 +44,9 @@ struct TlsIdentity {
   x509_st* certificate = nullptr;
   evp_pkey_st* key = nullptr;
   std::vector<x509_st*> chain{};
+  /// With them clients are asked for a certificate that one of these signed; one that is not good
+  /// ends the handshake, and whoever has none may go on.
+  std::vector<x509_st*> client_authorities{};
 };
 
 /// What the TLS connections of one loop share: the options as an SSL_CTX, the sessions, and

@@ -150,6 +150,14 @@ ServerCertificates TlsEngine::certificates() const {
                      : ServerCertificates{describe_all(SSL_get_peer_cert_chain(ssl_.get())), {}};
 }
 
+const x509_st* TlsEngine::trusted_certificate() const {
+  // Whoever does not ask for certificates does not look at what comes either.
+  const bool verifies = SSL_get_verify_mode(ssl_.get()) != SSL_VERIFY_NONE;
+  return verifies && SSL_get_verify_result(ssl_.get()) == X509_V_OK
+             ? SSL_get0_peer_certificate(ssl_.get())
+             : nullptr;
+}
+
 bool TlsEngine::begins_like_tls() {
   constexpr std::uint8_t kEnough = 2;
   if (bytes_looked_at_ == kEnough || transport_.received.empty()) {

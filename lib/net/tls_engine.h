@@ -14,6 +14,7 @@
 #include "net/tls_transport.h"
 
 struct ssl_st;
+struct x509_st;
 struct x509_store_ctx_st;
 
 namespace wskit::net {
@@ -58,6 +59,9 @@ class TlsEngine {
   [[nodiscard]] TlsAgreement agreement() const;
   /// After the handshake, also when the certificate made it fail; only with describe_certificates.
   [[nodiscard]] ServerCertificates certificates() const;
+  /// After the handshake: the certificate that the peer has shown and that was found good, as long
+  /// as this lives; null for none.
+  [[nodiscard]] const x509_st* trusted_certificate() const;
   /// Bytes ever committed to the stream below.
   [[nodiscard]] std::size_t written() const { return transport_.written; }
 

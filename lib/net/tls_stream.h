@@ -37,6 +37,9 @@ class TlsStream final : public Stream, private StreamHandler, private TurnHook {
   /// After on_connect, or after on_error with tls_certificate; only with describe_certificates.
   [[nodiscard]] ServerCertificates certificates() const { return engine_.certificates(); }
 
+  /// TlsEngine's.
+  [[nodiscard]] const x509_st* trusted_certificate() const { return engine_.trusted_certificate(); }
+
   void set_handler(StreamHandler& handler) override { handler_ = &handler; }
   [[nodiscard]] std::size_t unsent() const override { return plain_.size() + encrypted_; }
   void finish() override;

@@ -8,6 +8,16 @@
 #include "core/check.h"
 
 namespace wskit::pubsub {
+namespace {
+
+// An epoch that the hub never had: whoever comes back with it is told so once more.
+broker::TopicState of_other_epoch(broker::TopicState position) {
+  position.epoch += "-lost";
+  return position;
+}
+
+}  // namespace
+
 bool CentrifugoChannels::by_token(std::string_view name) const {
   const auto found = channels_.find(name);
   check(found != channels_.end(), "the channel is there");
@@ -25,6 +35,7 @@ void CentrifugoChannels::subscribe(std::uint32_t id, CentrifugoSubscribe request
   channel.asked->ttl = ttl_until(grant.expires, now);
   channel.asked->recover = std::move(request.recover);
   if (channel.asked->recover) {
+    channel.asked->loss = parts_.peer.loss();
     to_recover_.push_back(std::move(request.channel));
     start_recovery();
   } else {
@@ -34,7 +45,7 @@ void CentrifugoChannels::subscribe(std::uint32_t id, CentrifugoSubscribe request
 
 void CentrifugoChannels::start(const std::string& name, Channel& channel) {
   broker::Start from = broker::FromNow{};
-  if (channel.asked->recover) {
+  if (channel.asked->recover && channel.asked->loss == CentrifugoLoss::none) {
     from = broker::FromOffset(*channel.asked->recover);
   }
   channel.subscription = parts_.hub.subscribe(*this, {.filters = {name},
@@ -175,9 +186,11 @@ void CentrifugoChannels::answer(Channel& channel, const broker::TopicState& posi
 void CentrifugoChannels::on_started(Subscription& subscription, const Started& started) {
   Channel& channel = channel_of(subscription).second;
   check(started.topic.has_value(), "a single topic has a state");
+  const CentrifugoLoss loss = channel.asked->loss;
   // What was missed goes into the answer.
-  if (!channel.asked->recover || !started.complete) {
-    answer(channel, *started.topic, false);
+  if (!channel.asked->recover || !started.complete || loss != CentrifugoLoss::none) {
+    answer(channel, loss == CentrifugoLoss::epoch ? of_other_epoch(*started.topic) : *started.topic,
+           false);
   }
 }
 

@@ -75,6 +75,7 @@ class CentrifugoChannels final : private Receiver {
     std::uint32_t id = 0;
     CentrifugoTtl ttl;
     std::optional<broker::TopicState> recover;
+    CentrifugoLoss loss = CentrifugoLoss::none;
     std::string publications;  // with commas between them
   };
   struct Channel {

@@ -29,6 +29,13 @@ struct CentrifugoUser {
   May may_publish;
 };
 
+/// What is to be missing when a client recovers a subscription, as a test of the client.
+enum class CentrifugoLoss : std::uint8_t {
+  none,
+  history,  // what it missed
+  epoch,    // the channel is another one, of the same name
+};
+
 enum class CentrifugoTokenFault : std::uint8_t { expired, invalid };
 
 /// What a CentrifugoConnection stands on.
@@ -55,6 +62,8 @@ class CentrifugoPeer {
       std::string_view token) = 0;
   /// Whether the server takes one subscription more.
   [[nodiscard]] virtual bool may_subscribe() { return true; }
+  /// Asked once for each subscription that is to be recovered.
+  [[nodiscard]] virtual CentrifugoLoss loss() { return CentrifugoLoss::none; }
   /// Something was asked for that this client has no right to.
   virtual void note_forbidden() = 0;
   /// To end the connection, after what was pushed.

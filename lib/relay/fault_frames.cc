@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <set>
 #include <vector>
 
 #include "core/bytes.h"
@@ -52,11 +53,16 @@ PlainMessage unpack(std::string_view frames) {
   return message;
 }
 
+// No bit twice, which would turn it back.
 void corrupt(PlainMessage& message, std::uint64_t bits, FaultDice& dice) {
-  for (std::uint64_t i = 0; i < bits && !message.payload.empty(); ++i) {
-    const std::uint64_t bit = dice.below(message.payload.size() * 8);
-    char& byte = message.payload[bit / 8];
-    byte = static_cast<char>(static_cast<unsigned char>(byte) ^ (1U << (bit % 8)));
+  const std::uint64_t all = message.payload.size() * 8;
+  std::set<std::uint64_t> turned;
+  while (turned.size() < std::min(bits, all)) {
+    const std::uint64_t bit = dice.below(all);
+    if (turned.insert(bit).second) {
+      char& byte = message.payload[bit / 8];
+      byte = static_cast<char>(static_cast<unsigned char>(byte) ^ (1U << (bit % 8)));
+    }
   }
 }
 

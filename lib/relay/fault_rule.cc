@@ -25,6 +25,7 @@ constexpr std::uint64_t kMaxMadeUpBytes = std::uint64_t{256} << 20;
 constexpr std::uint64_t kMaxBombBytes = std::uint64_t{64} << 30;
 constexpr std::uint64_t kMaxPings = 1'000'000;
 constexpr std::uint64_t kMaxCopies = 1000;
+constexpr std::string_view kRepeatable = "header";
 
 /// The parts between the commas, without the backslashes that took a comma's meaning away.
 std::vector<std::string> split_rule(std::string_view text) {
@@ -332,7 +333,13 @@ Expected<FaultRule> parse_fault(std::string_view text) {
   if (!rule) {
     return rule;
   }
+  std::vector<std::string_view> seen;
   for (std::size_t i = 1; i < parts.size(); ++i) {
+    const std::string_view name = split_part(parts[i]).first;
+    if (std::ranges::find(seen, name) != seen.end() && name != kRepeatable) {
+      return fail(ErrorCode::usage, fmt::format("{} is there twice", escape(name)));
+    }
+    seen.push_back(name);
     if (auto set = set_key(*rule, parts[i]); !set) {
       return std::unexpected(std::move(set.error()));
     }

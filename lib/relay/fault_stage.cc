@@ -14,6 +14,8 @@ namespace {
 constexpr std::string_view kBehindClose = "data after close";
 constexpr std::string_view kNotUtf8 = "\xC3\x28";
 constexpr std::string_view kWrongPong = "not what was asked for";
+/// Whether what stalls was taken back.
+constexpr Nanoseconds kSecondLook = std::chrono::milliseconds(50);
 constexpr Nanoseconds kForEver = std::chrono::hours(24 * 365 * 50);
 
 /// Without faults of messages none has to be kept until it is whole.
@@ -21,6 +23,22 @@ std::size_t bytes_to_keep(const std::vector<ActiveFault>& faults) {
   const bool keeps = std::ranges::any_of(
       faults, [](const ActiveFault& fault) { return fault.form().moment == FaultMoment::message; });
   return keeps ? FrameCutter::kMostKept : 0;
+}
+
+bool is_withdrawn(const LiveFaultPointer& fault) {
+  return fault != nullptr && fault->withdrawn.load(std::memory_order_relaxed);
+}
+
+/// 0: nothing limits the rate.
+std::uint64_t slowest_of(const std::vector<ActiveFault>& faults) {
+  std::uint64_t slowest = 0;
+  for (const ActiveFault& fault : faults) {
+    if (fault.form().moment == FaultMoment::flow && !is_withdrawn(fault.fault())) {
+      const std::uint64_t rate = *fault.rule().number;
+      slowest = slowest == 0 ? rate : std::min(slowest, rate);
+    }
+  }
+  return slowest;
 }
 
 bool puts_frames(FaultKind kind) {
@@ -38,14 +56,7 @@ FaultStage::FaultStage(std::vector<ActiveFault> faults, script::Direction direct
       cutter_(bytes_to_keep(faults_)),
       frames_(direction == script::Direction::send,
               faults_.empty() ? FaultDice() : faults_.front().dice().derive(1)) {
-  std::uint64_t slowest = 0;
-  for (const ActiveFault& fault : faults_) {
-    if (fault.form().moment == FaultMoment::flow) {
-      const std::uint64_t rate = *fault.rule().number;
-      slowest = slowest == 0 ? rate : std::min(slowest, rate);
-    }
-  }
-  queue_.set_rate(slowest);
+  queue_.set_rate(slowest_of(faults_));
 }
 
 Nanoseconds FaultStage::age(Instant now) const {
@@ -69,12 +80,14 @@ void FaultStage::open(Instant now, bool compression) {
 }
 
 void FaultStage::feed(std::span<const std::byte> bytes, Instant now) {
+  forget_withdrawn(now);
   while (auto unit = cutter_.next(bytes)) {
     take(std::move(*unit), now);
   }
 }
 
 void FaultStage::feed_http(std::span<const std::byte> bytes, Instant now) {
+  forget_withdrawn(now);
   std::string_view text = as_text(bytes);
   while (!text.empty() && !muted_) {
     std::size_t end = 0;
@@ -289,7 +302,7 @@ void FaultStage::strike(ActiveFault& fault, Instant now) {
                  now);
       return;
     case FaultKind::stall:
-      return stall(rule, now);
+      return stall(fault, now);
     case FaultKind::oversize:
       return queue_.put(frames_.zeros(*rule.number), now);
     case FaultKind::bomb:
@@ -302,12 +315,24 @@ void FaultStage::strike(ActiveFault& fault, Instant now) {
 }
 
 /// What was read already stays, too.
-void FaultStage::stall(const FaultRule& rule, Instant now) {
-  stalled_until_ = now + std::min(rule.time.value_or(kForEver), kForEver);
+void FaultStage::stall(const ActiveFault& fault, Instant now) {
+  stalled_until_ = now + std::min(fault.rule().time.value_or(kForEver), kForEver);
+  staller_ = fault.fault();
+  looked_at_ = now;
   queue_.hold_until(*stalled_until_);
 }
 
+void FaultStage::forget_withdrawn(Instant now) {
+  looked_at_ = now;
+  queue_.set_rate(slowest_of(faults_));
+  if (stalled_until_ && is_withdrawn(staller_)) {
+    stalled_until_.reset();
+    queue_.end_hold();
+  }
+}
+
 void FaultStage::tick(Instant now) {
+  forget_withdrawn(now);
   if (stalled_until_ && *stalled_until_ <= now) {
     stalled_until_.reset();
   }
@@ -316,6 +341,9 @@ void FaultStage::tick(Instant now) {
 
 std::optional<Instant> FaultStage::next() const {
   std::optional<Instant> next = stalled_until_;
+  if (next) {
+    next = std::min(*next, looked_at_ + kSecondLook);
+  }
   for (const ActiveFault& fault : faults_) {
     // One that waits for messages, or for the end of one, is looked at with each of them.
     if (is_waiting(fault)) {

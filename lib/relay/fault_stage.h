@@ -77,7 +77,9 @@ class FaultStage {
   /// Those whose time has come.
   void fire_due(Instant now);
   void strike(ActiveFault& fault, Instant now);
-  void stall(const FaultRule& rule, Instant now);
+  void stall(const ActiveFault& fault, Instant now);
+  /// Rules that were taken back hold nothing up any more.
+  void forget_withdrawn(Instant now);
   void fire(ActiveFault& fault, Instant now);
   [[nodiscard]] Nanoseconds age(Instant now) const;
 
@@ -97,6 +99,9 @@ class FaultStage {
   /// What the source still sends goes nowhere.
   bool muted_ = false;
   std::optional<Instant> stalled_until_;
+  /// Shared with the plan; of what stalls.
+  LiveFaultPointer staller_;
+  Instant looked_at_;
 };
 
 }  // namespace wskit::relay

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "relay/front.h"
 
-#include <array>
-#include <cerrno>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include <sys/socket.h>
@@ -12,59 +9,23 @@
 #include <fmt/format.h>
 
 #include "net/descriptor.h"
-#include "net/dialer.h"
 #include "net/epoll_loop.h"
 #include "net/socket_address.h"
 #include "net/tls_acceptor.h"
+#include "relay/pair_dialer.h"
 #include "relay/relay.h"
 
 namespace wskit::relay {
 namespace {
 
-/// A connection to the server of the same process: one end of a pair, of which the owner gets the
-/// other.
-class PairDial final : public net::Dial, net::TimerHandler {
- public:
-  PairDial(net::EpollLoop& loop, FrontOwner& owner, net::DialHandler& handler)
-      : loop_(loop), owner_(owner), handler_(handler), later_(loop.timers(), *this) {
-    later_.arm(loop.now());
-  }
-
- private:
-  void on_timer(Instant now) override {
-    std::array<int, 2> ends{};
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-      return handler_.on_dial_failed(
-          {.code = ErrorCode::internal,
-           .message = "socketpair: " + std::generic_category().message(errno)});
-    }
-    owner_.on_joined(ends[1]);
-    handler_.on_dialed(
-        {.stream = loop_.adopt(net::Descriptor(ends[0]), {}),
-         .times = {.started = now, .resolved = now, .connected = now, .secured = now},
-         .tls = std::nullopt});
-  }
-
-  net::EpollLoop& loop_;
-  FrontOwner& owner_;
-  net::DialHandler& handler_;
-  net::Timer later_;
-};
-
-class PairDialer final : public net::Dialer {
- public:
-  PairDialer(net::EpollLoop& loop, FrontOwner& owner) : loop_(loop), owner_(owner) {}
-
-  [[nodiscard]] net::Loop& loop() override { return loop_; }
-  [[nodiscard]] std::unique_ptr<net::Dial> dial(const net::Endpoint& /*endpoint*/,
-                                                net::DialHandler& handler) override {
-    return std::make_unique<PairDial>(loop_, owner_, handler);
-  }
-
- private:
-  net::EpollLoop& loop_;
-  FrontOwner& owner_;
-};
+net::SocketAddress peer_of_socket(int socket) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  auto& address = reinterpret_cast<sockaddr&>(storage);
+  return ::getpeername(socket, &address, &size) == 0
+             ? net::SocketAddress::from_kernel(address, size)
+             : net::SocketAddress();
+}
 
 }  // namespace
 
@@ -72,15 +33,13 @@ class PairDialer final : public net::Dialer {
 class Front::Thread final : RelayWatcher {
  public:
   Thread(net::LoopDescriptors descriptors, FrontOwner& owner)
-      : owner_(owner),
-        loop_(std::move(descriptors)),
-        dialer_(std::make_unique<PairDialer>(loop_, owner)) {}
+      : owner_(owner), loop_(std::move(descriptors)), dialer_(loop_, owner) {}
 
   [[nodiscard]] Expected<void> prepare(const FrontOptions& options, FaultPlan& plan) {
     for (const auto& [certificate, acceptor] :
          {std::pair(&options.certificate, &tls_), std::pair(&options.expired, &expired_tls_),
           std::pair(&options.misnamed, &misnamed_tls_)}) {
-      if (auto made = make_acceptor(*certificate, *acceptor); !made) {
+      if (auto made = make_acceptor(*certificate, options.client_authorities, *acceptor); !made) {
         return made;
       }
     }
@@ -96,7 +55,8 @@ class Front::Thread final : RelayWatcher {
         .request_timeout = options.request_timeout};
     relay.request.target.target = "/";
     RelayWatcher& watcher = *this;
-    relay_.emplace(*dialer_, std::move(relay), watcher);
+    user_of_ = options.user_of;
+    relay_.emplace(dialer_, std::move(relay), watcher);
     return {};
   }
   void run() {
@@ -105,7 +65,9 @@ class Front::Thread final : RelayWatcher {
   }
   void take(int socket, std::uint64_t number) {
     loop_.post([this, number, accepted = net::Descriptor(socket)]() mutable {
-      relay_->take(loop_.adopt(std::move(accepted), {}), number);
+      const net::SocketAddress peer = peer_of_socket(accepted.get());
+      relay_->take(
+          {.number = number, .stream = loop_.adopt(std::move(accepted), {}), .peer = peer});
     });
   }
   void finish(Nanoseconds patience) {
@@ -115,12 +77,15 @@ class Front::Thread final : RelayWatcher {
 
  private:
   [[nodiscard]] Expected<void> make_acceptor(const FrontCertificate& of,
+                                             const std::vector<x509_st*>& client_authorities,
                                              std::unique_ptr<net::TlsAcceptor>& acceptor) {
     if (of.certificate == nullptr) {
       return {};
     }
-    auto made = net::TlsAcceptor::create(
-        loop_, {.certificate = of.certificate, .key = of.key, .chain = of.chain});
+    auto made = net::TlsAcceptor::create(loop_, {.certificate = of.certificate,
+                                                 .key = of.key,
+                                                 .chain = of.chain,
+                                                 .client_authorities = client_authorities});
     if (!made) {
       return std::unexpected(std::move(made.error()));
     }
@@ -134,11 +99,20 @@ class Front::Thread final : RelayWatcher {
     on_unreachable(connection, error);
   }
   void on_accept_error(const Error& /*error*/) override {}
+  void on_dialing(Link& link) override {
+    JoinedClient client = link.describe_client();
+    const x509_st* const certificate = net::TlsAcceptor::trusted_certificate(link.client_stream());
+    if (certificate != nullptr && user_of_ != nullptr) {
+      client.certificate_user = user_of_(certificate);
+    }
+    dialer_.announce(std::move(client));
+  }
   void on_drained() override { loop_.stop(); }
 
   FrontOwner& owner_;
   net::EpollLoop loop_;
-  std::unique_ptr<net::Dialer> dialer_;
+  PairDialer dialer_;
+  std::string (*user_of_)(const x509_st*) = nullptr;
   std::unique_ptr<net::TlsAcceptor> tls_;
   std::unique_ptr<net::TlsAcceptor> expired_tls_;
   std::unique_ptr<net::TlsAcceptor> misnamed_tls_;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "relay/fault_plan.h"
+#include "relay/joined_client.h"
 
 struct evp_pkey_st;
 struct x509_st;
@@ -20,7 +22,7 @@ namespace wskit::relay {
 class FrontOwner {
  public:
   /// One end of a socket pair for a connection that asks something of the server; takes it over.
-  virtual void on_joined(int socket) = 0;
+  virtual void on_joined(int socket, JoinedClient client) = 0;
   /// One line, about a connection that came to nothing.
   virtual void on_trouble(std::string_view line) = 0;
 
@@ -47,6 +49,10 @@ struct FrontOptions {
   /// For faults.
   FrontCertificate expired;
   FrontCertificate misnamed;
+  /// net::TlsIdentity's, borrowed as well.
+  std::vector<x509_st*> client_authorities = {};
+  /// Whom such a certificate is for.
+  std::string (*user_of)(const x509_st* certificate) = nullptr;
 };
 
 /// A relay in front of a server of the same process, on a thread of its own: for connections that

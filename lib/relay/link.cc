@@ -21,28 +21,31 @@ constexpr int kBadGateway = 502;
 /// What is needed until the connection to the server stands.
 struct Link::Opening {
   std::string refusal;
+  net::SocketAddress peer;
   wire::HttpRequestParser parser;
   std::string head;
   /// What the request asks of the server.
   std::string target;
   /// A fault that the server itself is to make happen.
   std::string_view of_server;
+  /// Such faults, but for what the client may ask for once it is connected.
+  std::vector<ActiveFault> resuming;
   /// What came behind the head, in the same read.
   std::vector<std::byte> rest;
   std::unique_ptr<net::Dial> dial;
 };
 
-Link::Link(LinkSetup& setup, std::uint64_t number, std::unique_ptr<net::Stream> client,
-           std::string refusal)
+Link::Link(LinkSetup& setup, Arrival client, std::string refusal)
     : setup_(setup),
-      number_(number),
+      number_(client.number),
       turned_away_(!refusal.empty()),
       client_(*this),
       server_(*this),
       opening_(std::make_unique<Opening>()),
       deadline_(setup.dialer.loop().timers(), *this) {
   opening_->refusal = std::move(refusal);
-  client_.take(std::move(client));
+  opening_->peer = client.peer;
+  client_.take(std::move(client.stream));
   arm(setup_.request_timeout);
 }
 
@@ -120,7 +123,7 @@ bool Link::choose_faults() {
   return true;
 }
 
-LinkFaults::Choice Link::chosen_faults(const std::vector<LiveFaultPointer>& asked) const {
+LinkFaults::Choice Link::chosen_faults(const std::vector<LiveFaultPointer>& asked) {
   const wire::HttpRequest& request = opening_->parser.message();
   const std::string_view path =
       std::string_view(request.target).substr(0, request.target.find('?'));
@@ -130,9 +133,20 @@ LinkFaults::Choice Link::chosen_faults(const std::vector<LiveFaultPointer>& aske
     choice.keep_http();
   }
   if (!goes_on(request)) {
-    choice.drop_resuming();
+    opening_->resuming = choice.take_resuming();
   }
   return choice;
+}
+
+JoinedClient Link::describe_client() {
+  JoinedClient client{.number = number_, .address = opening_->peer};
+  if (asks_for_websocket(opening_->parser.message())) {
+    client.resuming = std::move(opening_->resuming);
+    // Shared with the server.
+    closed_by_fault_ = std::make_shared<std::atomic<bool>>(false);
+    client.closed_by_fault = closed_by_fault_;
+  }
+  return client;
 }
 
 void Link::dial(std::span<const std::byte> rest) {
@@ -144,6 +158,7 @@ void Link::dial(std::span<const std::byte> rest) {
   if (setup_.recorder != nullptr) {
     start_recording();
   }
+  setup_.owner.on_dialing(*this);
   opening_->dial = setup_.dialer.dial(setup_.target, *this);
 }
 
@@ -293,6 +308,10 @@ void Link::hold_source(script::Direction direction, bool holds) {
 void Link::on_fault(const FaultRule& rule) {
   if (tape_) {
     tape_->put_fault(rule.text, now());
+  }
+  const bool closes = rule.kind == FaultKind::close || rule.kind == FaultKind::data_after_close;
+  if (closes && closed_by_fault_) {
+    *closed_by_fault_ = true;
   }
 }
 

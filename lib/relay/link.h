@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -16,6 +17,7 @@
 #include "net/timer.h"
 #include "relay/fault_place.h"
 #include "relay/fault_plan.h"
+#include "relay/joined_client.h"
 #include "relay/link_faults.h"
 #include "relay/recorder.h"
 #include "relay/request_head.h"
@@ -30,6 +32,8 @@ class Link;
 struct LinkSetup {
   class Owner {
    public:
+    /// The server is about to be connected to.
+    virtual void on_dialing(Link& link) = 0;
     /// The server could not be reached; the client got a 502.
     virtual void on_unreachable(Link& link, const Error& error) = 0;
     /// TLS with the client failed; on_link_end() follows.
@@ -68,8 +72,7 @@ class Link final : SideOwner, net::DialHandler, net::TimerHandler, LinkFaults::O
  public:
   /// `setup` outlives it. With a `refusal`, the bytes of an answer, the client gets this for its
   /// request.
-  Link(LinkSetup& setup, std::uint64_t number, std::unique_ptr<net::Stream> client,
-       std::string refusal = {});
+  Link(LinkSetup& setup, Arrival client, std::string refusal = {});
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
   ~Link();
@@ -78,6 +81,9 @@ class Link final : SideOwner, net::DialHandler, net::TimerHandler, LinkFaults::O
   [[nodiscard]] std::uint64_t number() const { return number_; }
   /// It was made with a refusal.
   [[nodiscard]] bool is_turned_away() const { return turned_away_; }
+  /// In on_dialing(), once: for a server of the same process.
+  [[nodiscard]] JoinedClient describe_client();
+  [[nodiscard]] const net::Stream& client_stream() const { return client_.stream(); }
   /// The recording takes more again.
   void resume_recording();
 
@@ -107,7 +113,7 @@ class Link final : SideOwner, net::DialHandler, net::TimerHandler, LinkFaults::O
   void read_request(std::span<const std::byte> bytes);
   /// Whether the request goes on to the server.
   [[nodiscard]] bool choose_faults();
-  [[nodiscard]] LinkFaults::Choice chosen_faults(const std::vector<LiveFaultPointer>& asked) const;
+  [[nodiscard]] LinkFaults::Choice chosen_faults(const std::vector<LiveFaultPointer>& asked);
   void dial(std::span<const std::byte> rest);
   [[nodiscard]] std::string rewritten_head() const;
   void start_recording();
@@ -142,6 +148,8 @@ class Link final : SideOwner, net::DialHandler, net::TimerHandler, LinkFaults::O
   std::unique_ptr<Tape> tape_;
   /// Null where no rule is for this connection.
   std::unique_ptr<LinkFaults> faults_;
+  /// Set once a fault has put a Close frame; shared with the server, null where it is another's.
+  std::shared_ptr<std::atomic<bool>> closed_by_fault_;
   /// Why a side broke.
   std::unique_ptr<Error> error_;
   net::Timer deadline_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <iterator>
 #include <utility>
 
 #include "core/bytes.h"
@@ -18,6 +19,12 @@ bool has_kind(const std::vector<ActiveFault>& faults, std::initializer_list<Faul
   return std::ranges::any_of(faults, [&](const ActiveFault& fault) {
     return std::ranges::find(kinds, fault.rule().kind) != kinds.end();
   });
+}
+
+/// What only the server can make happen.
+bool is_of_server(const ActiveFault& fault) {
+  return fault.rule().kind == FaultKind::history_truncated ||
+         fault.rule().kind == FaultKind::epoch_changed;
 }
 
 /// With compression RSV1 is a legal bit.
@@ -50,12 +57,13 @@ void LinkFaults::Choice::keep_http() {
   std::erase_if(recv, [](const ActiveFault& fault) { return !is_for_http(fault.rule()); });
 }
 
-void LinkFaults::Choice::drop_resuming() {
+std::vector<ActiveFault> LinkFaults::Choice::take_resuming() {
+  std::vector<ActiveFault> taken;
+  std::ranges::copy_if(recv, std::back_inserter(taken), is_of_server);
   std::erase_if(recv, [](const ActiveFault& fault) {
-    const FaultKind kind = fault.rule().kind;
-    return kind == FaultKind::wrong_node || kind == FaultKind::history_truncated ||
-           kind == FaultKind::epoch_changed;
+    return fault.rule().kind == FaultKind::wrong_node || is_of_server(fault);
   });
+  return taken;
 }
 
 LinkFaults::LinkFaults(Choice choice, FaultPlan& plan, net::Loop& loop, Outlet& outlet)
@@ -74,10 +82,7 @@ LinkFaults::LinkFaults(Choice choice, FaultPlan& plan, net::Loop& loop, Outlet& 
   std::erase_if(rejections_, [](const ActiveFault& fault) {
     return fault.rule().kind != FaultKind::reject && fault.rule().kind != FaultKind::wrong_node;
   });
-  std::erase_if(of_server_, [](const ActiveFault& fault) {
-    return fault.rule().kind != FaultKind::history_truncated &&
-           fault.rule().kind != FaultKind::epoch_changed;
-  });
+  std::erase_if(of_server_, [](const ActiveFault& fault) { return !is_of_server(fault); });
 }
 
 std::optional<std::string> LinkFaults::reject() {

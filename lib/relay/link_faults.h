@@ -51,8 +51,9 @@ class LinkFaults final : FaultStage::Owner, net::TimerHandler {
     static Choice make(const FaultPlan& plan, const FaultSubject& subject);
     /// The connection asks for no WebSocket: leaves what is_for_http().
     void keep_http();
-    /// The request goes on with nothing: leaves out what is about that.
-    void drop_resuming();
+    /// The request goes on with nothing: leaves out what is about that. Returns what the server
+    /// may make happen later.
+    [[nodiscard]] std::vector<ActiveFault> take_resuming();
     [[nodiscard]] bool empty() const { return send.empty() && recv.empty(); }
   };
 

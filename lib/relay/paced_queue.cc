@@ -20,28 +20,59 @@ Nanoseconds time_of(std::uint64_t bytes, std::uint64_t rate) {
 
 }  // namespace
 
-void PacedQueue::insert(Item item, Instant due) {
+void PacedQueue::insert(Item item, Instant due, Instant leaves) {
   bytes_ += item.bytes.size();
-  items_.emplace(due, std::move(item));
+  items_.emplace(leaves, Entry{.item = std::move(item), .due = due});
+}
+
+void PacedQueue::set_rate(std::uint64_t rate) {
+  if (std::exchange(rate_, rate) != rate) {
+    put_again();
+  }
+}
+
+void PacedQueue::hold_until(Instant until) {
+  held_until_ = until;
+  last_ = std::max(last_, until);
+}
+
+void PacedQueue::end_hold() {
+  held_until_ = {};
+  put_again();
+}
+
+void PacedQueue::put_again() {
+  auto items = std::exchange(items_, {});
+  bytes_ = 0;
+  last_ = held_until_;
+  for (auto& [leaves, entry] : items) {
+    if (!entry.due) {
+      put_aside(std::move(entry.item.bytes), leaves);
+    } else if (entry.item.action == Action::write) {
+      put(std::move(entry.item.bytes), *entry.due);
+    } else {
+      put(entry.item.action, *entry.due);
+    }
+  }
 }
 
 // At a rate each piece leaves when it would have passed whole.
 void PacedQueue::put(std::string bytes, Instant due) {
   last_ = earliest(due);
   if (rate_ == 0) {
-    return insert({.bytes = std::move(bytes)}, last_);
+    return insert({.bytes = std::move(bytes)}, due, last_);
   }
   const std::uint64_t piece = std::clamp<std::uint64_t>(rate_ / kPiecesPerSecond, 1, kLargestPiece);
   for (std::size_t at = 0; at < bytes.size(); at += piece) {
     std::string part = bytes.substr(at, piece);
     last_ += time_of(part.size(), rate_);
-    insert({.bytes = std::move(part)}, last_);
+    insert({.bytes = std::move(part)}, due, last_);
   }
 }
 
 void PacedQueue::put(Action action, Instant due) {
   last_ = earliest(due);
-  insert({.action = action}, last_);
+  insert({.action = action}, due, last_);
 }
 
 void PacedQueue::put_torn(std::string_view bytes, const Tearing& tearing, Instant due) {
@@ -52,14 +83,15 @@ void PacedQueue::put_torn(std::string_view bytes, const Tearing& tearing, Instan
 }
 
 void PacedQueue::put_aside(std::string bytes, Instant due) {
-  insert({.bytes = std::move(bytes)}, due);
+  bytes_ += bytes.size();
+  items_.emplace(due, Entry{.item = {.bytes = std::move(bytes)}, .due = std::nullopt});
 }
 
 std::optional<PacedQueue::Item> PacedQueue::take(Instant now) {
   if (items_.empty() || items_.begin()->first > now) {
     return std::nullopt;
   }
-  Item item = std::move(items_.begin()->second);
+  Item item = std::move(items_.begin()->second.item);
   items_.erase(items_.begin());
   bytes_ -= item.bytes.size();
   return item;

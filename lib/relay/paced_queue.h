@@ -29,8 +29,8 @@ class PacedQueue {
     Nanoseconds gap{0};
   };
 
-  /// In bytes a second; 0 for no limit.
-  void set_rate(std::uint64_t rate) { rate_ = rate; }
+  /// In bytes a second, also of what waits already; 0 for no limit.
+  void set_rate(std::uint64_t rate);
 
   /// Behind all that was put before, not before `due`.
   void put(std::string bytes, Instant due);
@@ -39,7 +39,9 @@ class PacedQueue {
   /// Nothing waits for it, and it waits for nothing.
   void put_aside(std::string bytes, Instant due);
   /// What is put from now on does not leave before.
-  void hold_until(Instant until) { last_ = std::max(last_, until); }
+  void hold_until(Instant until);
+  /// Takes that back.
+  void end_hold();
 
   [[nodiscard]] std::optional<Item> take(Instant now);
   /// When the next one is due.
@@ -50,11 +52,19 @@ class PacedQueue {
   void clear();
 
  private:
-  void insert(Item item, Instant due);
+  struct Entry {
+    Item item;
+    /// As it was put; nothing for what was put aside.
+    std::optional<Instant> due;
+  };
 
-  std::multimap<Instant, Item> items_;
+  void insert(Item item, Instant due, Instant leaves);
+  void put_again();
+
+  std::multimap<Instant, Entry> items_;
   std::size_t bytes_ = 0;
   std::uint64_t rate_ = 0;
+  Instant held_until_;
   /// Of the last item that was not put aside.
   Instant last_;
 };

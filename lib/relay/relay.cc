@@ -17,14 +17,11 @@ constexpr int kUnavailable = 503;
 /// A connection whose TLS is to begin later.
 class Relay::LateTls final : net::StreamHandler, net::TimerHandler {
  public:
-  LateTls(Relay& relay, std::uint64_t number, std::unique_ptr<net::Stream> stream)
-      : relay_(relay),
-        number_(number),
-        stream_(std::move(stream)),
-        timer_(relay.loop_.timers(), *this) {
+  LateTls(Relay& relay, Arrival arrival)
+      : relay_(relay), arrival_(std::move(arrival)), timer_(relay.loop_.timers(), *this) {
     net::StreamHandler& handler = *this;
-    stream_->set_handler(handler);
-    stream_->pause();
+    arrival_.stream->set_handler(handler);
+    arrival_.stream->pause();
   }
   void begin_at(Instant due, const net::TlsAcceptor& tls) {
     tls_ = &tls;
@@ -37,16 +34,17 @@ class Relay::LateTls final : net::StreamHandler, net::TimerHandler {
   void on_eof() override { leave(); }
   void on_error(const Error& /*error*/) override { leave(); }
   void on_timer(Instant /*now*/) override {
-    stream_->resume();
-    relay_.join(tls_->accept(std::move(stream_)), number_);
+    arrival_.stream->resume();
+    relay_.join({.number = arrival_.number,
+                 .stream = tls_->accept(std::move(arrival_.stream)),
+                 .peer = arrival_.peer});
     leave();
   }
   /// Destroys this.
-  void leave() { relay_.late_.erase(number_); }
+  void leave() { relay_.late_.erase(arrival_.number); }
 
   Relay& relay_;
-  std::uint64_t number_;
-  std::unique_ptr<net::Stream> stream_;
+  Arrival arrival_;
   const net::TlsAcceptor* tls_ = nullptr;
   net::Timer timer_;
 };
@@ -81,24 +79,24 @@ Expected<void> Relay::listen(const net::SocketAddress& address) {
   return {};
 }
 
-void Relay::on_accept(std::unique_ptr<net::Stream> stream, const net::SocketAddress& /*peer*/) {
-  take(std::move(stream), ++last_number_);
+void Relay::on_accept(std::unique_ptr<net::Stream> stream, const net::SocketAddress& peer) {
+  take({.number = ++last_number_, .stream = std::move(stream), .peer = peer});
 }
 
-void Relay::take(std::unique_ptr<net::Stream> stream, std::uint64_t number) {
+void Relay::take(Arrival arrival) {
   if (tls_ != nullptr) {
-    take_tls(std::move(stream), number);
+    take_tls(std::move(arrival));
   } else {
-    join(std::move(stream), number);
+    join(std::move(arrival));
   }
 }
 
-void Relay::take_tls(std::unique_ptr<net::Stream> stream, std::uint64_t number) {
+void Relay::take_tls(Arrival arrival) {
   const net::TlsAcceptor* tls = tls_;
   Nanoseconds delay{0};
   std::vector<ActiveFault> chosen;
   if (setup_.faults != nullptr) {
-    chosen = setup_.faults->choose_at_accept(number);
+    chosen = setup_.faults->choose_at_accept(arrival.number);
   }
   for (ActiveFault& fault : chosen) {
     const bool expired = fault.rule().word == "expired";
@@ -108,25 +106,27 @@ void Relay::take_tls(std::unique_ptr<net::Stream> stream, std::uint64_t number) 
     } else if (flawed != nullptr) {
       tls = flawed;
     }
-    setup_.faults->fire(fault, number, loop_.now());
+    setup_.faults->fire(fault, arrival.number, loop_.now());
   }
   if (delay.count() > 0) {
-    late_.emplace(number, std::make_unique<LateTls>(*this, number, std::move(stream)));
+    const std::uint64_t number = arrival.number;
+    late_.emplace(number, std::make_unique<LateTls>(*this, std::move(arrival)));
     late_.at(number)->begin_at(loop_.now() + delay, *tls);
   } else {
-    join(tls->accept(std::move(stream)), number);
+    arrival.stream = tls->accept(std::move(arrival.stream));
+    join(std::move(arrival));
   }
 }
 
-void Relay::join(std::unique_ptr<net::Stream> stream, std::uint64_t number) {
+void Relay::join(Arrival arrival) {
   std::string refusal;
   if (max_connections_ != 0 && connections() >= max_connections_) {
     ++turned_away_;
     refusal =
         wire::refuse_upgrade(kUnavailable, "the proxy has as many connections as it may").bytes;
   }
-  links_.emplace(number,
-                 std::make_unique<Link>(setup_, number, std::move(stream), std::move(refusal)));
+  const std::uint64_t number = arrival.number;
+  links_.emplace(number, std::make_unique<Link>(setup_, std::move(arrival), std::move(refusal)));
 }
 
 void Relay::on_unreachable(Link& link, const Error& error) {

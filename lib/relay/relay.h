@@ -16,6 +16,7 @@
 #include "net/tls_acceptor.h"
 #include "relay/fault_place.h"
 #include "relay/fault_plan.h"
+#include "relay/joined_client.h"
 #include "relay/link.h"
 #include "relay/recorder.h"
 #include "relay/request_head.h"
@@ -55,6 +56,8 @@ class RelayWatcher {
   virtual void on_accept_error(const Error& error) = 0;
   /// After drain(): the last connection is gone.
   virtual void on_drained() = 0;
+  /// The dialer is about to be asked for a connection to the server, for this client.
+  virtual void on_dialing(Link& /*link*/) {}
 
  protected:
   ~RelayWatcher() = default;
@@ -72,7 +75,7 @@ class Relay final : net::ListenHandler, LinkSetup::Owner, net::TimerHandler {
   /// Fails with the system's reason.
   [[nodiscard]] Expected<void> listen(const net::SocketAddress& address);
   /// A connection that was accepted elsewhere; with listen() nobody else gives numbers.
-  void take(std::unique_ptr<net::Stream> stream, std::uint64_t number);
+  void take(Arrival arrival);
   /// After listen(): with the port that the kernel chose.
   [[nodiscard]] const net::SocketAddress& address() const { return listener_->address(); }
 
@@ -88,10 +91,11 @@ class Relay final : net::ListenHandler, LinkSetup::Owner, net::TimerHandler {
  private:
   class LateTls;
 
-  void take_tls(std::unique_ptr<net::Stream> stream, std::uint64_t number);
-  void join(std::unique_ptr<net::Stream> stream, std::uint64_t number);
+  void take_tls(Arrival arrival);
+  void join(Arrival arrival);
   void on_accept(std::unique_ptr<net::Stream> stream, const net::SocketAddress& peer) override;
   void on_accept_error(const Error& error) override { watcher_.on_accept_error(error); }
+  void on_dialing(Link& link) override { watcher_.on_dialing(link); }
   void on_unreachable(Link& link, const Error& error) override;
   void on_client_failed(Link& link, const Error& error) override;
   void on_link_end(Link& link) override;

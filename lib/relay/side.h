@@ -47,6 +47,8 @@ class Side final : net::StreamHandler {
   explicit Side(SideOwner& owner) : owner_(owner) {}
 
   void take(std::unique_ptr<net::Stream> stream);
+  /// While it stands.
+  [[nodiscard]] const net::Stream& stream() const { return *stream_; }
   [[nodiscard]] bool stands() const { return stream_ != nullptr && !broken_; }
 
   /// Nothing once the side broke.

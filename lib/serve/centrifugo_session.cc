@@ -13,6 +13,7 @@
 #include "serve/open_connection.h"
 #include "serve/publisher.h"
 #include "serve/request_target.h"
+#include "serve/resuming_faults.h"
 #include "serve/service_thread.h"
 #include "serve/session.h"
 
@@ -95,6 +96,7 @@ class CentrifugoSession final : public SessionHandler,
   std::expected<CentrifugoUser, CentrifugoTokenFault> user_of(std::string_view token) override;
   void close(CentrifugoDisconnect why) override;
   bool may_subscribe() override { return node_.may_subscribe(); }
+  pubsub::CentrifugoLoss loss() override;
   void note_forbidden() override { node_.counts().on_auth_refused(AuthCause::forbidden); }
 
   void append_dropped(std::string& /*out*/, std::uint64_t /*messages*/) override {}
@@ -122,6 +124,7 @@ class CentrifugoSession final : public SessionHandler,
   std::optional<Feed> feed_;
   std::optional<CentrifugoConnection> connection_;
   std::optional<OpenConnection> open_;
+  std::optional<ResumingFaults> faults_;
 };
 
 CentrifugoSession::~CentrifugoSession() {
@@ -135,6 +138,7 @@ void CentrifugoSession::on_open(Session& session) {
   open_.emplace(OpenConnection::Parts{.node = node_, .outlet = session, .owner = *this});
   feed_.emplace(
       Feed::Parts{.outlet = session, .owner = *this, .limits = limits_, .counts = node_.counts()});
+  faults_.emplace(node_.thread(), session);
   const PubSubOptions& options = node_.options();
   connection_.emplace(
       node_.hub(), static_cast<pubsub::CentrifugoPeer&>(*this),
@@ -197,6 +201,17 @@ std::expected<CentrifugoUser, CentrifugoTokenFault> CentrifugoSession::user_of(
   }
   const Instant expires = expiry_of(*identity, node_.thread().now());
   return to_user(std::move(*identity), expires);
+}
+
+pubsub::CentrifugoLoss CentrifugoSession::loss() {
+  switch (faults_->strike().value_or(relay::FaultKind::close)) {
+    case relay::FaultKind::history_truncated:
+      return pubsub::CentrifugoLoss::history;
+    case relay::FaultKind::epoch_changed:
+      return pubsub::CentrifugoLoss::epoch;
+    default:
+      return pubsub::CentrifugoLoss::none;
+  }
 }
 
 void CentrifugoSession::on_room() {

@@ -66,6 +66,14 @@ Expected<ClientAuthorities> ClientAuthorities::from_pem(std::string_view pem) {
   return ClientAuthorities(std::move(links));
 }
 
+std::vector<X509*> ClientAuthorities::certificates() const {
+  std::vector<X509*> certificates;
+  for (const X509Pointer& link : links_->all) {
+    certificates.push_back(link.get());
+  }
+  return certificates;
+}
+
 bool ClientAuthorities::set_up(ssl_ctx_st* context) const {
   for (const X509Pointer& link : links_->all) {
     if (X509_STORE_add_cert(SSL_CTX_get_cert_store(context), link.get()) != 1 ||

@@ -20,6 +20,8 @@ class ClientAuthorities {
   /// All certificates of a PEM text, one at least. Fails with ErrorCode::usage.
   [[nodiscard]] static Expected<ClientAuthorities> from_pem(std::string_view pem);
 
+  /// OpenSSL's, as long as it lives.
+  [[nodiscard]] std::vector<x509_st*> certificates() const;
   /// Makes a TLS context ask clients for a certificate, and end the handshake where what comes is
   /// not good; whoever has none may go on. False when OpenSSL refuses.
   [[nodiscard]] bool set_up(ssl_ctx_st* context) const;

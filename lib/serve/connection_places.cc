@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "serve/connection_places.h"
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-
 namespace wskit::serve {
-namespace {
-
-constexpr std::size_t kNetworkBytes = 8;   // of an IPv6 address
-constexpr std::size_t kMappedPrefix = 12;  // of an IPv4 address in an IPv6 one
-
-}  // namespace
 
 ConnectionPlaces::Place::~Place() {
   if (places_ != nullptr) {
@@ -46,25 +37,6 @@ void ConnectionPlaces::leave(Addresses::value_type* address) {
 std::size_t ConnectionPlaces::addresses() const {
   const std::scoped_lock lock(mutex_);
   return addresses_.size();
-}
-
-std::string address_of(int socket) {
-  sockaddr_storage storage{};
-  socklen_t size = sizeof storage;
-  if (::getpeername(socket, reinterpret_cast<sockaddr*>(&storage), &size) != 0) {
-    return {};
-  }
-  if (storage.ss_family == AF_INET) {
-    const auto& peer = reinterpret_cast<const sockaddr_in&>(storage);
-    return {reinterpret_cast<const char*>(&peer.sin_addr), sizeof peer.sin_addr};
-  }
-  if (storage.ss_family == AF_INET6) {
-    const auto& peer = reinterpret_cast<const sockaddr_in6&>(storage);
-    const std::string bytes(reinterpret_cast<const char*>(&peer.sin6_addr), sizeof peer.sin6_addr);
-    return IN6_IS_ADDR_V4MAPPED(&peer.sin6_addr) ? bytes.substr(kMappedPrefix)
-                                                 : bytes.substr(0, kNetworkBytes);
-  }
-  return {};
 }
 
 }  // namespace wskit::serve

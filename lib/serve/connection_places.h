@@ -49,8 +49,8 @@ class ConnectionPlaces {
 
   explicit ConnectionPlaces(const Limits& limits) : limits_(limits) {}
 
-  /// For a connection of `address`, as address_of() makes it; "" has no limit of its own. Fails
-  /// with Limit::connections or Limit::address_connections.
+  /// For a connection of `address`, as PeerAddress::network() has it; "" has no limit of its own.
+  /// Fails with Limit::connections or Limit::address_connections.
   [[nodiscard]] std::expected<Place, Limit> take(const std::string& address);
   /// Addresses that have places, for tests.
   [[nodiscard]] std::size_t addresses() const;
@@ -63,9 +63,5 @@ class ConnectionPlaces {
   std::size_t taken_ = 0;  // guarded by mutex_, like
   Addresses addresses_;    // these, each with its places
 };
-
-/// What stands for the peer of a connected socket: its IPv4 address, the first 64 bits of its IPv6
-/// address, which one host has for itself, or "" for a unix socket.
-[[nodiscard]] std::string address_of(int socket);
 
 }  // namespace wskit::serve

@@ -108,7 +108,7 @@ void HttpExchange::answer_later(std::unique_ptr<ExchangeHandler> handler) {
 }
 
 void HttpExchange::append_head(const HttpAnswer& answer) {
-  thread().events().answered({.socket = lws_get_socket_fd(connection()),
+  thread().events().answered({.connection = connection(),
                               .request = request_,
                               .status = answer.status,
                               .took = thread().now() - begun_});
@@ -164,7 +164,7 @@ void HttpExchange::cut() {
 }
 
 Peer HttpExchange::peer() const {
-  return read_peer(connection());
+  return thread().origins().peer_of(connection());
 }
 
 void HttpExchange::on_drain() {

@@ -126,11 +126,7 @@ int ServiceThread::on_established(const LwsEvent& event) {
   *event.slot = session.get();
   Session& opened = *session;
   sessions_.push_back(std::move(session));
-  events_.opened(opened,
-                 {.socket = lws_get_socket_fd(event.connection),
-                  .target = admitted_target_,
-                  .subprotocol = admitted_subprotocol_},
-                 now());
+  events_.opened(opened, {.target = admitted_target_, .subprotocol = admitted_subprotocol_}, now());
   opened.open(std::move(admitted_));
   counts_.on_established();
   return kGoOn;
@@ -230,6 +226,7 @@ void ServiceThread::end_exchange(HttpExchange& exchange) {
 
 // It ends before its request was complete: libwebsockets says why in its log only.
 void ServiceThread::on_destroyed(lws* connection) {
+  origins_.remove(connection);
   const auto since = openings_.remove(connection);
   const bool too_long = LwsLogScope::take_header_overflow();
   if (!since || draining_) {
@@ -271,7 +268,7 @@ int ServiceThread::admit(lws* connection) {
     const UnheededFault fault = unheeded_fault(faults());
     return refuse(connection, wire::refuse_upgrade(fault.status, fault.why));
   }
-  auto admission = service_->on_upgrade(request, read_peer(connection));
+  auto admission = service_->on_upgrade(request, origins_.peer_of(connection));
   if (!admission) {
     return refuse(connection, admission.error());
   }
@@ -287,8 +284,7 @@ int ServiceThread::admit(lws* connection) {
 int ServiceThread::refuse(lws* connection, const wire::UpgradeAnswer& refusal) {
   counts_.on_refused();
   if (events_.on()) {
-    events_.refused(lws_get_socket_fd(connection), read_request(connection).target, refusal.status,
-                    refusal.reason);
+    events_.refused(connection, read_request(connection).target, refusal.status, refusal.reason);
   }
   return answer(connection, refusal.bytes);
 }

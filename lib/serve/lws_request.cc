@@ -9,7 +9,6 @@
 
 #include "core/bytes.h"
 #include "relay/asked_faults.h"
-#include "serve/client_authorities.h"
 
 namespace wskit::serve {
 namespace {
@@ -128,16 +127,6 @@ wire::HttpRequest read_request(lws* connection) {
   add_unknown(connection, "Last-Event-ID", request.headers);
   add_unknown(connection, relay::kFaultHeader, request.headers);
   return request;
-}
-
-Peer read_peer(lws* connection) {
-  const SSL* const tls = lws_get_ssl(connection);
-  const X509* const certificate = tls == nullptr ? nullptr : SSL_get0_peer_certificate(tls);
-  // Where no authorities are set, clients are not asked, and what one might send is not verified.
-  if (certificate == nullptr || SSL_get_verify_result(tls) != X509_V_OK) {
-    return {};
-  }
-  return {.certificate_user = subject_of(certificate)};
 }
 
 }  // namespace wskit::serve

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "serve/service.h"
 #include "wire/http.h"
 
 struct lws;
@@ -16,8 +15,5 @@ namespace wskit::serve {
 /// stands for an unescaped '+' too; only as a whole segment or at the begin of a value it is given
 /// as '+'.
 [[nodiscard]] wire::HttpRequest read_request(lws* connection);
-
-/// What its connection tells of the client.
-[[nodiscard]] Peer read_peer(lws* connection);
 
 }  // namespace wskit::serve

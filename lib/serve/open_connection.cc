@@ -1,37 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "serve/open_connection.h"
 
-#include <array>
 #include <utility>
-
-#include <arpa/inet.h>
-#include <fmt/format.h>
-#include <libwebsockets.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #include "serve/pubsub_node.h"
 #include "serve/service_thread.h"
 
 namespace wskit::serve {
-namespace {
-
-std::string peer_text(const sockaddr_storage& address) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  if (address.ss_family == AF_INET) {
-    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
-    ::inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
-    return fmt::format("{}:{}", text.data(), ntohs(v4.sin_port));
-  }
-  if (address.ss_family == AF_INET6) {
-    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
-    ::inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
-    return fmt::format("[{}]:{}", text.data(), ntohs(v6.sin6_port));
-  }
-  return "unix";
-}
-
-}  // namespace
 
 OpenConnection::OpenConnection(Parts parts)
     : parts_(std::move(parts)), since_(parts_.node.thread().now()) {
@@ -51,13 +26,7 @@ OpenConnection::~OpenConnection() {
 }
 
 std::string OpenConnection::address() const {
-  sockaddr_storage address{};
-  socklen_t size = sizeof address;
-  const int fd = lws_get_socket_fd(parts_.outlet.connection());
-  if (::getpeername(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-    return {};
-  }
-  return peer_text(address);
+  return parts_.node.thread().origins().address_of(parts_.outlet.connection()).text();
 }
 
 }  // namespace wskit::serve

@@ -50,7 +50,9 @@ Expected<void> Server::open(ServerOptions options, ServiceFactory factory, LogSi
   state_->faults = *std::move(faults);
   if (state_->faults) {
     state_->faults->deal_with(
-        [this](UniqueFd connection, Wire wire) { deal(std::move(connection), wire); });
+        [this](UniqueFd connection, std::unique_ptr<relay::JoinedClient> client) {
+          deal(std::move(connection), std::move(client));
+        });
   }
   for (unsigned i = 0; i < state_->options.threads; ++i) {
     auto service = ServiceThread::create(*state_);
@@ -90,7 +92,7 @@ void Server::let_in(UniqueFd connection, std::uint64_t number, bool asks) {
   if (asks) {
     state_->faults->take(std::move(connection), number);
   } else {
-    deal(std::move(connection), Wire::listened);
+    deal(std::move(connection), nullptr);
   }
 }
 
@@ -98,7 +100,7 @@ void Server::route(UniqueFd connection) {
   ++accepted_;
   ServerFaults* const faults = state_->faults.get();
   if (faults == nullptr) {
-    deal(std::move(connection), Wire::listened);
+    deal(std::move(connection), nullptr);
   } else if (faults->needs_front()) {
     faults->take(std::move(connection), accepted_);
   } else {
@@ -108,9 +110,9 @@ void Server::route(UniqueFd connection) {
 
 // Dealt out in turn, so that every thread has the same share; the kernel's SO_REUSEPORT spreads a
 // few connections unevenly.
-void Server::deal(UniqueFd connection, Wire wire) {
+void Server::deal(UniqueFd connection, std::unique_ptr<relay::JoinedClient> client) {
   const std::size_t turn = next_.fetch_add(1, std::memory_order_relaxed);
-  services_[turn % services_.size()]->adopt(std::move(connection), wire);
+  services_[turn % services_.size()]->adopt(std::move(connection), std::move(client));
 }
 
 void Server::drain() {

@@ -63,7 +63,7 @@ class Server {
   /// Connection `number`, which asks for a fault or not.
   void let_in(UniqueFd connection, std::uint64_t number, bool asks);
   void route(UniqueFd connection);
-  void deal(UniqueFd connection, Wire wire);
+  void deal(UniqueFd connection, std::unique_ptr<relay::JoinedClient> client);
 
   std::string url_;
   std::uint16_t port_ = 0;

@@ -78,6 +78,10 @@ Expected<void> ServerFaults::start_front() {
     front.expired = borrow(options_.faults.certificates->expired);
     front.misnamed = borrow(options_.faults.certificates->wrong_name);
   }
+  if (options_.client_authorities) {
+    front.client_authorities = options_.client_authorities->certificates();
+    front.user_of = subject_of;
+  }
   relay::FrontOwner& owner = *this;
   auto started = relay::Front::start(front, plan_, owner);
   if (!started) {

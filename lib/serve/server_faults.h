@@ -6,28 +6,24 @@
 #include <memory>
 #include <mutex>
 #include <string_view>
+#include <utility>
 
 #include "core/clock.h"
 #include "core/error.h"
 #include "relay/fault_plan.h"
 #include "relay/front.h"
+#include "relay/joined_client.h"
 #include "serve/log.h"
 #include "serve/server_options.h"
 #include "serve/unique_fd.h"
 
 namespace wskit::serve {
 
-/// How the bytes of a connection come.
-enum class Wire : std::uint8_t {
-  listened,  // as the server's options say: TLS or not
-  plain,     // somebody has taken TLS off already
-};
-
 /// What is to go wrong on a server's connections. Those that a rule may be for, or that ask for a
 /// fault, are joined to the server by a relay, which lets it happen; all others never meet it.
 class ServerFaults final : relay::FaultWatcher, relay::FrontOwner {
  public:
-  using Deal = std::function<void(UniqueFd, Wire)>;
+  using Deal = std::function<void(UniqueFd, std::unique_ptr<relay::JoinedClient>)>;
 
   /// Null where nothing can go wrong. `options`, `log` and `clock` outlive it; `deal` hands a
   /// connection to the server, on any thread.
@@ -53,7 +49,9 @@ class ServerFaults final : relay::FaultWatcher, relay::FrontOwner {
 
  private:
   void on_fault(const relay::FaultFiring& firing) override;
-  void on_joined(int socket) override { deal_(UniqueFd(socket), Wire::plain); }
+  void on_joined(int socket, relay::JoinedClient client) override {
+    deal_(UniqueFd(socket), std::make_unique<relay::JoinedClient>(std::move(client)));
+  }
   void on_trouble(std::string_view line) override;
 
   /// Started with the first connection that needs it; null when that fails.

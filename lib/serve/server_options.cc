@@ -24,11 +24,6 @@ Expected<void> check_options(const ServerOptions& options) {
   if (options.client_authorities && !options.certificate) {
     return refuse("client certificates need TLS, and so a certificate of the server");
   }
-  if (options.client_authorities &&
-      (!options.faults.rules.empty() || options.faults.asking == FaultAsking::on)) {
-    return refuse(
-        "faults need TLS without certificates of clients: what lets them happen has none");
-  }
   for (const relay::FaultRule& rule : options.faults.rules) {
     if (const auto possible = relay::check_place(rule, fault_place(options)); !possible) {
       return refuse("fault " + possible.error().message);

@@ -35,7 +35,8 @@ ServiceThread::ServiceThread(ServerState& state)
       asked_(loop_),
       tick_(loop_),
       turn_end_(loop_),
-      events_(state.log, state.options.log_events, state.logged_connections) {
+      events_({.sink = state.log, .numbers = state.logged_connections, .origins = origins_},
+              state.options.log_events) {
   asked_.set<ServiceThread, &ServiceThread::on_asked>(this);
   asked_.start();
   tick_.set<ServiceThread, &ServiceThread::on_tick>(this);
@@ -75,10 +76,10 @@ void ServiceThread::run() {
   loop_.run(0);
 }
 
-void ServiceThread::adopt(UniqueFd connection, Wire wire) {
+void ServiceThread::adopt(UniqueFd connection, std::unique_ptr<relay::JoinedClient> client) {
   {
     const std::scoped_lock lock(mutex_);
-    waiting_.push_back({.connection = std::move(connection), .wire = wire});
+    waiting_.push_back({.connection = std::move(connection), .client = std::move(client)});
   }
   asked_.send();
 }
@@ -86,7 +87,7 @@ void ServiceThread::adopt(UniqueFd connection, Wire wire) {
 std::expected<ConnectionPlaces::Place, Limit> ServiceThread::take_place(lws* connection) {
   const bool by_address = options().max_connections_per_address > 0;
   auto place =
-      state_.places.take(by_address ? address_of(lws_get_socket_fd(connection)) : std::string());
+      state_.places.take(by_address ? origins_.address_of(connection).network() : std::string());
   if (!place) {
     counts_.on_limited(place.error());
   }
@@ -121,9 +122,10 @@ void ServiceThread::adopt_waiting() {
   }
   for (Accepted& one : accepted) {
     counts_.on_accepted();
-    const bool plain = one.wire == Wire::plain;
+    const bool plain = one.client != nullptr;  // the relay has taken TLS off
     if (const lws* const adopted = context_.adopt(one.connection.release(), plain)) {
       openings_.add(adopted, now());
+      origins_.add(adopted, std::move(one.client));
     }
   }
 }

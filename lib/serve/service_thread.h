@@ -29,6 +29,7 @@
 #include "serve/lws_context.h"
 #include "serve/lws_deflate.h"
 #include "serve/openings.h"
+#include "serve/origins.h"
 #include "serve/outlet.h"
 #include "serve/server_faults.h"
 #include "serve/server_options.h"
@@ -73,7 +74,8 @@ class ServiceThread {
   void run();
 
   // From any thread.
-  void adopt(UniqueFd connection, Wire wire);
+  /// A connection that came directly, or for that client through the relay of the faults.
+  void adopt(UniqueFd connection, std::unique_ptr<relay::JoinedClient> client);
   void drain() { ask(drain_asked_); }
   void stop() { ask(stop_asked_); }
   [[nodiscard]] ServerStats stats() const { return counts_.read(); }
@@ -98,13 +100,14 @@ class ServiceThread {
   [[nodiscard]] bool draining() const { return draining_; }
   [[nodiscard]] UpgradeUnderWay& upgrade() { return upgrade_; }
   [[nodiscard]] EventLog& events() { return events_; }
+  [[nodiscard]] const Origins& origins() const { return origins_; }
   /// One callback of libwebsockets; other than 0 ends the connection.
   [[nodiscard]] int on_event(const LwsEvent& event);
 
  private:
   struct Accepted {
     UniqueFd connection;
-    Wire wire;
+    std::unique_ptr<relay::JoinedClient> client;
   };
 
   explicit ServiceThread(ServerState& state);
@@ -148,6 +151,7 @@ class ServiceThread {
   ev::timer tick_;
   ev::prepare turn_end_;
   UpgradeUnderWay upgrade_;
+  Origins origins_;
   EventLog events_;
   std::string admitted_target_;  // while events are logged, as the subprotocol
   std::string admitted_subprotocol_;

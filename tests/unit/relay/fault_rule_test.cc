@@ -120,6 +120,9 @@ TEST_CASE("what is no rule is refused with what could be written") {
   CHECK_THAT(why("close:4000,jitter:1s"),
              Catch::Contains("'jitter' is no key of close; it has match conn percent dir after at "
                              "reason"));
+  CHECK_THAT(why("close:4001,after:3,after:4"), Catch::Contains("after is there twice"));
+  CHECK_THAT(why("close:4001,dir:send,at:1s,dir:recv"), Catch::Contains("dir is there twice"));
+  CHECK(parse_fault("reject,header:A: 1,header:B: 2").value().headers.size() == 2);
   CHECK_THAT(why("close:4000,after"), Catch::Contains("after needs a value"));
   CHECK_THAT(why("close:none,reason:x"), Catch::Contains("a reason has a code before it"));
   CHECK_THAT(why("drop,percent:101"), Catch::Contains("percent: '101' is no number from 0 to 100"));

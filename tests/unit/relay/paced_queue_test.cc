@@ -70,3 +70,37 @@ TEST_CASE("actions keep their place, and nothing leaves before a hold ends") {
   CHECK_FALSE(queue.take(kStart).has_value());
   CHECK(queue.take(kStart + 1s).value().action == PacedQueue::Action::reset);
 }
+
+TEST_CASE(
+    "a rate that ends lets go at once what waits for it, but not what is late for another reason") {
+  PacedQueue queue;
+  queue.set_rate(10);
+  queue.put("slow", kStart);
+  queue.put("late", kStart + 50ms);
+  queue.put(PacedQueue::Action::finish, kStart);
+  queue.put_aside("pong", kStart + 70ms);
+  queue.set_rate(0);
+  CHECK(queue.bytes() == 12);
+  std::string now;
+  while (const auto item = queue.take(kStart)) {
+    now += item->bytes;
+  }
+  CHECK(now == "slow");
+  CHECK(drain(queue) ==
+        Left{{50ms, "l"}, {50ms, "a"}, {50ms, "t"}, {50ms, "e"}, {50ms, ""}, {70ms, "pong"}});
+  queue.put("fast", kStart);
+  CHECK(drain(queue).size() == 1);
+}
+
+TEST_CASE("what was held leaves when the hold is taken back") {
+  PacedQueue queue;
+  queue.put("before", kStart);
+  queue.hold_until(kStart + 1h);
+  queue.put("behind", kStart);
+  CHECK(queue.take(kStart).value().bytes == "before");
+  CHECK_FALSE(queue.take(kStart + 59min).has_value());
+  queue.end_hold();
+  queue.put("last", kStart);
+  CHECK(queue.take(kStart).value().bytes == "behind");
+  CHECK(queue.take(kStart).value().bytes == "last");
+}

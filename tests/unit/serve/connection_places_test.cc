@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "serve/origins.h"
 #include "serve/unique_fd.h"
 #include "tests/support/catch.h"
 
@@ -82,6 +83,6 @@ TEST_CASE("a client over IPv4 has its whole address, on a socket for both famili
   REQUIRE(::connect(client.get(), reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0);
   const UniqueFd accepted(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
   const std::string loopback("\x7f\0\0\1", 4);
-  CHECK(address_of(accepted.get()) == loopback);
-  CHECK(address_of(client.get()) == loopback);
+  CHECK(PeerAddress::of_socket(accepted.get()).network() == loopback);
+  CHECK(PeerAddress::of_socket(client.get()).network() == loopback);
 }
