@@ -41,4 +41,14 @@ inline CLI::Validator not_empty() {
   return {[](const std::string& text) { return std::string(text.empty() ? "is empty" : ""); }, ""};
 }
 
+/// For the values of a list, which stay text: what `check` refuses is a usage error.
+template <class Check>
+CLI::Validator checked_by(Check check) {
+  return {[check](const std::string& text) {
+            const Expected<void> checked = check(std::string_view(text));
+            return checked ? std::string() : checked.error().message;
+          },
+          ""};
+}
+
 }  // namespace wskit::cli

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "cli/serve_options.h"
 
+#include <chrono>
 #include <limits>
 #include <string_view>
 #include <utility>
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
 #include "cli/announce.h"
 #include "cli/parsed_option.h"
 #include "core/parse.h"
+#include "serve/origin.h"
+#include "wire/handshake.h"
 
 namespace wskit::cli {
 namespace {
@@ -28,13 +32,25 @@ Expected<Integer> parse_number(std::string_view text) {
   return static_cast<Integer>(*value);
 }
 
+std::string whole_seconds(Nanoseconds duration) {
+  return fmt::format("{}s", std::chrono::ceil<std::chrono::seconds>(duration).count());
+}
+
+// libwebsockets counts nothing else, and what is rounded would not be what was asked for.
+Expected<Nanoseconds> parse_whole_seconds(std::string_view text) {
+  auto duration = parse_duration(text);
+  if (duration && *duration % std::chrono::seconds(1) != Nanoseconds(0)) {
+    return fail(ErrorCode::usage, fmt::format("'{}' is not whole seconds, as they are counted; "
+                                              "write {}",
+                                              text, whole_seconds(*duration)));
+  }
+  return duration;
+}
+
 // With the default as the options have it, in whole seconds.
 void add_limit(CLI::App& app, const std::string& name, Nanoseconds& value,
                const std::string& description) {
-  const auto whole = std::chrono::duration_cast<std::chrono::seconds>(value).count();
-  add_duration(app, name, value, description)
-      ->default_str(std::to_string(whole) + "s")
-      ->group("Limits");
+  add_duration(app, name, value, description)->default_str(whole_seconds(value))->group("Limits");
 }
 
 void add_behaviour(CLI::App& app, ServeEchoOptions& options) {
@@ -105,12 +121,14 @@ void add_serve_upgrade(CLI::App& app, ServerOptions& server) {
          "it to the first that is offered")
       ->type_name("NAME")
       ->allow_extra_args(false)
+      ->check(checked_by(wire::check_subprotocol_name))
       ->group(group);
   app.add_option("--allow-origin", server.allowed_origins,
                  "Let pages of this origin connect too (repeatable), '*' for all; without it only "
                  "clients without an Origin header and pages of this host and port may")
       ->type_name("ORIGIN")
       ->allow_extra_args(false)
+      ->check(checked_by(serve::check_allowed_origin))
       ->group(group);
 }
 
@@ -148,8 +166,11 @@ void add_serve_limits(CLI::App& app, ServerOptions& server, const std::string& d
       ->type_name("SIZE")
       ->default_str(std::to_string(server.max_header >> 10U) + "KiB")
       ->group(group);
-  add_limit(app, "--handshake-timeout", server.handshake_timeout,
-            "From accepting to the end of the request, in whole seconds");
+  add_parsed(app, "--handshake-timeout", server.handshake_timeout, parse_whole_seconds)
+      ->description("From accepting to the end of the request, in whole seconds")
+      ->type_name("DURATION")
+      ->default_str(whole_seconds(server.handshake_timeout))
+      ->group(group);
   add_limit(app, "--ping-interval", server.ping_interval,
             "Ping a connection that was quiet for this long; 0 for never");
   add_limit(app, "--ping-timeout", server.ping_timeout,

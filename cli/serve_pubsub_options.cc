@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/parsed_option.h"
+#include "core/bytes.h"
 #include "core/parse.h"
 #include "pubsub/out_queue.h"
 #include "pubsub/slow_rules.h"
@@ -80,6 +82,20 @@ void read_slow(const std::string& text, serve::PubSubOptions& options) {
   options.slow.push_back(std::move(*rule));
 }
 
+// What was said twice for the same topics counts once, and nobody sees which.
+void check_slow(const std::vector<std::string>& texts) {
+  std::set<std::string> filters;
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.rfind('=');
+    const std::string filter = equals == std::string::npos ? std::string() : text.substr(0, equals);
+    if (!filters.insert(filter).second) {
+      throw CLI::ValidationError(
+          "--slow", filter.empty() ? "is given twice without a FILTER"
+                                   : fmt::format("is given twice for '{}'", escape(filter)));
+    }
+  }
+}
+
 void add_slow(CLI::App& app, serve::PubSubOptions& options) {
   const std::string group = "Slow receivers";
   app.add_option_function<std::vector<std::string>>(
@@ -88,6 +104,7 @@ void add_slow(CLI::App& app, serve::PubSubOptions& options) {
            for (const std::string& text : texts) {
              read_slow(text, options);
            }
+           check_slow(texts);
          },
          "What happens to a connection for which more than --max-queue waits: close it, or drop "
          "and announce the newest messages, the oldest, or all but the latest of each topic; raw "

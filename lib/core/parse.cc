@@ -53,6 +53,7 @@ constexpr std::array kDurationUnits{Unit{"", 1e9},   Unit{"s", 1e9},    Unit{"ms
                                     Unit{"m", 60e9}, Unit{"min", 60e9}, Unit{"h", 3600e9}};
 
 constexpr double kKibi = 1024;
+constexpr double kTebi = kKibi * kKibi * kKibi * kKibi;
 constexpr std::array kSizeUnits{
     Unit{"", 1},
     Unit{"B", 1},
@@ -63,9 +64,12 @@ constexpr std::array kSizeUnits{
     Unit{"MiB", kKibi* kKibi},
     Unit{"G", kKibi* kKibi* kKibi},
     Unit{"GiB", kKibi* kKibi* kKibi},
+    Unit{"T", kTebi},
+    Unit{"TiB", kTebi},
     Unit{"kB", 1e3},
     Unit{"MB", 1e6},
     Unit{"GB", 1e9},
+    Unit{"TB", 1e12},
 };
 
 constexpr std::array kRateUnits{
@@ -128,10 +132,13 @@ Expected<Nanoseconds> parse_duration(std::string_view text) {
 }
 
 Expected<std::uint64_t> parse_size(std::string_view text) {
-  constexpr double kMax = 9.0e15;
+  constexpr double kMax = 8000 * kTebi;
   const auto quantity = split_quantity(text);
   const auto bytes = quantity ? scale(*quantity, kSizeUnits) : std::nullopt;
-  if (!bytes || *bytes > kMax || *bytes != std::floor(*bytes)) {
+  if (bytes && *bytes > kMax) {
+    return fail(ErrorCode::usage, fmt::format("'{}' is too large; at most 8000TiB", text));
+  }
+  if (!bytes || *bytes != std::floor(*bytes)) {
     return fail(ErrorCode::usage,
                 fmt::format("'{}' is not a size in bytes; write 20, 64k, 1MiB or 10MB", text));
   }

@@ -14,7 +14,8 @@ namespace wskit {
 /// most 292 years. Fails with ErrorCode::usage and the units that exist.
 [[nodiscard]] Expected<Nanoseconds> parse_duration(std::string_view text);
 
-/// "20", "64k", "1MiB": bytes. k M G and KiB MiB GiB are powers of 1024; kB MB GB of 1000.
+/// "20", "64k", "1MiB": bytes. k M G T and KiB MiB GiB TiB are powers of 1024; kB MB GB
+/// TB of 1000.
 [[nodiscard]] Expected<std::uint64_t> parse_size(std::string_view text);
 
 /// "1000", "2.5k", "1M", "1e3", "60/m", "10/s": events a second, greater than zero.

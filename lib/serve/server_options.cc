@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "serve/server_options.h"
 
+#include <algorithm>
 #include <string_view>
 
 namespace wskit::serve {
@@ -32,14 +33,19 @@ Expected<void> check_options(const ServerOptions& options) {
   if (options.max_message == 0) {
     return refuse("the limit of a message is at least 1 byte");
   }
+  if (options.max_message > kMaxMessage) {
+    return refuse("the limit of a message is at most 512MiB, since it is in memory as a whole");
+  }
   if (options.max_header < kMinHeader || options.max_header > kMaxHeader) {
     return refuse("the limit of a request's header is from 1KiB to 60KiB");
   }
   if (options.handshake_timeout.count() <= 0 || options.close_timeout.count() <= 0) {
     return refuse("time-outs are greater than zero");
   }
-  if (options.ping_interval.count() > 0 && options.ping_timeout.count() <= 0) {
-    return refuse("the ping time-out is greater than zero; a ping interval of zero sends no pings");
+  if (options.ping_interval.count() > 0 &&
+      std::min(options.ping_interval, options.ping_timeout) < kMinPingTime) {
+    return refuse(
+        "the ping interval and its time-out are at least 10ms; an interval of 0 sends no pings");
   }
   return {};
 }

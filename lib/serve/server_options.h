@@ -73,6 +73,11 @@ struct ServerOptions {
 /// What libwebsockets can be told.
 inline constexpr std::size_t kMinHeader = 1024;
 inline constexpr std::size_t kMaxHeader = std::size_t{60} * 1024;
+/// A message is in memory as a whole, six times as long in an envelope if it has to be escaped.
+inline constexpr std::size_t kMaxMessage = std::size_t{512} * 1024 * 1024;
+/// Of a ping interval and its time-out: what is shorter would be work without a pause.
+inline constexpr Nanoseconds kMinPingTime = std::chrono::milliseconds(10);
+
 /// What is possible there.
 [[nodiscard]] relay::FaultPlace fault_place(const ServerOptions& options);
 

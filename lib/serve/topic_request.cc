@@ -54,7 +54,10 @@ std::expected<broker::Start, Refusal> start_of(const RequestTarget& target,
   if (!after) {
     return broker::FromNow{};
   }
-  if (after->empty() || *after == "0") {
+  if (after->empty()) {
+    return refuse("after is a cursor, or 0 for the oldest message");
+  }
+  if (*after == "0") {
     return broker::FromOldest{};
   }
   auto cursor = broker::Cursor::parse(*after);

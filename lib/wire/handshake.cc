@@ -89,10 +89,21 @@ Expected<void> check_header(const Header& header, const std::vector<Header>& all
   return {};
 }
 
+}  // namespace
+
+Expected<void> check_subprotocol_name(std::string_view name) {
+  if (!is_token(name)) {
+    return usage(fmt::format("'{}' is not a subprotocol (RFC 6455 4.1)", escape(name)));
+  }
+  return {};
+}
+
+namespace {
+
 Expected<void> check_subprotocols(const std::vector<std::string>& subprotocols) {
   for (auto i = subprotocols.begin(); i != subprotocols.end(); ++i) {
-    if (!is_token(*i)) {
-      return usage(fmt::format("'{}' is not a subprotocol (RFC 6455 4.1)", escape(*i)));
+    if (auto token = check_subprotocol_name(*i); !token) {
+      return std::unexpected(std::move(token.error()));
     }
     if (std::find(subprotocols.begin(), i, *i) != i) {
       return usage(fmt::format("the subprotocol '{}' is given twice", *i));

@@ -59,6 +59,9 @@ class UpgradeRequest {
   std::string after_key_;
 };
 
+/// A subprotocol's name is a token (RFC 6455 4.1). Fails with ErrorCode::usage.
+[[nodiscard]] Expected<void> check_subprotocol_name(std::string_view name);
+
 struct HandshakeRules {
   HttpRules head;
   /// Of the body of a refusal; what follows is not waited for.

@@ -49,13 +49,16 @@ TEST_CASE("sizes are bytes with binary and decimal multiples") {
   CHECK(parse_size("1G").value() == 1'073'741'824);
   CHECK(parse_size("10MB").value() == 10'000'000);
   CHECK(parse_size("1.5k").value() == 1536);
+  CHECK(parse_size("2TiB").value() == 2'199'023'255'552);
+  CHECK(parse_size("1TB").value() == 1'000'000'000'000);
 }
 
 TEST_CASE("what is not a whole number of bytes is refused") {
-  for (const char* text : {"", "k", "-1", "1.5", "1kb", "1TB", "99999999G"}) {
+  for (const char* text : {"", "k", "-1", "1.5", "1kb", "1tb", "99999999G"}) {
     INFO(text);
     CHECK_FALSE(parse_size(text).has_value());
   }
+  CHECK_THAT(parse_size("9000TiB").error().message, Catch::Contains("too large"));
 }
 
 TEST_CASE("rates are events a second") {

@@ -63,6 +63,7 @@ TEST_CASE("a subscription begins now, at the oldest message, or after a cursor")
   CHECK(std::holds_alternative<broker::FromOldest>(parse("/t/a?after=0")->start));
   CHECK(std::get<broker::Cursor>(parse("/t/a?after=" + cursor)->start).text() == cursor);
   CHECK(refusal("/t/a?after=nonsense") != "none");
+  CHECK(refusal("/t/a?after=") == "after is a cursor, or 0 for the oldest message");
 }
 
 TEST_CASE("the last event's id goes before what the url has asked for at first") {
