@@ -158,8 +158,9 @@ void add_jwt_options(CLI::App& app, AuthChoice& choice) {
 
 void add_rights_options(CLI::App& app, AuthChoice& choice) {
   app.add_flag("--allow-anonymous", choice.allow_anonymous,
-               "Let clients without credentials in; without this option and without the others of "
-               "this group only loopback addresses may be listened on")
+               "Let everybody in who sends no credentials. Where nothing else of this group is "
+               "given everybody is let in anyway, but on loopback addresses only; this opens the "
+               "others")
       ->group(kAuthGroup);
   app.add_option("--allow-subscribe", choice.subscribe,
                  "What may be subscribed to by those whose credentials do not say (repeatable), '' "

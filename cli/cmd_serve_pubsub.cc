@@ -5,10 +5,12 @@
 #include <memory>
 #include <random>
 #include <string_view>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
 #include "cli/hints.h"
+#include "cli/proxy_command_options.h"
 #include "cli/serve_pubsub_options.h"
 #include "cli/serve_run.h"
 #include "serve/pubsub_service.h"
@@ -25,9 +27,17 @@ Expected<void> let_in(ServePubSubOptions& options) {
   }
   options.pubsub.auth = std::move(auth->options);
   options.serve.server.client_authorities = std::move(auth->client_authorities);
-  return options.serve.unix_path
-             ? Expected<void>()
-             : serve::check_exposure(options.serve.server.listen, options.pubsub.auth);
+  if (options.serve.unix_path) {
+    return {};
+  }
+  const serve::ListenAddress& listen = options.serve.server.listen;
+  auto hidden = serve::check_exposure(listen, options.pubsub.auth);
+  if (!hidden) {
+    if (auto address = find_address(listen); !address) {
+      return std::unexpected(std::move(address.error()));  // nobody can reach that
+    }
+  }
+  return hidden;
 }
 
 int run_serve_pubsub(ServePubSubOptions options) {

@@ -47,6 +47,26 @@ std::optional<ShownMistake> mistake_in(std::string_view message) {
                       .caret = caret};
 }
 
+/// What the status calls for, of "the server answered 401 Unauthorized instead of upgrading".
+std::string_view hint_on_status(std::string_view message) {
+  constexpr std::string_view kAnswered = "the server answered ";
+  constexpr std::size_t kStatusLength = 3;
+  const std::size_t found = message.find(kAnswered);
+  const std::string_view status = found == std::string_view::npos
+                                      ? std::string_view()
+                                      : message.substr(found + kAnswered.size(), kStatusLength);
+  if (status == "401") {
+    return "-u, --oauth2-bearer and -H send credentials";
+  }
+  if (status == "403") {
+    return "check the credentials (-u, --oauth2-bearer, -H) and --origin";
+  }
+  if (status == "404") {
+    return "check the URL's path";
+  }
+  return status == "407" ? "--proxy-user gives the proxy's login" : std::string_view();
+}
+
 /// Its caret stays below its character, however wide the line's escapes are.
 std::string shown_mistake(const ShownMistake& mistake) {
   std::string caret;
@@ -81,8 +101,6 @@ std::string_view hint(ErrorCode code) noexcept {
       return "a server without TLS is ws://, not wss://";
     case ErrorCode::tls_alert:
       return "--cert and --key give a client certificate, --tls-max and --tlsv1.3 the versions";
-    case ErrorCode::upgrade_http_status:
-      return "check path, -H, --origin, -u and --oauth2-bearer";
     case ErrorCode::upgrade_closed:
       return "a server that expects TLS is wss://, not ws://";
     case ErrorCode::upgrade_bad_subprotocol:
@@ -115,7 +133,9 @@ int complain(std::string_view command, const Error& error, std::string_view url)
   // What closes TLS without a word after a handshake of TLS 1.3 often wanted a certificate.
   const bool of_tls = error.code == ErrorCode::upgrade_closed && url.starts_with("wss:");
   const std::string_view advice =
-      of_tls ? "--cert and --key give a client certificate, if it wants one" : hint(error.code);
+      of_tls ? "--cert and --key give a client certificate, if it wants one"
+      : error.code == ErrorCode::upgrade_http_status ? hint_on_status(error.message)
+                                                     : hint(error.code);
   const std::string_view try_this = advises ? std::string_view() : advice;
   say(fmt::format("wskit {}: {}{}{}\n", command,
                   report::printable(describe_failure(url, error.message)),

@@ -38,6 +38,14 @@ Expected<net::IoChoice> parse_io(std::string_view text) {
   return fail(ErrorCode::usage, fmt::format("'{}' is none of auto, epoll and uring", text));
 }
 
+Expected<Nanoseconds> parse_time_out(std::string_view text) {
+  auto time = parse_duration(text);
+  if (time && time->count() == 0) {
+    return fail(ErrorCode::usage, fmt::format("'{}' leaves no time for any handshake", text));
+  }
+  return time;
+}
+
 void add_where(CLI::App& app, ProxyCommandOptions& options) {
   const std::string group = "Where";
   add_parsed(app, "--listen", options.listen, serve::parse_listen_address)
@@ -78,7 +86,7 @@ void add_limits(CLI::App& app, ProxyCommandOptions& options) {
       ->type_name("N")
       ->default_str("0")
       ->group(group);
-  add_parsed(app, "--handshake-timeout", options.handshake_timeout, parse_duration)
+  add_parsed(app, "--handshake-timeout", options.handshake_timeout, parse_time_out)
       ->description("From accepting to the client's whole request")
       ->type_name("DURATION")
       ->default_str("10s")
@@ -175,8 +183,9 @@ Expected<net::SocketAddress> find_address(const serve::ListenAddress& address) {
   }
   auto found = net::look_up(address.host, AF_UNSPEC);
   if (!found) {
-    return fail(ErrorCode::listen_failed,
-                fmt::format("listen on {}: {}", address.host, found.error().message));
+    return fail(found.error().code,
+                fmt::format("listen: {}; --listen takes an address or a name of this machine",
+                            found.error().message));
   }
   found->front().set_port(address.port);
   return found->front();

@@ -123,6 +123,14 @@ bool is_any_of(const CLI::ParseError& error, std::initializer_list<CLI::ExitCode
       codes, [&](CLI::ExitCodes code) { return error.get_exit_code() == static_cast<int>(code); });
 }
 
+/// For "wskit serve" alone: what there is to choose from.
+std::string describe_missing(const CLI::App& command, const CLI::ParseError& error) {
+  const auto commands = command_names(command);
+  return commands.empty() || !is_any_of(error, {CLI::ExitCodes::RequiredError})
+             ? std::string(error.what())
+             : fmt::format("name a command: {}", fmt::join(commands, ", "));
+}
+
 }  // namespace
 
 std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
@@ -136,8 +144,9 @@ std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
       !left.empty() && is_any_of(error, {CLI::ExitCodes::ExtrasError, CLI::ExitCodes::RequiredError,
                                          CLI::ExitCodes::Success});
   const std::string name = full_name(*command);
-  return fmt::format("{}: {}; try {} --help\n", name,
-                     left_over ? describe_left_over(*command, left) : error.what(), name);
+  return fmt::format(
+      "{}: {}; try {} --help\n", name,
+      left_over ? describe_left_over(*command, left) : describe_missing(*command, error), name);
 }
 
 bool asks_for_help_of_unknown(const CLI::App& app, const CLI::ParseError& error) {

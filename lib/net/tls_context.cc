@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <openssl/err.h>
@@ -23,6 +26,17 @@ int protocol(TlsVersion version) {
 
 std::unexpected<Error> refuse(ErrorCode code, std::string_view what) {
   return fail(code, fmt::format("{}: {}", what, take_openssl_reason()));
+}
+
+// OpenSSL says of a directory only that nothing is in it.
+std::unexpected<Error> refuse_file(std::string_view what, const std::string& file) {
+  std::error_code unknown;
+  if (std::filesystem::is_directory(file, unknown)) {
+    ERR_clear_error();
+    return fail(ErrorCode::unreadable_file,
+                fmt::format("{} {}: {}", what, file, std::generic_category().message(EISDIR)));
+  }
+  return refuse(ErrorCode::unreadable_file, fmt::format("{} {}", what, file));
 }
 
 Expected<void> set_versions(SSL_CTX& context, const TlsOptions& options) {
@@ -70,8 +84,7 @@ Expected<void> set_trust(SSL_CTX& context, const TlsOptions& options) {
   }
   if (!options.ca_file.empty() &&
       SSL_CTX_load_verify_file(&context, options.ca_file.c_str()) != 1) {
-    return refuse(ErrorCode::unreadable_file,
-                  fmt::format("read trusted certificates from {}", options.ca_file));
+    return refuse_file("read trusted certificates from", options.ca_file);
   }
   if (!options.ca_directory.empty() &&
       SSL_CTX_load_verify_dir(&context, options.ca_directory.c_str()) != 1) {
@@ -96,7 +109,7 @@ int on_password(char* room, int size, int /*writing*/, void* user) {
 std::unexpected<Error> refuse_key(const std::string& file, const TlsOptions& options,
                                   bool password_asked) {
   if (!password_asked) {
-    return refuse(ErrorCode::unreadable_file, fmt::format("read key {}", file));
+    return refuse_file("read key", file);
   }
   ERR_clear_error();
   return fail(ErrorCode::unreadable_file,
@@ -110,7 +123,7 @@ Expected<void> load_certificate(SSL_CTX& context, const TlsOptions& options,
   const std::string& certificate = options.certificate_file;
   const std::string& key = options.key_file.empty() ? certificate : options.key_file;
   if (SSL_CTX_use_certificate_chain_file(&context, certificate.c_str()) != 1) {
-    return refuse(ErrorCode::unreadable_file, fmt::format("read certificate {}", certificate));
+    return refuse_file("read certificate", certificate);
   }
   const bool loaded = SSL_CTX_use_PrivateKey_file(&context, key.c_str(), SSL_FILETYPE_PEM) == 1;
   const bool mismatch = ERR_GET_REASON(ERR_peek_error()) == X509_R_KEY_VALUES_MISMATCH;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -31,6 +32,9 @@ std::unexpected<Error> refuse(std::string_view what, const std::string& file,
 }
 
 Expected<BioPointer> open_file(std::string_view what, const std::string& file) {
+  if (std::error_code unknown; std::filesystem::is_directory(file, unknown)) {
+    return refuse(what, file, std::generic_category().message(EISDIR));
+  }
   BioPointer bio(BIO_new_file(file.c_str(), "r"));
   if (bio == nullptr) {
     const int error = errno;

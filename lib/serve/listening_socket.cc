@@ -75,8 +75,10 @@ Expected<UniqueFd> open_tcp(ListenAddress& address) {
       ::getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &found);
   const AddressList list(found);
   if (status != 0) {
-    return fail(ErrorCode::listen_failed,
-                fmt::format("listen on {}: {}", describe(address), ::gai_strerror(status)));
+    const bool unknown = status == EAI_NONAME || status == EAI_NODATA;
+    return fail(unknown ? ErrorCode::dns_not_found : ErrorCode::dns_failed,
+                fmt::format("listen on {}: {}; --listen takes an address or a name of this machine",
+                            describe(address), unknown ? "no such host" : ::gai_strerror(status)));
   }
   auto fd = bind_and_listen(address, list->ai_addr, list->ai_addrlen);
   if (fd) {

@@ -177,7 +177,9 @@ TEST_CASE("a word that is not known is named, with the nearest one that is") {
   check_complaint(bench_in_vain(url, {"ws://second"}), 2,
                   {"'ws://second' is one argument too many"});
   check_complaint(wskit::test::wskit({"bench"}), 2, {"wskit bench: URL is required"});
-  check_complaint(wskit::test::wskit({}), 2, {"wskit: A subcommand is required"});
+  check_complaint(wskit::test::wskit({}), 2, {"wskit: name a command: "});
+  check_complaint(wskit::test::wskit({"serve"}), 2,
+                  {"wskit serve: name a command: echo, pubsub, script"});
 }
 
 TEST_CASE("what cannot be measured is refused before the run") {

@@ -64,6 +64,23 @@ TEST_CASE("what keeps a connection from opening ends with the code of its step")
   check_codes(silent.url(), {"--connect-timeout", "200ms"}, 28, "200 ms");
 }
 
+TEST_CASE("what is advised where an upgrade is refused depends on the status") {
+  const auto advice_on = [](const std::string& status) {
+    const CannedServer refusing([status](const std::string&) {
+      return "HTTP/1.1 " + status + "\r\nContent-Length: 0\r\n\r\n";
+    });
+    const std::string err = test::wskit({"send", refusing.url(), "x"}).err;
+    const std::size_t semicolon = err.find(';');
+    return semicolon == std::string::npos ? "" : err.substr(semicolon + 2);
+  };
+  CHECK_THAT(advice_on("401 Unauthorized"), Catch::Contains("-u, --oauth2-bearer"));
+  CHECK_THAT(advice_on("403 Forbidden"), Catch::Contains("--origin"));
+  CHECK_THAT(advice_on("407 Proxy Authentication Required"), Catch::Contains("--proxy-user"));
+  CHECK_THAT(advice_on("404 Not Found"), Catch::Contains("path"));
+  CHECK(advice_on("503 Service Unavailable").empty());
+  CHECK(advice_on("200 OK").empty());
+}
+
 TEST_CASE("TLS that cannot be ends with 35, and a certificate that is not trusted with 60") {
   const EchoProcess plain;
   check_codes("wss" + plain.url().substr(2), {}, 35, "TLS");

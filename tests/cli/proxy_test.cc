@@ -60,6 +60,10 @@ TEST_CASE("a proxy that cannot listen says so and ends with 2") {
   CHECK(exit.code == 2);
   CHECK_THAT(exit.err, Catch::Contains("listen on " + taken));
   CHECK(test::wskit({"proxy", "--listen", "127.0.0.1:0"}).code == 2);
+  const Exit no_time = test::wskit({"proxy", "--to", url, "--handshake-timeout", "0"});
+  CHECK(no_time.code == 2);
+  CHECK_THAT(no_time.err, Catch::Contains("--handshake-timeout: '0'"));
+  CHECK(test::wskit({"proxy", "--listen", "no.such.host.invalid:0", "--to", url}).code == 6);
 }
 
 TEST_CASE("messages pass over TLS on both sides") {

@@ -104,3 +104,21 @@ TEST_CASE("serve pubsub refuses bad options in one line, with 2") {
     CHECK(exit.err.find(arguments[0].substr(2)) != std::string::npos);
   }
 }
+
+TEST_CASE("serve pubsub refuses two policies for the same topics") {
+  CHECK(pubsub({"--slow", "close", "--slow", "latest"})
+            .err.starts_with("wskit serve pubsub: --slow: is given twice without a FILTER"));
+  const Exit exit = pubsub({"--slow", "a/#=close", "--slow", "latest", "--slow", "a/#=drop-old"});
+  CHECK(exit.code == 2);
+  CHECK(exit.err.starts_with("wskit serve pubsub: --slow: is given twice for 'a/#'"));
+}
+
+TEST_CASE("serve pubsub says that a name does not exist before it asks whom to let in") {
+  const Exit exit = test::wskit({"serve", "pubsub", "--listen", "no.such.host.invalid:0"});
+  CHECK(exit.code == 6);
+  CHECK(exit.err.find("no.such.host.invalid") != std::string::npos);
+  CHECK(exit.err.find("publish") == std::string::npos);
+  const Exit exposed = test::wskit({"serve", "pubsub", "--listen", "0.0.0.0:0"});
+  CHECK(exposed.code == 2);
+  CHECK(exposed.err.find("--allow-anonymous") != std::string::npos);
+}

@@ -211,7 +211,6 @@ TEST_CASE("bad options are one line on standard error and exit 2") {
       {"--listen", "nonsense"},
       {"--listen", "127.0.0.1:99999"},
       {"--listen", "192.0.2.1:0"},
-      {"--listen", "no.such.host.invalid:0"},
       {"--threads", "0"},
       {"--threads", "x"},
       {"--stall", "5s"},
@@ -219,8 +218,9 @@ TEST_CASE("bad options are one line on standard error and exit 2") {
       {"--delay", "fast"},
       {"--delay", "10ms", "--jitter", "20ms"},
       {"--max-message", "0"},
-      {"--max-message", "1TiB"},
       {"--max-message", "-1"},
+      {"--max-message", "1TiB"},
+      {"--ping-timeout", "0"},
       {"--ping-timeout", "1ms"},
       {"--ping-interval", "1ns"},
       {"--handshake-timeout", "300ms"},
@@ -228,7 +228,6 @@ TEST_CASE("bad options are one line on standard error and exit 2") {
       {"--subprotocol", "a b"},
       {"--subprotocol", ""},
       {"--allow-origin", "foo"},
-      {"--ping-timeout", "0"},
       {"--cert", "/nonexistent.pem"},
       {"--cert", "/nonexistent.pem", "--key", "/nonexistent.key"},
       {"--self-signed", "--cert", "/dev/null", "--key", "/dev/null"},
@@ -246,6 +245,28 @@ TEST_CASE("bad options are one line on standard error and exit 2") {
     CHECK(exit.out.empty());
     CHECK(std::ranges::count(exit.err, '\n') == 1);
   }
+}
+
+TEST_CASE("a name to listen on that does not exist ends with 6") {
+  const Exit exit = run(echo_command({"--listen", "no.such.host.invalid:0"}));
+  CHECK(exit.code == 6);
+  CHECK(exit.out.empty());
+  CHECK_THAT(exit.err,
+             Catch::Contains("no.such.host.invalid") && Catch::Contains("--listen takes"));
+  CHECK(std::ranges::count(exit.err, '\n') == 1);
+}
+
+TEST_CASE("a directory in place of a certificate's file is told to be one") {
+  const ScratchDirectory scratch;
+  const Exit exit = run(echo_command({"--cert", scratch.file(""), "--key", scratch.file("")}));
+  CHECK(exit.code == 2);
+  CHECK_THAT(exit.err, Catch::Contains(scratch.file("") + ": Is a directory"));
+}
+
+TEST_CASE("a handshake time-out that is not whole seconds is refused with the next one that is") {
+  const Exit exit = run(echo_command({"--handshake-timeout", "1300ms"}));
+  CHECK(exit.code == 2);
+  CHECK_THAT(exit.err, Catch::Contains("1300ms") && Catch::Contains("write 2s"));
 }
 
 TEST_CASE("a ready file that cannot be written ends the server before it says that it is ready") {

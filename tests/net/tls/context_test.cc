@@ -84,6 +84,11 @@ TEST_CASE("files that cannot be read are named with the reason") {
     options.certificate_file = certificate_path("client.pem");
     CHECK(refused(options).message == "read key " + options.certificate_file + ": unsupported");
   }
+  SECTION("a directory") {
+    options.ca_file = certificate_path("");
+    CHECK(refused(options).message ==
+          "read trusted certificates from " + options.ca_file + ": Is a directory");
+  }
   SECTION("an encrypted key without a password") {
     options.certificate_file = certificate_path("client.pem");
     options.key_file = certificate_path("client-encrypted.key");
