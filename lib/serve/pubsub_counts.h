@@ -63,7 +63,8 @@ struct PubSubCounts {
   Counter received;    // messages from the engine
   Counter deliveries;  // of a message to a subscription
   Counter subscriptions;
-  Counter gaps;                       // that subscriptions were told of
+  Counter gaps;                       // of what is no longer there, that subscriptions were told of
+  Counter slow_gaps;                  // of what was dropped, that slow receivers were told of
   Counter caught_up;                  // subscriptions that got all they had missed
   Counter overflows;                  // connections that were closed because they read too slowly
   Counter queued_bytes;               // that wait for all connections

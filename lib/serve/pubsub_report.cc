@@ -121,7 +121,10 @@ void add_messages(MetricsText& text) {
            &C::received);
   text.add("deliveries_total", "counter", "Deliveries of a message to a subscription.",
            &C::deliveries);
-  text.add("gaps_total", "counter", "Gaps that subscriptions were told of.", &C::gaps);
+  text.begin("gaps_total", "counter",
+             "Gaps that receivers were told of: lost is no longer retained, slow was dropped.");
+  text.value("{reason=\"lost\"}", read(&C::gaps));
+  text.value("{reason=\"slow\"}", read(&C::slow_gaps));
   text.add("recoveries_total", "counter", "Subscriptions that got all they had missed.",
            &C::caught_up);
   text.add("queue_bytes", "gauge", "Bytes that wait for connections.", &C::queued_bytes);

@@ -97,6 +97,7 @@ void Subscriber::announce(const pubsub::Gap& gap) {
 }
 
 void Subscriber::append_dropped(std::string& out, std::uint64_t messages) {
+  parts_.node.counts().slow_gaps.add(1);
   pubsub::append(out, parts_.format,
                  GapNotice{.reason = GapNotice::Reason::slow, .messages = messages});
 }

@@ -56,12 +56,14 @@ TEST_CASE("a slow subscriber in envelopes is told in its place how many messages
     REQUIRE(dropped > 0);
     int received = 0;
     std::uint64_t told = 0;
+    std::uint64_t gaps = 0;
     int last = -1;
     while (received + static_cast<int>(told) < published) {
       const Json item = parse_json(read_text(slow)).value();
       if (item.contains("gap")) {
         CHECK(item["gap"]["reason"] == "slow");
         told += item["gap"]["messages"].get<std::uint64_t>();
+        ++gaps;
         continue;
       }
       const int number = std::stoi(item["data"].get<std::string>());
@@ -70,6 +72,8 @@ TEST_CASE("a slow subscriber in envelopes is told in its place how many messages
       ++received;
     }
     CHECK(told == dropped);
+    CHECK(count(server, "gaps_total{reason=\"slow\"}") == gaps);
+    CHECK(count(server, "gaps_total{reason=\"lost\"}") == 0);
     CHECK(count(server, "slow_closes_total") == 0);
   }
 }
