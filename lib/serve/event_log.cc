@@ -93,4 +93,21 @@ void EventLog::answered(const Answered& answered) {
   sink_({.level = LogLevel::info, .event = "request", .line = {}, .fields = fields});
 }
 
+void EventLog::ended(const Ended& ended) {
+  if (!on_) {
+    return;
+  }
+  const std::string target = wire::without_secrets(ended.request.target);
+  const bool left = ended.reason.empty();
+  const std::array fields{LogField{"peer", ended.peer},
+                          LogField{"method", std::string_view(ended.request.method)},
+                          LogField{"target", target},
+                          LogField{"seconds", to_seconds(ended.took)},
+                          LogField{"bytes", ended.bytes},
+                          LogField{"messages", ended.messages},
+                          LogField{"by", std::string_view(left ? "peer" : "server")},
+                          LogField{"reason", left ? std::string_view("it left") : ended.reason}};
+  sink_({.level = LogLevel::info, .event = "end", .line = {}, .fields = fields});
+}
+
 }  // namespace wskit::serve

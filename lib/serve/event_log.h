@@ -21,7 +21,8 @@ class Origins;
 class Session;
 
 /// Tells the sink of a thread's connections: "open" and "close" of WebSockets, "refuse" of
-/// upgrades, "request" of answered HTTP requests. Does nothing, and keeps nothing, while it is off.
+/// upgrades, "request" of answered HTTP requests, "end" of streams and of requests whose answer
+/// nobody waited for. Does nothing, and keeps nothing, while it is off.
 class EventLog {
  public:
   struct Parts {
@@ -57,6 +58,16 @@ class EventLog {
     Nanoseconds took{};
   };
   void answered(const Answered& answered);
+
+  struct Ended {
+    std::string_view peer;
+    const wire::HttpRequest& request;
+    Nanoseconds took{};
+    std::uint64_t bytes = 0;
+    std::uint64_t messages = 0;
+    std::string_view reason;  // of the server; "": the peer left
+  };
+  void ended(const Ended& ended);
 
  private:
   struct Connection {

@@ -20,6 +20,7 @@ namespace wskit::serve {
 namespace {
 
 constexpr int kNoContent = 204;
+constexpr std::string_view kStopping = "the server is stopping";
 // A longer body is gathered only for one of the connections that the server may have.
 constexpr std::uint64_t kSmallBody = std::uint64_t{64} << 10;
 
@@ -31,6 +32,9 @@ HttpExchange::HttpExchange(lws* connection, ServiceThread& thread, wire::HttpReq
       begun_(thread.now()),
       input_(thread.loop()) {
   input_.set<HttpExchange, &HttpExchange::on_input>(this);
+  if (thread.events().on()) {
+    peer_ = thread.origins().address_of(connection).text();
+  }
 }
 
 std::expected<void, Limit> HttpExchange::take_place() {
@@ -112,6 +116,7 @@ void HttpExchange::append_head(const HttpAnswer& answer) {
                               .request = request_,
                               .status = answer.status,
                               .took = thread().now() - begun_});
+  told_ = true;
   std::string& out = output();
   out += fmt::format("HTTP/1.1 {} {}\r\n", answer.status, wire::reason_phrase(answer.status));
   if (answer.status != kNoContent) {
@@ -145,6 +150,7 @@ void HttpExchange::begin_stream(const HttpAnswer& head) {
   check(!answered(), "a request is answered once");
   const bool has_body = request_.method != "HEAD";
   state_ = has_body ? State::streaming : State::answered;
+  streams_ = has_body;
   chunked_ = request_.minor_version > 0;
   append_head(head);
   output() += chunked_ ? "Transfer-Encoding: chunked\r\n\r\n" : "\r\n";
@@ -158,8 +164,9 @@ void HttpExchange::end_stream() {
   }
 }
 
-void HttpExchange::cut() {
+void HttpExchange::cut(std::string_view why) {
   state_ = State::cut_off;
+  end_ = why;
   mark_dirty();
 }
 
@@ -169,6 +176,7 @@ Peer HttpExchange::peer() const {
 
 void HttpExchange::on_drain() {
   draining_ = true;
+  end_ = end_.empty() ? kStopping : end_;
   if (handler_ != nullptr) {
     handler_->on_drain();
   }
@@ -176,11 +184,14 @@ void HttpExchange::on_drain() {
 
 void HttpExchange::append_chunk() {
   if (!chunked_) {
+    const std::size_t before = output().size();
     take(output());
+    streamed_ += output().size() - before;
     return;
   }
   std::string bytes;
   take(bytes);
+  streamed_ += bytes.size();
   if (!bytes.empty()) {  // an empty chunk would be the last one
     output() += fmt::format("{:x}\r\n{}\r\n", bytes.size(), bytes);
   }
@@ -223,7 +234,7 @@ void HttpExchange::on_input() noexcept {
       ::recv(lws_get_socket_fd(connection()), scratch.data(), scratch.size(), MSG_DONTWAIT);
   if (size == 0 || (size < 0 && errno != EAGAIN && errno != EINTR)) {
     input_.stop();
-    cut();
+    cut({});
   }
 }
 
@@ -236,6 +247,7 @@ bool HttpExchange::check_alive(Instant now, Nanoseconds patience) {
   }
   if (expired(now)) {
     expire_at(Instant::max());
+    end_ = "its credentials have expired";
     on_drain();  // whoever answers is to come to an end, as if the server did
   }
   if (asked_ && !released_) {
@@ -246,7 +258,23 @@ bool HttpExchange::check_alive(Instant now, Nanoseconds patience) {
   if (!blocked() || takes_bytes()) {
     moved_ = now;
   }
-  return now - moved_ < patience;
+  const bool moves = now - moved_ < patience;
+  if (!moves) {
+    end_ = "it took nothing any more";
+  }
+  return moves;
+}
+
+void HttpExchange::log_end() {
+  // What is answered as a whole was told of then.
+  if (streams_ || !told_) {
+    thread().events().ended({.peer = peer_,
+                             .request = request_,
+                             .took = thread().now() - begun_,
+                             .bytes = streamed_,
+                             .messages = handler_ == nullptr ? 0 : handler_->messages(),
+                             .reason = end_});
+  }
 }
 
 }  // namespace wskit::serve

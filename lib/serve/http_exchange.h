@@ -52,8 +52,9 @@ class HttpExchange final : public Outlet {
   void begin_stream(const HttpAnswer& head);
   /// Nothing comes after what the source has now.
   void end_stream();
-  /// Ends the connection at once, so that the peer sees that its answer is not complete.
-  void cut();
+  /// Ends the connection at once, so that the peer sees that its answer is not complete; `why` is a
+  /// constant.
+  void cut(std::string_view why);
 
   [[nodiscard]] const wire::HttpRequest& request() const { return request_; }
   [[nodiscard]] Peer peer() const;
@@ -78,6 +79,8 @@ class HttpExchange final : public Outlet {
   void append_head(const HttpAnswer& answer);
   void append_chunk();
   void on_input() noexcept;
+  /// It goes: tells the log, unless that has all from the answer's begin.
+  void log_end();
 
   wire::HttpRequest request_;
   std::string body_;
@@ -88,9 +91,14 @@ class HttpExchange final : public Outlet {
   bool released_ = false;  // the memory of the request's headers
   bool chunked_ = false;
   bool draining_ = false;
-  Instant begun_;    // when the request's head was there
-  Instant moved_{};  // when the peer last took something
-  ev::io input_;     // once the service is asked
+  bool streams_ = false;
+  bool told_ = false;           // the log, of the answer
+  std::string_view end_;        // why the server ends it
+  std::string peer_;            // for the log
+  std::uint64_t streamed_ = 0;  // bytes of an answer that comes piece by piece
+  Instant begun_;               // when the request's head was there
+  Instant moved_{};             // when the peer last took something
+  ev::io input_;                // once the service is asked
   std::unique_ptr<ExchangeHandler> handler_;
 };
 

@@ -214,6 +214,7 @@ int ServiceThread::on_http_writable(const LwsEvent& event, HttpExchange& exchang
 }
 
 void ServiceThread::end_exchange(HttpExchange& exchange) {
+  exchange.log_end();
   take_from_lists(exchange);
   const std::size_t index = exchange.index_;
   std::swap(exchanges_[index], exchanges_.back());

@@ -39,6 +39,8 @@ class ExchangeHandler {
 
   /// The server is stopping: the answer is to come to its end soon.
   virtual void on_drain() = 0;
+  /// Messages of a stream that the connection has taken so far.
+  [[nodiscard]] virtual std::uint64_t messages() const { return 0; }
 };
 
 /// What a Close frame says.

@@ -54,6 +54,8 @@ class Subscriber final : private pubsub::Receiver, private FeedOwner, private Co
   [[nodiscard]] Feed& feed() { return feed_; }
   /// Messages that have come so far.
   [[nodiscard]] std::uint64_t deliveries() const { return deliveries_; }
+  /// Those of them that the connection has taken.
+  [[nodiscard]] std::uint64_t messages() const { return feed_.messages(); }
 
  private:
   void on_started(pubsub::Subscription& subscription, const pubsub::Started& started) override;

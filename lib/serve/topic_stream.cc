@@ -22,10 +22,13 @@ class TopicStream final : public ExchangeHandler, private SubscriberOwner {
   TopicStream(PubSubNode& node, HttpExchange& exchange, TopicRequest request, Format format);
 
   void on_drain() override { exchange_.end_stream(); }
+  [[nodiscard]] std::uint64_t messages() const override { return subscriber_.messages(); }
 
  private:
   // The peer is to see that its answer is not complete, and to come back.
-  void on_subscriber_end(SubscriberEnd /*why*/) override { exchange_.cut(); }
+  void on_subscriber_end(SubscriberEnd why) override {
+    exchange_.cut(why == SubscriberEnd::slow ? "it read too slowly" : "messages were lost");
+  }
   void on_quiet() noexcept;
 
   HttpExchange& exchange_;
