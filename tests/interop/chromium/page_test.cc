@@ -33,7 +33,7 @@ TEST_CASE("the page shows other clients and topics, watches one, and publishes b
   const Json seen = use_page("use", server);
   INFO(dump_json(seen, 2));
   check_quiet(seen);
-  CHECK(seen["connections_before"] == "1");
+  CHECK(seen["connections_before"] == "1 connection");
   CHECK(seen["log"].get<std::string>().find("one") == std::string::npos);
   CHECK(seen["state"] == "room: 2 messages, 0 gaps; connected");
   CHECK(seen["about"].get<std::string>().find("2 threads") != std::string::npos);
