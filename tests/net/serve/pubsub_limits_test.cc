@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "core/json.h"
 #include "tests/net/serve/deflated_zeros.h"
 #include "tests/net/serve/pubsub_serving.h"
@@ -227,4 +229,22 @@ TEST_CASE("a topic has the policy for slow receivers that its rule says") {
     post(server, "/t/orders", large);
   }
   CHECK(other.read_close() == 1008);
+}
+
+TEST_CASE("a URL that libwebsockets cannot read ends its own connection only") {
+  const PubSubServer server;
+  RawClient other = server.subscriber("/t/room");
+  std::string topics = "/t?topic=0";
+  for (int i = 1; i < 300; ++i) {
+    topics += "&topic=" + std::to_string(i);
+  }
+  for (const std::string& target : {topics, std::string("/t/a%00"), std::string("/t/a?x=%00")}) {
+    INFO(target.substr(0, 20));
+    RawClient client(server.port());
+    client.send(fmt::format("GET {} HTTP/1.1\r\nHost: x\r\n\r\n", target));
+    CHECK(client.read_all().empty());
+  }
+  CHECK(http(server, "GET", "/t/%zz").status() == 403);
+  post(server, "/t/room", "still here");
+  CHECK(read_text(other) == "still here");
 }
