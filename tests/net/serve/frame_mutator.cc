@@ -116,7 +116,7 @@ std::string FrameMutator::payload(const Dialect& dialect) {
 }
 
 std::string FrameMutator::right_frame(const Dialect& dialect) {
-  static const std::string zeros = deflated_zeros(5'000);
+  static const std::string kZeros = deflated_zeros(5'000);
   const auto opcode = static_cast<unsigned>(1 + below(2));
   switch (below(12)) {
     case 0:
@@ -130,7 +130,7 @@ std::string FrameMutator::right_frame(const Dialect& dialect) {
     }
     case 3:
       return masked_frame(kFinal | kCompressedBit | opcode,
-                          below(2) == 0 ? zeros : garbage(1 + below(50)));
+                          below(2) == 0 ? kZeros : garbage(1 + below(50)));
     case 4: {
       const std::string text = payload(dialect);
       const std::size_t cut = below(text.size() + 1);

@@ -145,7 +145,7 @@ TEST_CASE("a flood of pings whose answers nobody reads takes less than a MiB") {
 }
 
 TEST_CASE("a million tiny messages as fast as they can be sent are taken as they are published") {
-  PubSubProcess server({"--history", "1"});
+  const PubSubProcess server({"--history", "1"});
   RawClient publisher = server.subscriber("/t/room?echo=0");
   const std::string messages = flood_of(masked_frame(kFloodText, "x"), 10'000);
   const std::size_t before = server.memory_kib("VmRSS");
@@ -163,7 +163,7 @@ TEST_CASE("bombs take what a message may and 16 MiB, be the limit small or large
   const std::string bomb = masked_frame(kFloodCompressed, deflated_zeros(std::size_t{1} << 30));
   for (const unsigned limit : {1U, 16U, 64U}) {
     INFO(limit << " MiB");
-    EchoProcess server({"--max-message", std::to_string(limit) + "MiB"});
+    const EchoProcess server({"--max-message", std::to_string(limit) + "MiB"});
     const std::size_t before = server.memory_kib("VmRSS");
     for (int run = 0; run < 10; ++run) {
       RawClient client = server.subscriber("/", "Sec-WebSocket-Extensions: permessage-deflate\r\n");
@@ -178,7 +178,7 @@ TEST_CASE("bombs take what a message may and 16 MiB, be the limit small or large
 }
 
 TEST_CASE("a Close frame with any code is answered with one that may be sent") {
-  PubSubProcess server({});
+  const PubSubProcess server({});
   const auto may_be_sent = [](int code) {
     return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) ||
            (code >= 3000 && code <= 4999);

@@ -46,7 +46,7 @@ TEST_CASE("5000 half-open connections take 8 KiB each and keep nobody waiting") 
   const std::string request = upgrade_request({}, "/t/room");
   for (const char* service : {"echo", "pubsub"}) {
     INFO(service);
-    ServerProcess server(service, {"--handshake-timeout", "1m"});
+    const ServerProcess server(service, {"--handshake-timeout", "1m"});
     (void)server.subscriber("/t/room");
     const std::size_t before = server.memory_kib("VmRSS");
     std::vector<RawClient> half;
@@ -71,7 +71,7 @@ TEST_CASE("a peer that has stopped is noticed a second after its ping's time at 
 }
 
 TEST_CASE("a peer that has stopped is noticed though there is more for it than it ever takes") {
-  PubSubProcess server(
+  const PubSubProcess server(
       {"--ping-interval", "1s", "--ping-timeout", "2s", "--max-queue", "64MiB", "--history", "1"});
   RawClient stopped = server.subscriber("/t/room");
   stopped.set_small_receive_buffer();
@@ -91,7 +91,7 @@ TEST_CASE("a peer that has stopped is noticed though there is more for it than i
 TEST_CASE("one subscriber of 1000 that stops reading costs its queue, and the others nothing") {
   raise_open_files();
   constexpr std::size_t kReaders = 999;
-  PubSubProcess server({"--max-queue", "256KiB", "--history", "1", "--slow", "drop-new"});
+  const PubSubProcess server({"--max-queue", "256KiB", "--history", "1", "--slow", "drop-new"});
   std::vector<RawClient> readers;
   for (std::size_t i = 0; i < kReaders; ++i) {
     readers.push_back(server.subscriber("/t/room?envelope=json"));

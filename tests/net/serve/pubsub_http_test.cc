@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "core/json.h"
 #include "tests/net/serve/pubsub_serving.h"
 
@@ -261,6 +263,24 @@ TEST_CASE("pages of other origins may neither read nor publish, unless they are 
   CHECK(asked.has("Vary: Accept, Origin"));
   CHECK(
       post(open, "/t/room", "x", foreign).has("Access-Control-Allow-Origin: http://evil.example"));
+}
+
+TEST_CASE("no form of a foreign origin gets in, on any path") {
+  const PubSubServer server;
+  for (const char* origin :
+       {"http://evil.example", "null", "http://localhost.evil.example", "http://localhost:1",
+        "HTTP://LOCALHOST", "http://localhost@evil.example"}) {
+    INFO(origin);
+    const std::string header = fmt::format("Origin: {}\r\n", origin);
+    const std::string asking = fmt::format("Origin: {}\r\nAccept: text/event-stream\r\n", origin);
+    for (const char* path : {"/t/room", "/client/hubs/chat", "/connection/websocket"}) {
+      RawClient client(server.port());
+      CHECK_THAT(client.request(upgrade_request(header, path)), Catch::StartsWith("HTTP/1.1 403 "));
+    }
+    CHECK(post(server, "/t/room", "x", header).status() == 403);
+    CHECK(post(server, "/faults", "close:4001", header).status() == 403);
+    CHECK(http(server, "GET", "/t/room", asking).status() == 403);
+  }
 }
 
 TEST_CASE("streams and polls count among the connections") {
