@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Azure's own client against our server: publishes, receives, loses its connection in the middle and
-// comes back. argv[2] is the URL of a hub. Prints what it saw as one line of JSON.
+// Azure's own client against our server: publishes, receives, loses its connection in the middle, with
+// or without the server's knowing, and comes back. argv[2] is the URL of a hub. Prints what it saw as one line of JSON.
 'use strict';
 
 const { WebPubSubClient, WebPubSubJsonProtocol } =
@@ -40,6 +40,16 @@ class Listener {
   }
   /// The connection breaks, as far as either side can tell.
   lose() { this.client._wsClient._socket.terminate(); }
+  /// The network goes: the client gives its connection up, and the server does not hear of it.
+  vanish() {
+    const socket = this.client._wsClient._socket;
+    const closed = socket.onclose;
+    socket.onclose = null;
+    socket.onerror = null;
+    socket.onmessage = null;
+    socket.pause();
+    closed({ code: 1006, reason: '' });
+  }
 }
 
 async function each_type(sender, listener) {
@@ -82,6 +92,20 @@ async function recovery(sender, listener) {
   listener.messages.length = 0;
 }
 
+async function take_over(sender, listener) {
+  const total = 60;
+  for (let number = 1; number <= total; ++number) {
+    if (number % 20 === 10) {
+      listener.vanish();
+    }
+    await sender.client.sendToGroup('room', number, 'json');
+  }
+  await listener.until(() => listener.messages.length >= total);
+  seen.taken_over = listener.messages.every((message, i) => message.data === i + 1) &&
+      new Set(listener.connections).size === 1 && listener.disconnects === 0;
+  listener.messages.length = 0;
+}
+
 async function dead_session(sender, listener) {
   const before = listener.connections.length;
   listener.client._reconnectionToken = 'unknown';
@@ -114,6 +138,7 @@ async function main() {
   await each_type(sender, listener);
   await duplicates(sender, listener);
   await recovery(sender, listener);
+  await take_over(sender, listener);
   await dead_session(sender, listener);
   await refused(sender);
   console.log(JSON.stringify(seen));

@@ -106,6 +106,7 @@ TEST_CASE("Azure's client publishes, loses its connection, comes back, and misse
   CHECK(seen["recovered"] == true);
   CHECK(seen["same_connection"] == true);
   CHECK(seen["disconnects"] == 0);
+  CHECK(seen["taken_over"] == true);
   CHECK(seen["new_connection"] == true);
   CHECK(seen["refused"] == "Forbidden");
 }

@@ -17,6 +17,7 @@ constexpr std::size_t kMine = static_cast<std::size_t>(Way::centrifugo);
 constexpr unsigned kCentrifugoSlow = 3008;
 constexpr unsigned kCentrifugoLost = 3010;
 constexpr unsigned kCentrifugoNoPong = 3012;
+constexpr unsigned kCentrifugoStale = 3502;  // it stalled before it could connect
 
 }  // namespace
 
@@ -163,7 +164,8 @@ void SoakCentrifugo::on_end() {
     fault("the upgrade was refused");
   } else if (wire_.end() != WireReader::End::closed) {
     ++report_.cut;
-  } else if (code == kCentrifugoSlow || code == kCentrifugoLost || code == kCentrifugoNoPong) {
+  } else if (code == kCentrifugoSlow || code == kCentrifugoLost || code == kCentrifugoNoPong ||
+             code == kCentrifugoStale) {
     ++report_.closed;
   } else {
     fault("closed with " + std::to_string(code));
