@@ -50,9 +50,7 @@ def connect(port, request, receive_buffer=None):
 
 def user_memory(server):
     """Bytes of anonymous memory that are resident: none of the program's file."""
-    with open(f"/proc/{server.process.pid}/status", encoding="ascii") as status:
-        lines = dict(line.split(":", 1) for line in status)
-    return int(lines["RssAnon"].split()[0]) * 1024
+    return server.memory("RssAnon")
 
 
 def metric(port, name):
