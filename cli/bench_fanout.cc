@@ -92,6 +92,22 @@ std::vector<CLI::Option*> add_templates(CLI::App& app, BenchFanoutOptions& optio
               ->group(group)};
 }
 
+std::vector<CLI::Option*> add_heartbeat(CLI::App& app, BenchFanoutOptions& options,
+                                        const std::string& group) {
+  auto* const ping = app.add_option("--ping", options.ping,
+                                    "A message of the server's own protocol that wants --pong")
+                         ->type_name("TEXT")
+                         ->check(not_empty())
+                         ->group(group);
+  auto* const pong = app.add_option("--pong", options.pong, "What connections answer a --ping with")
+                         ->type_name("TEXT")
+                         ->check(not_empty())
+                         ->group(group);
+  ping->needs(pong);
+  pong->needs(ping);
+  return {ping, pong};
+}
+
 /// "/base?x=1" gives "/base/t/TOPIC?x=1".
 std::string topic_target(std::string_view base, std::string_view topic) {
   const std::size_t mark = base.find('?');
@@ -131,8 +147,9 @@ void add_bench_fanout_options(CLI::App& app, BenchFanoutOptions& options) {
           ->capture_default_str()
           ->group(group);
   std::vector<CLI::Option*> all = add_members(app, options, group);
-  for (CLI::Option* const option : add_templates(app, options, group)) {
-    all.push_back(option);
+  for (const auto& more :
+       {add_templates(app, options, group), add_heartbeat(app, options, group)}) {
+    all.insert(all.end(), more.begin(), more.end());
   }
   for (CLI::Option* const option : all) {
     option->needs(mode);
@@ -152,11 +169,12 @@ Expected<void> plan_fanout(const BenchFanoutOptions& options, const std::string&
   }
   const load::FanoutTransport transport = transport_of(options.transport);
   const bool by_messages = !options.hello.empty() || !options.subscribe.empty() ||
-                           !options.subscribed.empty() || !options.publish.empty();
+                           !options.subscribed.empty() || !options.publish.empty() ||
+                           !options.ping.empty();
   if (by_messages && transport != load::FanoutTransport::ws) {
     return fail(ErrorCode::usage,
-                "--hello, --subscribe, --subscribed and --publish are for WebSocket, not for "
-                "--transport sse and poll: there each topic has a URL");
+                "--hello, --subscribe, --subscribed, --publish and --ping are for WebSocket, not "
+                "for --transport sse and poll: there each topic has a URL");
   }
   load::FanoutPlan& fanout = plan.fanout.emplace();
   fanout.transport = transport;
@@ -175,6 +193,8 @@ Expected<void> plan_fanout(const BenchFanoutOptions& options, const std::string&
   fanout.hello = options.hello;
   fanout.subscribe = options.subscribe;
   fanout.subscribed = options.subscribed;
+  fanout.ping = options.ping;
+  fanout.pong = options.pong;
   fanout.publish = options.publish;
   fanout.pointer = match;
   plan.match = load::Match::echo;

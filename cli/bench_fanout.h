@@ -29,6 +29,8 @@ struct BenchFanoutOptions {
   std::vector<std::string> hello;
   std::vector<std::string> subscribe;
   std::string subscribed;
+  std::string ping;
+  std::string pong;
   std::string publish;
 
   [[nodiscard]] bool chosen() const { return mode == "fanout"; }

@@ -108,7 +108,9 @@ _wskit() {
         'wskit bench --hello' | \
         'wskit bench --subscribe' | \
         'wskit bench --subscribed' | \
-        'wskit bench --publish') skip=1 ;;
+        'wskit bench --publish' | \
+        'wskit bench --ping' | \
+        'wskit bench --pong') skip=1 ;;
       'wskit connect -x' | \
         'wskit connect --execute' | \
         'wskit connect --input-format' | \
@@ -689,6 +691,8 @@ _wskit() {
     'wskit bench --subscribe') COMPREPLY=(); return ;;
     'wskit bench --subscribed') COMPREPLY=(); return ;;
     'wskit bench --publish') COMPREPLY=(); return ;;
+    'wskit bench --ping') COMPREPLY=(); return ;;
+    'wskit bench --pong') COMPREPLY=(); return ;;
     'wskit connect -x' | 'wskit connect --execute') COMPREPLY=(); return ;;
     'wskit connect --input-format') COMPREPLY=($(compgen -W 'line null len32 jsonl raw' -- "$current")); return ;;
     'wskit connect --timestamps') COMPREPLY=($(compgen -W 'off iso rel delta' -- "$current")); return ;;
@@ -1144,7 +1148,7 @@ _wskit() {
     'wskit')
       COMPREPLY=($(compgen -W 'bench connect listen ping proxy record replay report send serve test -h --help -V --version' -- "$current")) ;;
     'wskit bench')
-      COMPREPLY=($(compgen -W '-h --help -c --connections -d --duration -n --messages -r --rate --stages --poisson --window --warmup -t --threads --connect-rate --connect-concurrency --seed --io --size --payload --payload-jsonl --text --binary --match --timeout --late --on-close --threshold --strict --json --color --hdr-digits --hdr-max -q --quiet --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose --script --test --var --var-file --mode --topics --topic --publishers --subscribers --transport --hello --subscribe --subscribed --publish' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help -c --connections -d --duration -n --messages -r --rate --stages --poisson --window --warmup -t --threads --connect-rate --connect-concurrency --seed --io --size --payload --payload-jsonl --text --binary --match --timeout --late --on-close --threshold --strict --json --color --hdr-digits --hdr-max -q --quiet --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose --script --test --var --var-file --mode --topics --topic --publishers --subscribers --transport --hello --subscribe --subscribed --publish --ping --pong' -- "$current")) ;;
     'wskit connect')
       COMPREPLY=($(compgen -W '-h --help -x --execute --input-format -0 --null-terminated -t --text -b --binary --timestamps --pretty --no-pretty -P --show-ping-pong --slash --no-slash --history --no-history --color -w --wait --no-wait -n --count -1 --one-message --timeout --eof-wait --format -o --output --record --redact --record-secrets -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --no-close --expect-close --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit listen')

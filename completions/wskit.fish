@@ -100,6 +100,8 @@ complete -c wskit -n '__fish_seen_subcommand_from bench' -l hello -x -d 'A messa
 complete -c wskit -n '__fish_seen_subcommand_from bench' -l subscribe -x -d 'A message that subscribers send once they are open, with {{topic}} in it (repeatable); then all connections have the URL as it is'
 complete -c wskit -n '__fish_seen_subcommand_from bench' -l subscribed -x -d 'A subscriber is there once a message with this in it came, within --connect-timeout; default: at once'
 complete -c wskit -n '__fish_seen_subcommand_from bench' -l publish -x -d 'What publishers send, with {{topic}} and {{payload}} in it; default: the payload alone'
+complete -c wskit -n '__fish_seen_subcommand_from bench' -l ping -x -d 'A message of the server\'s own protocol that wants --pong'
+complete -c wskit -n '__fish_seen_subcommand_from bench' -l pong -x -d 'What connections answer a --ping with'
 complete -c wskit -n '__fish_seen_subcommand_from connect' -s h -l help -d 'Print this help message and exit'
 complete -c wskit -n '__fish_seen_subcommand_from connect' -s x -l execute -x -d 'Message to send first (repeatable)'
 complete -c wskit -n '__fish_seen_subcommand_from connect' -l input-format -x -a 'line null len32 jsonl raw' -d 'How standard input is cut into messages: line, null, len32, jsonl or raw (not at all)'

@@ -38,6 +38,10 @@ struct FanoutPlan {
   std::vector<std::string> subscribe;
   /// A subscriber is there once a message with this text in it came; empty: at once.
   std::string subscribed;
+  /// A message, or a line of one, that is this is answered with `pong` and is no delivery; empty:
+  /// none is.
+  std::string ping;
+  std::string pong;
   /// What is sent for a message, with {{payload}} and {{topic}} in it; empty for the payload alone.
   std::string publish;
   /// Where the payload stands in what subscribers receive (RFC 6901); empty: it is all of it.

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "load/participant.h"
 
+#include <algorithm>
+#include <string_view>
+
 #include <fmt/format.h>
 
 #include "core/bytes.h"
-#include "load/fanout_plan.h"
 
 namespace wskit::load {
 
@@ -14,6 +16,23 @@ void send_each(ws::Connection& connection, const std::vector<std::string>& messa
     const std::string text = replace_placeholder(message, "topic", topic);
     connection.send(ws::MessageType::text, as_bytes(text));
   }
+}
+
+bool answer_pings(ws::Connection& connection, const FanoutPlan& plan,
+                  std::span<const std::byte> message) {
+  if (plan.ping.empty()) {
+    return false;
+  }
+  const std::string_view text = as_text(message);
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    if (line == plan.ping) {
+      connection.send(ws::MessageType::text, as_bytes(plan.pong));
+    }
+  }
+  return text == plan.ping;
 }
 
 Error error_of(const ws::Closed& closed) {

@@ -3,11 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "core/clock.h"
 #include "core/error.h"
+#include "load/fanout_plan.h"
 #include "ws/connection.h"
 #include "ws/handler.h"
 
@@ -40,6 +42,10 @@ class Participant {
 /// Sends `messages` as text, with `topic` for {{topic}}.
 void send_each(ws::Connection& connection, const std::vector<std::string>& messages,
                const std::string& topic);
+
+/// Answers the pings of the server's own protocol in `message`. Whether it is nothing else.
+bool answer_pings(ws::Connection& connection, const FanoutPlan& plan,
+                  std::span<const std::byte> message);
 
 /// Why a connection that was closed in order is not there any more.
 [[nodiscard]] Error error_of(const ws::Closed& closed);

@@ -250,6 +250,7 @@ void Publisher::on_open(const ws::Opened& opened) {
 void Publisher::on_message(ws::MessageType /*type*/, std::span<const std::byte> payload,
                            ws::Received /*received*/) {
   worker_.tally().payload_received(payload.size());
+  answer_pings(*connection_, *worker_.plan().fanout, payload);
 }
 
 void Publisher::on_close(const ws::Closed& closed) {

@@ -55,10 +55,14 @@ void WsSubscriber::on_small_messages(ws::SmallMessages& messages, Instant receiv
 
 void WsSubscriber::receive(ws::MessageType type, std::span<const std::byte> payload,
                            Instant received) {
-  if (up_) [[likely]] {
+  const bool only_ping = answer_pings(*connection_, *worker().plan().fanout, payload);
+  if (up_ && !only_ping) [[likely]] {
     return read(type, payload, received);
   }
   worker().tally().payload_received(payload.size());
+  if (only_ping) {
+    return;
+  }
   const std::string_view text = as_text(payload);
   if (text.find(worker().plan().fanout->subscribed) == std::string_view::npos) {
     unconfirmed_->heard = wire::excerpt(text);

@@ -161,18 +161,22 @@ TEST_CASE("fan-out in Centrifugo's protocol: all introduce themselves, subscribe
 }
 
 TEST_CASE("fan-out says at once which options do not go together") {
-  const std::vector<std::vector<std::string>> bad{{"-c", "3"},
-                                                  {"--script", "x.wst"},
-                                                  {"--topics", "3", "--subscribers", "2"},
-                                                  {"--topics", "3", "--publishers", "2"},
-                                                  {"--publish", "no payload"},
-                                                  {"--match", "echo"},
-                                                  {"--payload", "x"},
-                                                  {"--binary", "--match", "/data"},
-                                                  {"--hello", "x", "--transport", "sse"},
-                                                  {"--subscribed", "x", "--transport", "poll"},
-                                                  {"--match", "/~"},
-                                                  {"--threshold", "service.p99<1s"}};
+  const std::vector<std::vector<std::string>> bad{
+      {"-c", "3"},
+      {"--script", "x.wst"},
+      {"--topics", "3", "--subscribers", "2"},
+      {"--topics", "3", "--publishers", "2"},
+      {"--publish", "no payload"},
+      {"--match", "echo"},
+      {"--payload", "x"},
+      {"--binary", "--match", "/data"},
+      {"--hello", "x", "--transport", "sse"},
+      {"--subscribed", "x", "--transport", "poll"},
+      {"--ping", "x"},
+      {"--pong", "x"},
+      {"--ping", "x", "--pong", "y", "--transport", "sse"},
+      {"--match", "/~"},
+      {"--threshold", "service.p99<1s"}};
   for (const auto& arguments : bad) {
     const Exit exit = fanout("ws://127.0.0.1:1/", arguments);
     INFO(arguments[0] << " " << arguments[1] << ": " << exit.err);

@@ -27,6 +27,8 @@ load::Plan confirmed_fanout() {
                                      .hello = {"hi!"},
                                      .subscribe = {"sub {{topic}}"},
                                      .subscribed = "joined",
+                                     .ping = {},
+                                     .pong = {},
                                      .publish = "pub {{topic}} {{payload}}",
                                      .pointer = {}}};
 }
@@ -116,4 +118,41 @@ TEST_CASE("a message may hold several documents, one a line, each a delivery or 
   CHECK(deliveries_of(run).delivered == 1000);
   CHECK(run.counts().push == 1000);
   CHECK(run.counts().unmatched == 1000);
+}
+
+TEST_CASE("publishers and subscribers answer the pings of the server's own protocol") {
+  SimLoop loop;
+  SimPubSub server(loop);
+  server.confirm_after(slowly);
+  load::Plan plan = confirmed_fanout();
+  plan.fanout->ping = "ping";
+  plan.fanout->pong = "hi!";
+  SimRun run(loop, server.server(), plan);
+  run.worker().connect();
+  // Some subscriptions are confirmed, others are not.
+  loop.advance(3s);
+  for (std::size_t connection = 0; connection < 11; ++connection) {
+    server.server().send_at(loop.now(), connection, "ping");
+  }
+  run.run_rest();
+  CHECK(server.greetings() == 22);
+  CHECK(deliveries_of(run).delivered == 1000);
+  CHECK(run.counts().unmatched == 0);
+  CHECK(run.counts().push == 0);
+}
+
+TEST_CASE("a ping among several documents of a message is answered") {
+  SimLoop loop;
+  SimPubSub server(loop,
+                   {.fate = {}, .delay = {}, .before = "{}\n{\"data\":\"", .after = "\"}\n{}"});
+  load::Plan plan = confirmed_fanout();
+  plan.fanout->hello.clear();
+  plan.fanout->subscribed.clear();
+  plan.fanout->pointer = "/data";
+  plan.fanout->ping = "{}";
+  plan.fanout->pong = "hi!";
+  SimRun run(loop, server.server(), plan);
+  run.run();
+  CHECK(server.greetings() == 2000);
+  CHECK(deliveries_of(run).delivered == 1000);
 }

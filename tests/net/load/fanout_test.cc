@@ -26,6 +26,8 @@ load::Plan closed_fanout(std::uint64_t messages) {
                                      .hello = {},
                                      .subscribe = {"sub {{topic}}"},
                                      .subscribed = {},
+                                     .ping = {},
+                                     .pong = {},
                                      .publish = "pub {{topic}} {{payload}}",
                                      .pointer = {}}};
 }
