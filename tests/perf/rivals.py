@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import resource
+import signal
 import statistics
 import subprocess
 import sys
@@ -25,7 +26,7 @@ from rival_servers import RIVALS
 
 SIZE = 64
 WINDOWS = (1, 100)
-PATIENCE_S = 300
+PATIENCE_S = 600
 START_S = 20
 # Connections that are opened at a time: of a hundred Pushpin refuses some with 502.
 CONNECTING = "10"
@@ -203,6 +204,8 @@ def parse_arguments():
 
 def main():
     options = parse_arguments()
+    # So that the servers and their directories go with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     rivals = present(options)
