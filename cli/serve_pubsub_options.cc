@@ -79,6 +79,9 @@ void read_slow(const std::string& text, serve::PubSubOptions& options) {
   if (!rule) {
     throw CLI::ValidationError(kOption, rule.error().message);
   }
+  if (options.slow.size() == pubsub::kMaxSlowRules) {
+    throw CLI::ValidationError(kOption, "there are too many filters");
+  }
   options.slow.push_back(std::move(*rule));
 }
 
@@ -109,8 +112,8 @@ void add_slow(CLI::App& app, serve::PubSubOptions& options) {
          "What happens to a connection for which more than --max-queue waits: close it, or drop "
          "and announce the newest messages, the oldest, or all but the latest of each topic; raw "
          "frames are always closed. With a FILTER for its topics only (repeatable, the first that "
-         "matches counts)")
-      ->type_name("[FILTER=]close|drop-new|drop-old|latest")
+         "matches counts), with a SIZE also if more than that waits of them")
+      ->type_name("[FILTER=]close|drop-new|drop-old|latest[,SIZE]")
       ->allow_extra_args(false)
       ->default_str(std::string(pubsub::name(options.queue.policy)))
       ->group(group);

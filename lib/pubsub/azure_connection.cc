@@ -18,8 +18,6 @@ using wire::CloseCode;
 constexpr std::size_t kMaxQuoted = 200;
 constexpr std::size_t kMaxEarly = 1'024;
 constexpr std::string_view kLost = "messages were lost";
-constexpr std::string_view kUnknown = "the connection is unknown, or its time is over";
-constexpr std::string_view kNoAnswer = "the engine does not answer";
 constexpr std::string_view kNoHandler = "there is no handler of events behind this server";
 
 }  // namespace
@@ -87,7 +85,8 @@ void AzureConnection::serve(AckId ack_id, AzureJoin join) {
     refuse(ack_id, "you may not join this group");
     return;
   }
-  if (known == groups_.end() && !peer_.may_subscribe()) {
+  std::optional<SubscriptionPlace> place;
+  if (known == groups_.end() && !(place = peer_.take_place())) {
     refuse(ack_id, "the server takes no more subscriptions");
     return;
   }
@@ -95,10 +94,11 @@ void AzureConnection::serve(AckId ack_id, AzureJoin join) {
   if (ack_id) {
     group.joining.push_back(*ack_id);
   }
-  if (group.subscription == nullptr) {
+  if (place) {
     group.subscription = hub_.subscribe(*this, {.filters = {std::move(join.group)},
                                                 .start = broker::FromNow{},
-                                                .no_echo = identity_.connection});
+                                                .no_echo = identity_.connection,
+                                                .place = std::move(*place)});
   }
 }
 
@@ -295,106 +295,6 @@ void AzureConnection::end(CloseCode code, std::string_view reason, std::string_v
   }
   stop();
   peer_.close(code, reason, azure_disconnected(why));
-}
-
-void AzureConnection::resume() {
-  early_.emplace();
-  asking_ = std::make_shared<AzureConnection*>(this);
-  const std::string key = azure_session_key(identity_.connection, identity_.token);
-  // The session is out of the store, or of another connection's hands, while the answer is on its
-  // way: if this connection ends before it comes, it must go back.
-  hub_.sessions().take(key, [asking = asking_, &hub = hub_, key, ttl = limits_.session_ttl](
-                                Expected<std::optional<std::string>> found) {
-    if (*asking != nullptr) {
-      (*asking)->restore(std::move(found));
-    } else if (found && *found) {
-      hub.sessions().store(key, std::move(**found), ttl);
-    }
-  });
-}
-
-void AzureConnection::restore(Expected<std::optional<std::string>> found) {
-  if (!found) {
-    end(CloseCode::internal_error, kNoAnswer, kNoAnswer);
-    return;
-  }
-  holds_ = found->has_value();
-  auto stored = *found ? AzureStored::parse(**found) : fail(ErrorCode::usage, "");
-  if (!stored || !is_ours(*stored)) {
-    end(CloseCode::policy_violation, "this connection cannot be taken up again", kUnknown);
-    return;
-  }
-  if (!stored->groups.empty() && !peer_.may_subscribe()) {
-    end(CloseCode::policy_violation, "this connection cannot be taken up again",
-        "the server takes no more subscriptions");
-    return;
-  }
-  const std::vector<std::string> early = *std::exchange(early_, std::nullopt);
-  take_up(std::move(*stored));
-  for (const std::string& request : early) {
-    on_message(request);
-  }
-}
-
-bool AzureConnection::is_ours(const AzureStored& stored) {
-  return stored.user == identity_.user &&
-         std::ranges::all_of(stored.groups, [this](const AzureStored::Group& group) {
-           return peer_.may_join(group.name);
-         });
-}
-
-void AzureConnection::take_up(AzureStored stored) {
-  served_ = std::move(stored.served);
-  log_ = std::move(stored.log);
-  open();
-  for (AzureStored::Group& group : stored.groups) {
-    Group& joined = groups_[group.name];
-    joined.joined = true;
-    joined.subscription = hub_.subscribe(
-        *this,
-        {.filters = {group.name}, .start = std::move(group.seen), .no_echo = identity_.connection});
-  }
-  send_unsent();
-}
-
-void AzureConnection::hold() {
-  holds_ = true;
-  hub_.sessions().hold(azure_session_key(identity_.connection, identity_.token),
-                       [this] { on_taken_over(); });
-}
-
-// The client has come back elsewhere: if this one's peer is still there, it is not the client, and
-// must not come back in its turn.
-void AzureConnection::on_taken_over() {
-  stop();
-  peer_.close(CloseCode::policy_violation, "another connection has taken this one's place",
-              azure_disconnected("another connection has taken this one's place"));
-}
-
-void AzureConnection::store() {
-  holds_ = false;
-  AzureStored stored{
-      .user = identity_.user, .groups = {}, .served = served_, .log = std::move(log_)};
-  for (const auto& [name, group] : groups_) {
-    // A join that was not answered will be asked for again.
-    if (group.joined) {
-      stored.groups.push_back({.name = name, .seen = seen_of(name, group)});
-    }
-  }
-  hub_.sessions().store(azure_session_key(identity_.connection, identity_.token), stored.text(),
-                        limits_.session_ttl);
-}
-
-broker::Cursor AzureConnection::seen_of(const std::string& name, const Group& group) const {
-  broker::Cursor seen = hub_.cursor(*group.subscription);
-  if (group.seen.epoch() == seen.epoch()) {
-    seen.advance(group.seen);
-  }
-  // The hub has not seen a message before it has told all of its receivers.
-  if (last_ != nullptr && last_->topic == name && last_->epoch == seen.epoch()) {
-    seen.advance(last_->position);
-  }
-  return seen;
 }
 
 }  // namespace wskit::pubsub

@@ -20,6 +20,7 @@
 #include "pubsub/hub.h"
 #include "pubsub/piece.h"
 #include "pubsub/receiver.h"
+#include "pubsub/subscription_places.h"
 #include "pubsub/unacked_log.h"
 #include "wire/close_code.h"
 
@@ -44,8 +45,11 @@ class AzurePeer {
   [[nodiscard]] virtual bool may_send(std::string_view group) = 0;
   /// More than half of what may wait does.
   [[nodiscard]] virtual bool backlogged() const = 0;
-  /// Whether one subscription more may begin, beside those that the connection may have.
-  [[nodiscard]] virtual bool may_subscribe() { return true; }
+  /// For one subscription more, beside those that the connection may have; nothing if the server
+  /// has no place for it.
+  [[nodiscard]] virtual std::optional<SubscriptionPlace> take_place() {
+    return SubscriptionPlace();
+  }
   /// The connection asked for more groups than it may have.
   virtual void note_too_many_groups() {}
   /// To end the connection, after what was pushed and `last`.
@@ -101,6 +105,8 @@ class AzureConnection final : private Receiver {
   [[nodiscard]] std::size_t groups() const { return groups_.size(); }
 
  private:
+  static constexpr std::string_view kNoAnswer = "the engine does not answer";
+
   using AckId = std::optional<std::uint64_t>;
   struct Group {
     SubscriptionHandle subscription;
@@ -138,7 +144,8 @@ class AzureConnection final : private Receiver {
   void send_unsent();
   void restore(Expected<std::optional<std::string>> found);
   [[nodiscard]] bool is_ours(const AzureStored& stored);
-  void take_up(AzureStored stored);
+  [[nodiscard]] bool take_places(std::size_t groups, std::vector<SubscriptionPlace>& places);
+  void take_up(AzureStored stored, std::vector<SubscriptionPlace> places);
   void hold();
   void on_taken_over();
   void store();

@@ -24,8 +24,12 @@ bool CentrifugoChannels::by_token(std::string_view name) const {
   return found->second.grant.by_token;
 }
 
-void CentrifugoChannels::subscribe(std::uint32_t id, CentrifugoSubscribe request,
+bool CentrifugoChannels::subscribe(std::uint32_t id, CentrifugoSubscribe request,
                                    const Grant& grant, Instant now) {
+  auto place = parts_.peer.take_place();
+  if (!place) {
+    return false;
+  }
   Channel& channel = channels_[request.channel];
   channel.grant = grant;
   channel.join_leave = request.join_leave;
@@ -34,6 +38,7 @@ void CentrifugoChannels::subscribe(std::uint32_t id, CentrifugoSubscribe request
   channel.asked->id = id;
   channel.asked->ttl = ttl_until(grant.expires, now);
   channel.asked->recover = std::move(request.recover);
+  channel.asked->place = std::move(*place);
   if (channel.asked->recover) {
     channel.asked->loss = parts_.peer.loss();
     to_recover_.push_back(std::move(request.channel));
@@ -41,6 +46,7 @@ void CentrifugoChannels::subscribe(std::uint32_t id, CentrifugoSubscribe request
   } else {
     start(request.channel, channel);
   }
+  return true;
 }
 
 void CentrifugoChannels::start(const std::string& name, Channel& channel) {
@@ -52,7 +58,8 @@ void CentrifugoChannels::start(const std::string& name, Channel& channel) {
                                                       .start = std::move(from),
                                                       .skip_after_gap = true,
                                                       .no_echo = {},
-                                                      .presence = channel.join_leave});
+                                                      .presence = channel.join_leave,
+                                                      .place = std::move(channel.asked->place)});
 }
 
 void CentrifugoChannels::start_recovery() {

@@ -52,8 +52,9 @@ class CentrifugoChannels final : private Receiver {
   /// Whether it is by a token of its own, for a channel that there is.
   [[nodiscard]] bool by_token(std::string_view name) const;
 
-  /// A channel that it does not contain.
-  void subscribe(std::uint32_t id, CentrifugoSubscribe request, const Grant& grant, Instant now);
+  /// A channel that it does not contain. False: the server has no place for it.
+  [[nodiscard]] bool subscribe(std::uint32_t id, CentrifugoSubscribe request, const Grant& grant,
+                               Instant now);
   /// Whether there is such a channel or not.
   void unsubscribe(std::uint32_t id, std::string_view name);
   /// For a channel that there is.
@@ -76,6 +77,7 @@ class CentrifugoChannels final : private Receiver {
     CentrifugoTtl ttl;
     std::optional<broker::TopicState> recover;
     CentrifugoLoss loss = CentrifugoLoss::none;
+    SubscriptionPlace place;   // until the subscription begins
     std::string publications;  // with commas between them
   };
   struct Channel {

@@ -166,10 +166,9 @@ void CentrifugoConnection::serve(std::uint32_t id, CentrifugoSubscribe subscribe
     link_.fail(id, CentrifugoError::already_subscribed);
   } else if (const auto granted = grant(subscribe.channel, subscribe.token); !granted) {
     link_.fail(id, granted.error());
-  } else if (channels_.size() >= limits_.max_channels || !peer_.may_subscribe()) {
+  } else if (channels_.size() >= limits_.max_channels ||
+             !channels_.subscribe(id, std::move(subscribe), *granted, now_)) {
     link_.fail(id, CentrifugoError::limit_exceeded);
-  } else {
-    channels_.subscribe(id, std::move(subscribe), *granted, now_);
   }
 }
 

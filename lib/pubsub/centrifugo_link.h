@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "pubsub/centrifugo_codes.h"
 #include "pubsub/centrifugo_reply.h"
 #include "pubsub/piece.h"
+#include "pubsub/subscription_places.h"
 
 namespace wskit::pubsub {
 
@@ -60,8 +62,10 @@ class CentrifugoPeer {
   /// Whose token this is.
   [[nodiscard]] virtual std::expected<CentrifugoUser, CentrifugoTokenFault> user_of(
       std::string_view token) = 0;
-  /// Whether the server takes one subscription more.
-  [[nodiscard]] virtual bool may_subscribe() { return true; }
+  /// For one subscription more; nothing if the server has no place for it.
+  [[nodiscard]] virtual std::optional<SubscriptionPlace> take_place() {
+    return SubscriptionPlace();
+  }
   /// Asked once for each subscription that is to be recovered.
   [[nodiscard]] virtual CentrifugoLoss loss() { return CentrifugoLoss::none; }
   /// Something was asked for that this client has no right to.

@@ -359,6 +359,7 @@ void Hub::go_live(Subscription& subscription, Cursor cursor) {
 void Hub::end(Subscription& subscription) {
   check(!subscription.ended_, "a subscription ends once");
   subscription.ended_ = true;
+  subscription.request_.place = {};
   if (subscription.past_ != nullptr) {
     reading_.erase(subscription.past_->reading);
   }

@@ -51,9 +51,19 @@ std::string_view name(SlowPolicy policy) {
 
 OutQueue::Pushed OutQueue::push(const Piece& piece, const QueueLimits& limits) {
   const std::size_t more = cost(piece);
+  const std::uint64_t dropped_before = dropped_;
+  if (limits.share != 0 && !fits_share(more, limits)) {
+    if (limits.policy == SlowPolicy::close) {
+      return Pushed::overflow;
+    }
+    if (limits.policy == SlowPolicy::drop_new) {
+      return drop_coming();
+    }
+    make_room_in_share(piece, limits);
+  }
   if (fits(more, limits)) [[likely]] {
-    append(piece, limits.policy);
-    return Pushed::queued;
+    append(piece, limits);
+    return dropped_ == dropped_before ? Pushed::queued : Pushed::dropped;
   }
   if (limits.policy == SlowPolicy::close) {
     return Pushed::overflow;
@@ -62,16 +72,45 @@ OutQueue::Pushed OutQueue::push(const Piece& piece, const QueueLimits& limits) {
     if (bytes_ + more > 2 * limits.max_bytes) {
       return Pushed::overflow;
     }
-    append(piece, limits.policy);
+    append(piece, limits);
     return Pushed::queued;
   }
   if (limits.policy == SlowPolicy::drop_new || !make_room(piece, limits)) {
-    ++dropped_;
-    ++dropped_last_;
-    return Pushed::dropped;
+    return drop_coming();
   }
-  append(piece, limits.policy);
+  append(piece, limits);
   return Pushed::dropped;
+}
+
+OutQueue::Pushed OutQueue::drop_coming() {
+  ++dropped_;
+  ++dropped_last_;
+  return Pushed::dropped;
+}
+
+bool OutQueue::fits_share(std::size_t more, const QueueLimits& limits) const {
+  const std::size_t bytes = limits.share <= shares_.size() ? shares_[limits.share - 1].bytes : 0;
+  return bytes == 0 || bytes + more <= limits.max_share_bytes;
+}
+
+bool OutQueue::has_crowded_share() const {
+  return std::ranges::any_of(shares_,
+                             [](const Share& share) { return share.bytes > share.max_bytes / 2; });
+}
+
+// Of a share all pieces have the same policy: they may all go.
+void OutQueue::make_room_in_share(const Piece& coming, const QueueLimits& limits) {
+  const std::size_t more = cost(coming);
+  const std::size_t all = limits.max_share_bytes;
+  std::size_t room = all > more ? all - more : 0;
+  const Share& share = shares_[limits.share - 1];
+  if (limits.policy == SlowPolicy::latest) {
+    keep_latest(coming.topic(), limits.share);
+    room = std::min(room, share.bytes > all / 4 * 3 ? all / 4 * 3 : share.bytes);
+  }
+  if (share.bytes > room) {
+    drop_if([&](const Entry& entry) { return share.bytes > room && entry.share == limits.share; });
+  }
 }
 
 // False when messages that may not go take the room.
@@ -81,7 +120,7 @@ bool OutQueue::make_room(const Piece& coming, const QueueLimits& limits) {
   if (limits.policy == SlowPolicy::drop_old) {
     drop_oldest_above(room);
   } else {
-    keep_latest(coming.topic());
+    keep_latest(coming.topic(), 0);
     // Otherwise a queue of many topics would be gone through for every message.
     if (bytes_ > limits.max_bytes / 4 * 3 || bytes_ > room) {
       drop_oldest_above(std::min(limits.max_bytes / 4 * 3, room));
@@ -94,21 +133,39 @@ bool OutQueue::make_room(const Piece& coming, const QueueLimits& limits) {
 
 void OutQueue::clear() {
   entries_ = {};
+  shares_ = {};
   head_ = 0;
   bytes_ = 0;
   dropped_last_ = 0;
 }
 
-void OutQueue::append(const Piece& piece, SlowPolicy policy) {
+void OutQueue::append(const Piece& piece, const QueueLimits& limits) {
   if (entries_.capacity() == 0) {
     entries_.reserve(kSpareEntries);
   }
-  entries_.emplace_back(piece, std::exchange(dropped_last_, 0), policy);
+  entries_.emplace_back(piece, std::exchange(dropped_last_, 0), limits.policy, limits.share);
   bytes_ += cost(piece);
+  if (limits.share == 0) [[likely]] {
+    return;
+  }
+  if (shares_.size() < limits.share) {
+    shares_.resize(limits.share);
+  }
+  Share& share = shares_[limits.share - 1];
+  share.bytes += cost(piece);
+  share.max_bytes = limits.max_share_bytes;
+}
+
+// It is about to go.
+void OutQueue::forget(const Entry& entry) {
+  bytes_ -= cost(entry.piece);
+  if (entry.share != 0) {
+    shares_[entry.share - 1].bytes -= cost(entry.piece);
+  }
 }
 
 void OutQueue::pop() {
-  bytes_ -= cost(entries_[head_].piece);
+  forget(entries_[head_]);
   entries_[head_] = {};
   ++head_;
   // A queue that never gets empty must not keep what it has taken.
@@ -124,6 +181,7 @@ void OutQueue::release() {
   entries_.clear();
   if (entries_.capacity() > kSpareEntries) {
     entries_ = {};
+    shares_ = {};
   }
 }
 
@@ -139,13 +197,14 @@ void OutQueue::drop_oldest_above(std::size_t max_bytes) {
   }
 }
 
-void OutQueue::keep_latest(std::string_view coming) {
+// Of one share, or with 0 of all.
+void OutQueue::keep_latest(std::string_view coming, std::uint8_t share) {
   std::unordered_set<std::string_view> later{coming};
   std::vector<bool> outdated(pieces());
   for (std::size_t i = pieces(); i-- > 0;) {
     const Entry& entry = entries_[head_ + i];
     outdated[i] = !entry.piece.is_notice() && entry.policy == SlowPolicy::latest &&
-                  !later.insert(entry.piece.topic()).second;
+                  (share == 0 || entry.share == share) && !later.insert(entry.piece.topic()).second;
   }
   std::size_t i = 0;
   drop_if([&](const Entry&) { return outdated[i++]; });
@@ -158,7 +217,7 @@ void OutQueue::drop_if(Drop&& drop) {
   for (std::size_t i = head_; i < entries_.size(); ++i) {
     Entry& entry = entries_[i];
     if (drop(entry)) {
-      bytes_ -= cost(entry.piece);
+      forget(entry);
       ++dropped_;
       dropped += entry.dropped + 1;
       continue;

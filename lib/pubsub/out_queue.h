@@ -31,6 +31,10 @@ struct QueueLimits {
   /// Each piece counts as its bytes and OutQueue::kEntryBytes. A single piece always fits, beside
   /// notices too.
   std::size_t max_bytes = std::size_t{1} << 20;
+  /// Not 0: the piece is of a share of the queue that is limited by itself too, to so many bytes.
+  /// What does not fit into the share is for its policy, and makes room within the share only.
+  std::uint8_t share = 0;
+  std::size_t max_share_bytes = 0;
 };
 
 /// What waits to be written to one receiver: pieces that it shares with the queues of others.
@@ -42,6 +46,7 @@ class OutQueue {
     Piece piece;
     std::uint32_t dropped = 0;
     SlowPolicy policy = SlowPolicy::close;
+    std::uint8_t share = 0;
   };
   static constexpr std::size_t kEntryBytes = sizeof(Entry);
   static constexpr std::size_t kSpareEntries = 4;
@@ -89,6 +94,8 @@ class OutQueue {
   [[nodiscard]] std::size_t pieces() const { return entries_.size() - head_; }
   /// As QueueLimits counts them.
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  /// A share is more than half full.
+  [[nodiscard]] bool has_crowded_share() const;
   /// Messages dropped since the beginning.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
 
@@ -99,16 +106,27 @@ class OutQueue {
   [[nodiscard]] bool fits(std::size_t more, const QueueLimits& limits) const {
     return empty() || bytes_ + more <= limits.max_bytes;
   }
-  void append(const Piece& piece, SlowPolicy policy);
+  /// What waits of one share.
+  struct Share {
+    std::size_t bytes = 0;
+    std::size_t max_bytes = 0;
+  };
+
+  void append(const Piece& piece, const QueueLimits& limits);
+  [[nodiscard]] Pushed drop_coming();
+  [[nodiscard]] bool fits_share(std::size_t more, const QueueLimits& limits) const;
   [[nodiscard]] bool make_room(const Piece& coming, const QueueLimits& limits);
+  void make_room_in_share(const Piece& coming, const QueueLimits& limits);
+  void forget(const Entry& entry);
   void pop();
   void release();
   void drop_oldest_above(std::size_t max_bytes);
-  void keep_latest(std::string_view coming);
+  void keep_latest(std::string_view coming, std::uint8_t share);
   template <class Drop>
   void drop_if(Drop&& drop);
 
   std::vector<Entry> entries_;  // those before head_ are taken
+  std::vector<Share> shares_;   // by their numbers from 1; no more than were used
   std::size_t head_ = 0;
   std::size_t bytes_ = 0;
   std::uint64_t dropped_ = 0;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "broker/broker.h"
+#include "pubsub/subscription_places.h"
 
 namespace wskit::pubsub {
 
@@ -23,7 +24,8 @@ struct SubscribeRequest {
   bool skip_after_gap = false;
   /// Not empty: the connection whose own messages are left out.
   std::string no_echo;
-  bool presence = false;  // on_presence() is wanted
+  bool presence = false;    // on_presence() is wanted
+  SubscriptionPlace place;  // that it takes
 };
 
 /// One receiver's subscription to some filters; what it gets is in the engine's order, each message

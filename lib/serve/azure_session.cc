@@ -65,13 +65,15 @@ class AzureSession final : public SessionHandler,
   void on_failing() override;
 
  private:
-  void push(const Piece& piece) override { feed_->push(piece); }
+  void push(const Piece& piece) override {
+    feed_->push(piece, node_.closing_limits(piece.topic()));
+  }
   void note_live(const broker::Message& message) override { node_.note_delivery(message); }
   void publish(broker::PublishRequest request, OnPublished on_published) override;
   bool may_join(std::string_view group) override { return counted(rights_.may_subscribe(group)); }
   bool may_send(std::string_view group) override { return counted(rights_.may_publish(group)); }
   bool backlogged() const override { return feed_->backlogged(); }
-  bool may_subscribe() override { return node_.may_subscribe(); }
+  std::optional<pubsub::SubscriptionPlace> take_place() override { return node_.take_place(); }
   void note_too_many_groups() override { node_.thread().counts().on_limited(Limit::topics); }
   void close(wire::CloseCode code, std::string_view reason, const Piece& last) override;
 

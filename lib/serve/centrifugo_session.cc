@@ -88,14 +88,16 @@ class CentrifugoSession final : public SessionHandler,
   }
 
  private:
-  void push(const pubsub::Piece& piece) override { feed_->push(piece); }
+  void push(const pubsub::Piece& piece) override {
+    feed_->push(piece, node_.closing_limits(piece.topic()));
+  }
   void flush_later() override;
   void note_live(const broker::Message& message) override { node_.note_delivery(message); }
   void publish(broker::PublishRequest request, OnPublished on_published) override;
   bool backlogged() const override { return feed_->backlogged(); }
   std::expected<CentrifugoUser, CentrifugoTokenFault> user_of(std::string_view token) override;
   void close(CentrifugoDisconnect why) override;
-  bool may_subscribe() override { return node_.may_subscribe(); }
+  std::optional<pubsub::SubscriptionPlace> take_place() override { return node_.take_place(); }
   pubsub::CentrifugoLoss loss() override;
   void note_forbidden() override { node_.counts().on_auth_refused(AuthCause::forbidden); }
 

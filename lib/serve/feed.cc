@@ -12,21 +12,20 @@ Feed::~Feed() {
   parts_.outlet.set_source(nullptr);
 }
 
-void Feed::push(const pubsub::Piece& piece, pubsub::SlowPolicy policy) {
+void Feed::push(const pubsub::Piece& piece, const pubsub::QueueLimits& limits) {
   using Pushed = pubsub::OutQueue::Pushed;
   if (closed_) {
     return;
   }
   const std::size_t before = queue_.bytes();
   const std::uint64_t dropped = queue_.dropped();
-  const Pushed pushed =
-      queue_.push(piece, {.policy = policy, .max_bytes = parts_.limits.max_bytes});
+  const Pushed pushed = queue_.push(piece, limits);
   count_bytes(before);
   if (pushed == Pushed::queued) [[likely]] {
     parts_.outlet.mark_dirty();
     return;
   }
-  parts_.counts.dropped(policy).add(queue_.dropped() - dropped);
+  parts_.counts.dropped(limits.policy).add(queue_.dropped() - dropped);
   if (pushed == Pushed::overflow) {
     parts_.counts.overflows.add(1);
     close();

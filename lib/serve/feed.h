@@ -48,15 +48,18 @@ class Feed final : public OutletSource {
   Feed& operator=(const Feed&) = delete;
   ~Feed() override;
 
-  void push(const pubsub::Piece& piece) { push(piece, parts_.limits.policy); }
-  /// Of a topic that has a policy of its own.
-  void push(const pubsub::Piece& piece, pubsub::SlowPolicy policy);
+  void push(const pubsub::Piece& piece) { push(piece, parts_.limits); }
+  /// Of a topic that has a policy, or a share, of its own.
+  void push(const pubsub::Piece& piece, const pubsub::QueueLimits& limits);
   /// Forgets what waits, and all that is pushed later.
   void close();
   /// Appends all that waits, for an orderly end of the connection.
   void take_all(std::string& out) { take(out, SIZE_MAX); }
-  /// More than half of what may wait does: what can be asked for later should be.
-  [[nodiscard]] bool backlogged() const { return queue_.bytes() > parts_.limits.max_bytes / 2; }
+  /// More than half of what may wait does, or of what may of a share: what can be asked for later
+  /// should be.
+  [[nodiscard]] bool backlogged() const {
+    return queue_.bytes() > parts_.limits.max_bytes / 2 || queue_.has_crowded_share();
+  }
   [[nodiscard]] bool closed() const { return closed_; }
   [[nodiscard]] std::size_t queued_bytes() const { return queue_.bytes(); }
   /// Messages that the connection has taken so far.

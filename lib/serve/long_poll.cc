@@ -77,7 +77,8 @@ LongPoll::LongPoll(PubSubNode& node, HttpExchange& exchange, TopicRequest reques
   timer_.start(to_seconds(request.wait));
   subscription_ = node.hub().subscribe(*this, {.filters = std::move(request.filters),
                                                .start = std::move(request.start),
-                                               .skip_after_gap = true});
+                                               .skip_after_gap = true,
+                                               .place = std::move(request.place)});
 }
 
 LongPoll::~LongPoll() {

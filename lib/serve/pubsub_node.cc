@@ -14,7 +14,8 @@ PubSubState::PubSubState(const PubSubOptions& options, std::uint64_t epoch)
     : options_(options),
       authenticator_(options.auth),
       epoch_(epoch),
-      broker_(clock_, {.retention = options.retention, .epoch = epoch}) {}
+      broker_(clock_, {.retention = options.retention, .epoch = epoch}),
+      places_(options.max_subscriptions) {}
 
 std::size_t PubSubState::add(const Thread& thread) {
   const std::scoped_lock lock(mutex_);
@@ -25,15 +26,6 @@ std::size_t PubSubState::add(const Thread& thread) {
 std::vector<PubSubState::Thread> PubSubState::threads() const {
   const std::scoped_lock lock(mutex_);
   return threads_;
-}
-
-std::uint64_t PubSubState::subscriptions() const {
-  const std::scoped_lock lock(mutex_);
-  std::uint64_t sum = 0;
-  for (const Thread& thread : threads_) {
-    sum += thread.counts->subscriptions.read();
-  }
-  return sum;
 }
 
 PubSubNode::PubSubNode(ServiceThread& thread, PubSubState& state)
@@ -56,22 +48,28 @@ void PubSubNode::forget(PolledWatcher& watcher) {
   std::ranges::replace(telling_, &watcher, nullptr);
 }
 
-pubsub::SlowPolicy PubSubNode::slow_policy(const broker::Message& message) {
-  if (message.topic != slow_topic_) {
-    slow_topic_ = message.topic;
-    slow_policy_ = pubsub::slow_policy(options().slow, slow_topic_, options().queue.policy);
+const pubsub::QueueLimits& PubSubNode::slow_limits(std::string_view topic) {
+  if (topic != slow_topic_) {
+    slow_topic_ = topic;
+    slow_limits_ = pubsub::slow_limits(options().slow, slow_topic_, options().queue);
   }
-  return slow_policy_;
+  return slow_limits_;
 }
 
-bool PubSubNode::may_subscribe() {
-  const std::size_t limit = options().max_subscriptions;
-  counts_.subscriptions.set(hub_.subscriptions());
-  if (limit == 0 || state_.subscriptions() < limit) {
-    return true;
+pubsub::QueueLimits PubSubNode::closing_limits(std::string_view topic) {
+  // A notice is of no topic.
+  const bool ruled = !options().slow.empty() && !topic.empty();
+  pubsub::QueueLimits limits = ruled ? slow_limits(topic) : options().queue;
+  limits.policy = pubsub::SlowPolicy::close;
+  return limits;
+}
+
+std::optional<pubsub::SubscriptionPlace> PubSubNode::take_place() {
+  auto place = state_.places().take();
+  if (!place) {
+    thread_.counts().on_limited(Limit::subscriptions);
   }
-  thread_.counts().on_limited(Limit::subscriptions);
-  return false;
+  return place;
 }
 
 void PubSubNode::on_turn_end() {

@@ -5,7 +5,9 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <ev++.h>
@@ -13,6 +15,7 @@
 #include "broker/memory_broker.h"
 #include "core/clock.h"
 #include "pubsub/hub.h"
+#include "pubsub/subscription_places.h"
 #include "serve/node_inbox.h"
 #include "serve/open_connection.h"
 #include "serve/pubsub_counts.h"
@@ -50,8 +53,8 @@ class PubSubState {
   /// Its number among the threads, from 0. A thread's counts live as long as the server.
   [[nodiscard]] std::size_t add(const Thread& thread);
   [[nodiscard]] std::vector<Thread> threads() const;
-  /// Of all threads.
-  [[nodiscard]] std::uint64_t subscriptions() const;
+  /// Of the subscriptions of all threads.
+  [[nodiscard]] pubsub::SubscriptionPlaces& places() { return places_; }
 
  private:
   MonotonicClock clock_;
@@ -59,6 +62,7 @@ class PubSubState {
   Authenticator authenticator_;
   std::uint64_t epoch_;
   broker::MemoryBroker broker_;
+  pubsub::SubscriptionPlaces places_;
   mutable std::mutex mutex_;
   std::vector<Thread> threads_;  // guarded by mutex_
 };
@@ -103,11 +107,13 @@ class PubSubNode {
       delivered_.push_back(message.published);
     }
   }
-  /// What happens to a receiver that is too slow for this message: looked up once for all of them.
-  [[nodiscard]] pubsub::SlowPolicy slow_policy(const broker::Message& message);
-  /// Whether one subscription more may begin; counts it when not. Threads that ask at the same time
-  /// may exceed the limit by one each.
-  [[nodiscard]] bool may_subscribe();
+  /// What may wait for a receiver of this topic, and what happens to one that is too slow: looked
+  /// up once for all of them.
+  [[nodiscard]] const pubsub::QueueLimits& slow_limits(std::string_view topic);
+  /// Likewise, for one that cannot be told what was dropped.
+  [[nodiscard]] pubsub::QueueLimits closing_limits(std::string_view topic);
+  /// For one subscription more; nothing, and counted, if there are as many as there may be.
+  [[nodiscard]] std::optional<pubsub::SubscriptionPlace> take_place();
   /// To be called by the service.
   void on_turn_end();
   void on_turn_written();
@@ -131,7 +137,7 @@ class PubSubNode {
   const broker::Message* noted_ = nullptr;  // within this turn
   std::vector<Instant> delivered_;
   std::string slow_topic_;
-  pubsub::SlowPolicy slow_policy_ = pubsub::SlowPolicy::close;  // of that topic
+  pubsub::QueueLimits slow_limits_;  // of that topic
 };
 
 }  // namespace wskit::serve

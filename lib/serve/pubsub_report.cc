@@ -186,7 +186,11 @@ void add_latency(MetricsText& text) {
 Json slow_topics(const PubSubOptions& options) {
   Json rules = Json::array();
   for (const pubsub::SlowRule& rule : options.slow) {
-    rules.push_back({{"filter", rule.filter}, {"policy", pubsub::name(rule.policy)}});
+    Json told{{"filter", rule.filter}, {"policy", pubsub::name(rule.policy)}};
+    if (rule.max_bytes > 0) {
+      told["max_bytes"] = rule.max_bytes;
+    }
+    rules.push_back(std::move(told));
   }
   return rules;
 }

@@ -56,7 +56,8 @@ class PubSubService final : public Service {
       const wire::HttpRequest& request, const Peer& peer, std::string_view subprotocol);
   [[nodiscard]] Refusal count(AuthRefusal refusal);
   [[nodiscard]] Refusal count(Refusal refusal);
-  [[nodiscard]] std::expected<void, Refusal> take_place(HttpExchange& exchange);
+  [[nodiscard]] std::expected<pubsub::SubscriptionPlace, Refusal> take_places(
+      HttpExchange& exchange);
   [[nodiscard]] std::expected<Identity, Refusal> identify(const wire::HttpRequest& request,
                                                           const Peer& peer);
   [[nodiscard]] bool may_subscribe(const Identity& identity, const TopicRequest& request) const;
@@ -100,9 +101,11 @@ std::expected<std::unique_ptr<SessionHandler>, Refusal> PubSubService::handler_f
   if (!may_subscribe(*identity, *asked)) {
     return std::unexpected(count(node_.state().authenticator().forbid_subscribe()));
   }
-  if (!node_.may_subscribe()) {
+  auto place = node_.take_place();
+  if (!place) {
     return std::unexpected(refuse_for(Limit::subscriptions));
   }
+  asked->place = std::move(*place);
   const bool may_publish = identity->rights.may_publish(asked->topic());
   return make_raw_session(node_, std::move(*asked),
                           {.name = std::move(identity->user),
@@ -302,14 +305,17 @@ void PubSubService::publish(HttpExchange& exchange, const Identity& identity,
   }
 }
 
-std::expected<void, Refusal> PubSubService::take_place(HttpExchange& exchange) {
+// One of a connection, and one of a subscription.
+std::expected<pubsub::SubscriptionPlace, Refusal> PubSubService::take_places(
+    HttpExchange& exchange) {
   if (const auto placed = exchange.take_place(); !placed) {
     return std::unexpected(refuse_for(placed.error()));
   }
-  if (!node_.may_subscribe()) {
+  auto place = node_.take_place();
+  if (!place) {
     return std::unexpected(refuse_for(Limit::subscriptions));
   }
-  return {};
+  return std::move(*place);
 }
 
 void PubSubService::subscribe(HttpExchange& exchange, const Identity& identity,
@@ -319,9 +325,13 @@ void PubSubService::subscribe(HttpExchange& exchange, const Identity& identity,
     return;
   }
   exchange.expire_at(expiry_of(identity));
-  if (const auto placed = take_place(exchange); !placed) {
-    refuse_topics(exchange, placed.error());
-  } else if (accepts_events(exchange.request())) {
+  auto place = take_places(exchange);
+  if (!place) {
+    refuse_topics(exchange, place.error());
+    return;
+  }
+  request.place = std::move(*place);
+  if (accepts_events(exchange.request())) {
     stream_events(node_, exchange, std::move(request));
   } else if (request.stream) {
     stream_lines(node_, exchange, std::move(request));

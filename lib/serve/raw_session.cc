@@ -58,7 +58,8 @@ void RawSession::on_open(Session& session) {
                                         .publisher = &publisher_},
                       pubsub::SubscribeRequest{.filters = std::move(request_->filters),
                                                .start = std::move(request_->start),
-                                               .no_echo = request_->echo ? std::string() : id_});
+                                               .no_echo = request_->echo ? std::string() : id_,
+                                               .place = std::move(request_->place)});
   request_.reset();
 }
 

@@ -62,10 +62,13 @@ void Subscriber::on_delivery(pubsub::Subscription& subscription, pubsub::Deliver
   if (subscription.live()) {
     parts_.node.note_delivery(delivery.message());
   }
-  if (parts_.node.options().slow.empty() || !pubsub::can_announce(parts_.format)) [[likely]] {
+  const std::string& topic = delivery.message().topic;
+  if (parts_.node.options().slow.empty()) [[likely]] {
     feed_.push(delivery.piece(parts_.format));
+  } else if (pubsub::can_announce(parts_.format)) {
+    feed_.push(delivery.piece(parts_.format), parts_.node.slow_limits(topic));
   } else {
-    feed_.push(delivery.piece(parts_.format), parts_.node.slow_policy(delivery.message()));
+    feed_.push(delivery.piece(parts_.format), parts_.node.closing_limits(topic));
   }
 }
 

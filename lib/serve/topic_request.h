@@ -10,6 +10,7 @@
 
 #include "broker/broker.h"
 #include "core/clock.h"
+#include "pubsub/subscription_places.h"
 #include "serve/limit.h"
 #include "serve/pubsub_options.h"
 #include "wire/http.h"
@@ -25,6 +26,7 @@ struct TopicRequest {
   bool envelope = false;
   bool stream = false;
   Nanoseconds wait{0};  // of a long poll
+  pubsub::SubscriptionPlace place;
 
   /// The one topic to publish to; empty when several or a wildcard are named.
   [[nodiscard]] std::string_view topic() const;

@@ -48,7 +48,9 @@ TopicStream::TopicStream(PubSubNode& node, HttpExchange& exchange, TopicRequest 
                    .owner = *this,
                    .format = format,
                    .transport = format == Format::line ? Transport::stream : Transport::events},
-                  {.filters = std::move(request.filters), .start = std::move(request.start)}) {
+                  {.filters = std::move(request.filters),
+                   .start = std::move(request.start),
+                   .place = std::move(request.place)}) {
   const double interval = to_seconds(node.thread().options().ping_interval);
   if (interval > 0) {
     quiet_.set<TopicStream, &TopicStream::on_quiet>(this);

@@ -91,10 +91,11 @@ TEST_CASE("a second signal ends serve pubsub at once, in the middle of its drain
 
 TEST_CASE("serve pubsub refuses bad options in one line, with 2") {
   const std::vector<std::vector<std::string>> bad{
-      {"--slow", "never"},       {"--history", "-1"},          {"--history-age", "old"},
-      {"--max-queue", "lots"},   {"--auth-jwt-audience", "x"}, {"--max-topics", "0"},
-      {"--cert", "/none"},       {"--threads", "0"},           {"--subprotocol", "a b"},
-      {"--allow-origin", "foo"}, {"--max-message", "9PiB"}};
+      {"--slow", "never"},      {"--slow", "a/#=close,0"},    {"--slow", "close,64KiB"},
+      {"--history", "-1"},      {"--history-age", "old"},     {"--max-queue", "lots"},
+      {"--cert", "/none"},      {"--auth-jwt-audience", "x"}, {"--max-topics", "0"},
+      {"--threads", "0"},       {"--subprotocol", "a b"},     {"--allow-origin", "foo"},
+      {"--max-message", "9PiB"}};
   for (const auto& arguments : bad) {
     INFO(arguments[0] << " " << arguments[1]);
     const Exit exit = pubsub(arguments);

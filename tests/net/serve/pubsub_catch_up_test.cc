@@ -32,7 +32,7 @@ int number_in(const std::string& data) {
   return std::stoi(data.substr(data.front() == '"' ? 1 : 0));
 }
 
-std::uint64_t slow_closes(const PubSubServer& server) {
+std::uint64_t closed_as_slow(const PubSubServer& server) {
   std::uint64_t sum = 0;
   for (const auto& thread : server.state().threads()) {
     sum += thread.counts->overflows.read();
@@ -66,7 +66,7 @@ TEST_CASE("envelopes catch up with more than may wait for a connection") {
     const Json item = parse_json(read_text(client)).value();
     REQUIRE(number_in(item["data"].get<std::string>()) == number);
   }
-  CHECK(slow_closes(server) == 0);
+  CHECK(closed_as_slow(server) == 0);
 }
 
 TEST_CASE("an event stream catches up with more than may wait for a connection") {
@@ -91,7 +91,7 @@ TEST_CASE("an event stream catches up with more than may wait for a connection")
     REQUIRE(number_in(text.substr(at + 6, 8)) == number);
     ++at;
   }
-  CHECK(slow_closes(server) == 0);
+  CHECK(closed_as_slow(server) == 0);
 }
 
 TEST_CASE("a Centrifugo channel is recovered though it missed more than may wait") {
@@ -115,7 +115,7 @@ TEST_CASE("a Centrifugo channel is recovered though it missed more than may wait
   while (number < kMissed) {
     REQUIRE(client->next()["push"]["pub"]["offset"] == ++number);
   }
-  CHECK(slow_closes(server) == 0);
+  CHECK(closed_as_slow(server) == 0);
 }
 
 TEST_CASE("a reliable Azure session is taken up though it missed more than may wait") {
@@ -137,5 +137,5 @@ TEST_CASE("a reliable Azure session is taken up though it missed more than may w
   for (int number = 1; number <= kMissed; ++number) {
     REQUIRE(client.next()["sequenceId"] == number);
   }
-  CHECK(slow_closes(server) == 0);
+  CHECK(closed_as_slow(server) == 0);
 }

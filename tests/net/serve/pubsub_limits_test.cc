@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What each limit of the server answers, and that it is counted.
 #include <chrono>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -86,6 +87,25 @@ TEST_CASE("the subscriptions of all connections together are limited") {
   azure.send_frame(kText, R"({"type":"leaveGroup","ackId":3,"group":"c"})");
   CHECK_THAT(read_text(azure), Catch::Contains(R"("ackId":3,"success":true)"));
   CHECK(http(server, "GET", "/t/e?wait=0").status() == 200);
+}
+
+TEST_CASE("the limit of all subscriptions is exact, whichever threads are asked at the same time") {
+  constexpr std::size_t kPlaces = 10;
+  constexpr int kClients = 60;
+  const PubSubServer server({.threads = 4}, {.max_subscriptions = kPlaces});
+  for (int round = 0; round < 3; ++round) {
+    std::deque<RawClient> clients;
+    for (int i = 0; i < kClients; ++i) {
+      clients.emplace_back(server.port()).send(upgrade_request({}, "/t/room"));
+    }
+    std::size_t accepted = 0;
+    for (RawClient& client : clients) {
+      accepted += client.request("").starts_with("HTTP/1.1 101") ? 1U : 0U;
+    }
+    CHECK(accepted == kPlaces);
+    clients.clear();
+    await_subscriptions(server, 0);
+  }
 }
 
 TEST_CASE("topics beyond those that a connection may name are counted") {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -49,6 +50,9 @@ class AzureClient final : public pubsub::AzurePeer {
   [[nodiscard]] bool may_join(std::string_view group) override { return group != no_entry; }
   [[nodiscard]] bool may_send(std::string_view group) override { return group != no_entry; }
   [[nodiscard]] bool backlogged() const override { return is_backlogged; }
+  [[nodiscard]] std::optional<pubsub::SubscriptionPlace> take_place() override {
+    return places-- > 0 ? std::optional(pubsub::SubscriptionPlace()) : std::nullopt;
+  }
   void close(wire::CloseCode code, std::string_view /*reason*/,
              const pubsub::Piece& last) override {
     close_code = static_cast<int>(code);
@@ -76,7 +80,8 @@ class AzureClient final : public pubsub::AzurePeer {
   std::vector<std::string> texts;
   std::string no_entry;  // the group that it may not use
   bool is_backlogged = false;
-  int room = 0;  // so many more make it overflow; 0: never
+  int places = 1'000;  // for subscriptions
+  int room = 0;        // so many more make it overflow; 0: never
   int close_code = 0;
   int live = 0;
   pubsub::AzureConnection connection;

@@ -45,6 +45,30 @@ TEST_CASE("nobody else takes a connection up, nor one with a group that is forbi
   }
 }
 
+TEST_CASE("a session is taken up with a place for each of its groups, or not at all") {
+  for (const int places : {1, 2}) {
+    Reliable fixture;
+    auto client = fixture.connect();
+    fixture.ask(*client, R"({"type":"joinGroup","group":"h"})");
+    client = std::make_unique<AzureClient>(fixture.hub, "c", AzureLimits(), "Ann", "t");
+    client->places = places;
+    client->connection.resume();
+    fixture.poll_all();
+    CHECK(is_refused(*client) == (places == 1));
+    CHECK(fixture.hub.subscriptions() == (places == 1 ? 0 : 2));
+  }
+}
+
+TEST_CASE("a session of more groups than a connection may have is not taken up") {
+  Reliable fixture;
+  auto client = fixture.connect();
+  fixture.ask(*client, R"({"type":"joinGroup","group":"h"})");
+  client = nullptr;
+  client = fixture.resume("t", {.max_groups = 1});
+  fixture.poll_all();
+  CHECK(is_refused(*client));
+}
+
 TEST_CASE("a client that comes back gets again what it did not acknowledge, then what it missed") {
   Reliable fixture;
   auto client = fixture.connect();

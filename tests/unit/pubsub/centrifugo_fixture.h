@@ -75,7 +75,9 @@ class CentrifugoClient final : public pubsub::CentrifugoPeer {
     return std::unexpected(token == "expired" ? pubsub::CentrifugoTokenFault::expired
                                               : pubsub::CentrifugoTokenFault::invalid);
   }
-  [[nodiscard]] bool may_subscribe() override { return has_place; }
+  [[nodiscard]] std::optional<pubsub::SubscriptionPlace> take_place() override {
+    return has_place ? std::optional(pubsub::SubscriptionPlace()) : std::nullopt;
+  }
   void note_forbidden() override { ++forbidden; }
   void close(pubsub::CentrifugoDisconnect why) override { close_code = static_cast<int>(why); }
 

@@ -215,3 +215,63 @@ TEST_CASE("only topics whose latest message counts lose the others") {
   CHECK(queue.push(message_piece("5", "price"), latest) == Pushed::dropped);
   CHECK(taken(queue) == "(1)23(1)5");
 }
+
+namespace {
+
+/// Of share 3, which has room for `pieces` of one byte in a queue for 10.
+QueueLimits share_for(std::size_t pieces, SlowPolicy policy) {
+  QueueLimits limits = room_for(10, policy);
+  limits.share = 3;
+  limits.max_share_bytes = pieces * (1 + OutQueue::kEntryBytes);
+  return limits;
+}
+
+/// Pushes texts of one character: capitals of the share, whose topic is the character.
+std::string pushed_to(OutQueue& queue, const std::string& texts, const QueueLimits& share) {
+  for (const char text : texts) {
+    const std::string one(1, text);
+    const bool of_share = text >= 'A' && text <= 'Z';
+    static_cast<void>(queue.push(message_piece(one.c_str(), one.c_str()),
+                                 of_share ? share : room_for(10, SlowPolicy::close)));
+  }
+  return taken(queue);
+}
+
+}  // namespace
+
+TEST_CASE("what exceeds a share is for its policy, and the rest of the queue stays") {
+  OutQueue queue;
+  CHECK(pushed_to(queue, "aABbCDc", share_for(2, SlowPolicy::drop_new)) == "aABb(2)c");
+  CHECK(pushed_to(queue, "aABbCDc", share_for(2, SlowPolicy::drop_old)) == "a(2)bCDc");
+  CHECK(pushed_to(queue, "aABAbAc", share_for(3, SlowPolicy::latest)) == "a(1)B(1)bAc");
+  CHECK(queue.bytes() == 0);
+  CHECK(queue.dropped() == 6);
+}
+
+TEST_CASE("a share that is full closes its receiver if that is its policy") {
+  OutQueue queue;
+  const QueueLimits limits = share_for(2, SlowPolicy::close);
+  CHECK(queue.push(message_piece("1"), limits) == Pushed::queued);
+  CHECK_FALSE(queue.has_crowded_share());
+  CHECK(queue.push(message_piece("2"), limits) == Pushed::queued);
+  CHECK(queue.has_crowded_share());
+  CHECK(queue.push(message_piece("3"), limits) == Pushed::overflow);
+  CHECK(queue.push(message_piece("4"), room_for(10, SlowPolicy::close)) == Pushed::queued);
+  CHECK(taken(queue, 1) == "1");
+  CHECK_FALSE(queue.has_crowded_share());
+  CHECK(queue.push(message_piece("5"), limits) == Pushed::queued);
+  CHECK(taken(queue) == "245");
+}
+
+TEST_CASE("a single piece fits into a share, and the queue limits all shares together") {
+  OutQueue queue;
+  QueueLimits limits = share_for(0, SlowPolicy::drop_old);
+  CHECK(queue.push(message_piece("1"), limits) == Pushed::queued);
+  CHECK(queue.push(message_piece("2"), limits) == Pushed::dropped);
+  CHECK(taken(queue) == "(1)2");
+  limits = share_for(100, SlowPolicy::drop_new);
+  for (int i = 0; i < 10; ++i) {
+    CHECK(queue.push(message_piece("x"), limits) == Pushed::queued);
+  }
+  CHECK(queue.push(message_piece("x"), limits) == Pushed::dropped);
+}
