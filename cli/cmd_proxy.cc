@@ -57,6 +57,8 @@ class ProxyRun final : relay::RelayWatcher, relay::RecorderHandler, relay::Fault
   [[nodiscard]] Expected<void> prepare();
   [[nodiscard]] Expected<void> prepare_recording(const relay::RequestRules& request);
   [[nodiscard]] Expected<void> prepare_faults();
+  /// Clients may ask for faults.
+  [[nodiscard]] bool may_ask() const;
   [[nodiscard]] Expected<void> listen();
   void obey();
 
@@ -118,6 +120,9 @@ Expected<void> ProxyRun::prepare() {
     return faults;
   }
   options.faults = faults_ ? &*faults_ : nullptr;
+  options.asked_faults = may_ask();
+  options.answers_faults = options.asked_faults;
+  options.fault_place = {.tls = security_.certificate.has_value(), .stands = true};
   options.expired_tls = security_.expired.get();
   options.misnamed_tls = security_.misnamed.get();
   relay::RelayWatcher& watcher = *this;
@@ -144,6 +149,18 @@ Expected<void> ProxyRun::prepare_recording(const relay::RequestRules& request) {
   return {};
 }
 
+bool ProxyRun::may_ask() const {
+  switch (options_.allow_faults) {
+    case serve::FaultAsking::on:
+      return true;
+    case serve::FaultAsking::off:
+      return false;
+    case serve::FaultAsking::loopback:
+      break;
+  }
+  return serve::is_loopback(options_.listen) && !security_.certificate;
+}
+
 Expected<void> ProxyRun::prepare_faults() {
   auto rules = fault_rules(options_.faults);
   if (!rules) {
@@ -155,7 +172,7 @@ Expected<void> ProxyRun::prepare_faults() {
       return fail(ErrorCode::usage, "--fault " + possible.error().message);
     }
   }
-  if (need_certificates(*rules)) {
+  if (need_certificates(*rules) || (may_ask() && security_.certificate)) {
     if (auto added = add_flawed(*loop_, security_); !added) {
       return added;
     }
@@ -166,7 +183,7 @@ Expected<void> ProxyRun::prepare_faults() {
   }
   fault_report_ = *std::move(report);
   start_ = loop_->now();
-  if (!rules->empty()) {
+  if (!rules->empty() || may_ask()) {
     relay::FaultWatcher& watcher = *this;
     faults_.emplace(std::move(*rules), options_.faults.seed, watcher);
   }
@@ -205,7 +222,10 @@ void ProxyRun::obey() {
 }
 
 void ProxyRun::on_drained() {
-  const auto counts = faults_ ? faults_->faults() : std::vector<relay::FaultCount>();
+  // Where rules come and go, also of those that are gone.
+  const auto counts = !faults_    ? std::vector<relay::FaultCount>()
+                      : may_ask() ? faults_->counts()
+                                  : faults_->faults();
   if (const auto reported = fault_report_->finish(counts); !reported) {
     code_ = complain(kProxyName, reported.error());
   }

@@ -97,6 +97,16 @@ void add_fault_quiet(CLI::App& app, FaultOptions& options) {
       ->group(kFaultGroup);
 }
 
+void add_allow_faults(CLI::App& app, serve::FaultAsking& asking, const std::string& standard) {
+  add_parsed(app, "--allow-faults", asking, serve::parse_fault_asking)
+      ->description(
+          "Let clients ask for faults, by ?fault=RULE in a URL and over HTTP at /faults; auto does "
+          "where only this machine can connect, and without TLS")
+      ->type_name("auto|on|off")
+      ->default_str(standard)
+      ->group(kFaultGroup);
+}
+
 Expected<std::vector<relay::FaultRule>> fault_rules(const FaultOptions& options) {
   std::vector<relay::FaultRule> rules;
   for (const std::string& text : options.rules) {

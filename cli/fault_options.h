@@ -10,6 +10,7 @@
 #include "relay/fault_plan.h"
 #include "relay/fault_rule.h"
 #include "report/file.h"
+#include "serve/fault_setup.h"
 
 namespace CLI {
 class App;
@@ -37,6 +38,9 @@ void add_fault_rules(CLI::App& app, FaultOptions& options);
 /// --seed, and --quiet with --fault-report.
 void add_fault_seed(CLI::App& app, FaultOptions& options);
 void add_fault_quiet(CLI::App& app, FaultOptions& options);
+
+/// --allow-faults, which is `standard` unless given.
+void add_allow_faults(CLI::App& app, serve::FaultAsking& asking, const std::string& standard);
 
 /// The rules of the command line, then those of the file. Fails with ErrorCode::usage or
 /// unreadable_file.

@@ -111,6 +111,7 @@ void add_proxy_command_options(CLI::App& app, ProxyCommandOptions& options) {
   add_target_options(app, options.target);
   add_recording(app, options);
   add_fault_options(app, options.faults);
+  add_allow_faults(app, options.allow_faults, "off");
   add_limits(app, options);
 }
 

@@ -16,6 +16,7 @@
 #include "relay/relay.h"
 #include "relay/request_head.h"
 #include "script/redaction.h"
+#include "serve/fault_setup.h"
 #include "serve/listen_address.h"
 
 namespace CLI {
@@ -36,6 +37,7 @@ struct ProxyCommandOptions {
   bool record_secrets = false;
   std::vector<std::string> redact;
   FaultOptions faults;
+  serve::FaultAsking allow_faults = serve::FaultAsking::off;
   std::size_t max_connections = 0;
   Nanoseconds handshake_timeout = std::chrono::seconds(10);
   Nanoseconds drain_time = std::chrono::seconds(5);

@@ -102,13 +102,7 @@ void add_serve_where(CLI::App& app, ServeOptions& options) {
 
 void add_serve_faults(CLI::App& app, ServeOptions& options) {
   add_fault_rules(app, options.faults);
-  add_parsed(app, "--allow-faults", options.server.faults.asking, serve::parse_fault_asking)
-      ->description(
-          "Let clients ask for faults, by ?fault=RULE in a URL and over HTTP at /faults; auto does "
-          "where only this machine can connect, and without TLS")
-      ->type_name("auto|on|off")
-      ->default_str("auto")
-      ->group("Faults");
+  add_allow_faults(app, options.server.faults.asking, "auto");
   add_fault_quiet(app, options.faults);
 }
 

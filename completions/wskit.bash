@@ -311,6 +311,7 @@ _wskit() {
         'wskit proxy --fault-file' | \
         'wskit proxy --seed' | \
         'wskit proxy --fault-report' | \
+        'wskit proxy --allow-faults' | \
         'wskit proxy --max-connections' | \
         'wskit proxy --handshake-timeout' | \
         'wskit proxy --drain-time' | \
@@ -866,6 +867,7 @@ _wskit() {
     'wskit proxy --fault-file') COMPREPLY=($(compgen -f -- "$current")); return ;;
     'wskit proxy --seed') COMPREPLY=(); return ;;
     'wskit proxy --fault-report') COMPREPLY=($(compgen -f -- "$current")); return ;;
+    'wskit proxy --allow-faults') COMPREPLY=(); return ;;
     'wskit proxy --max-connections') COMPREPLY=(); return ;;
     'wskit proxy --handshake-timeout') COMPREPLY=(); return ;;
     'wskit proxy --drain-time') COMPREPLY=(); return ;;
@@ -1156,7 +1158,7 @@ _wskit() {
     'wskit ping')
       COMPREPLY=($(compgen -W '-h --help -c --count -i --interval --timeout --fail-above --fail-expiry --json --color -q --quiet --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit proxy')
-      COMPREPLY=($(compgen -W '-h --help --listen --ready-file --keep-host --cert --key --self-signed --write-ca --to -H --header --origin -u --user --oauth2-bearer --bearer --netrc --netrc-file -k --insecure --cacert --capath --client-cert --client-key --client-pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert --record --record-frames --redact --record-secrets --max-message --fault --fault-file --seed -q --quiet --fault-report --max-connections --handshake-timeout --drain-time --io' -- "$current")) ;;
+      COMPREPLY=($(compgen -W '-h --help --listen --ready-file --keep-host --cert --key --self-signed --write-ca --to -H --header --origin -u --user --oauth2-bearer --bearer --netrc --netrc-file -k --insecure --cacert --capath --client-cert --client-key --client-pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert --record --record-frames --redact --record-secrets --max-message --fault --fault-file --seed -q --quiet --fault-report --allow-faults --max-connections --handshake-timeout --drain-time --io' -- "$current")) ;;
     'wskit record')
       COMPREPLY=($(compgen -W '-h --help -o --output --import --url --convert --force -x --execute --input-format -0 --null-terminated -t --text -b --binary --timestamps --pretty --no-pretty -P --show-ping-pong --slash --no-slash --history --no-history --color -w --wait --no-wait -n --count -1 --one-message --timeout --eof-wait --redact --record-secrets -q --quiet --init --reconnect --max-time --ping-interval --ping-timeout --heartbeat --heartbeat-interval --close-status-code --close-reason --no-close --expect-close --from-curl -H --header -A --user-agent --origin -s --subprotocol -u --user --oauth2-bearer --bearer --netrc --netrc-file --compress --no-compress -L --location --max-redirs --max-message --cookie --cookie-jar -k --insecure --cacert --capath --cert --key --pass --servername --tlsv1.2 --tlsv1.3 --tls-max --ciphers --tls13-ciphers --tls-resume -4 --ipv4 -6 --ipv6 --resolve --connect-to --unix-socket --source --interface --connect-timeout --proxy --proxy-user --noproxy --proxy-insecure --proxy-cacert -v --verbose' -- "$current")) ;;
     'wskit replay')

@@ -343,6 +343,7 @@ complete -c wskit -n '__fish_seen_subcommand_from proxy' -l fault-file -r -F -d 
 complete -c wskit -n '__fish_seen_subcommand_from proxy' -l seed -x -d 'For what faults leave to chance: the same seed does the same again'
 complete -c wskit -n '__fish_seen_subcommand_from proxy' -s q -l quiet -d 'Do not say each fault that happens, but the counts in the end'
 complete -c wskit -n '__fish_seen_subcommand_from proxy' -l fault-report -r -F -d 'Write the counts as JSON in the end'
+complete -c wskit -n '__fish_seen_subcommand_from proxy' -l allow-faults -x -d 'Let clients ask for faults, by ?fault=RULE in a URL and over HTTP at /faults; auto does where only this machine can connect, and without TLS'
 complete -c wskit -n '__fish_seen_subcommand_from proxy' -l max-connections -x -d 'Refuse further connections with 503; 0 for no limit but the open files'
 complete -c wskit -n '__fish_seen_subcommand_from proxy' -l handshake-timeout -x -d 'From accepting to the client\'s whole request'
 complete -c wskit -n '__fish_seen_subcommand_from proxy' -l drain-time -x -d 'On a signal wait this long for connections to end; a second signal ends all'

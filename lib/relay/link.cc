@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "core/bytes.h"
+#include "core/parse.h"
 #include "net/loop.h"
 #include "relay/asked_faults.h"
+#include "relay/fault_desk.h"
 #include "wire/server_handshake.h"
 
 namespace wskit::relay {
@@ -15,6 +17,7 @@ namespace {
 constexpr int kBadRequest = 400;
 constexpr int kMethodNotAllowed = 405;
 constexpr int kBadGateway = 502;
+constexpr std::uint64_t kMostOfQuestion = std::uint64_t{64} << 10;
 
 }  // namespace
 
@@ -30,6 +33,8 @@ struct Link::Opening {
   std::string_view of_server;
   /// Such faults, but for what the client may ask for once it is connected.
   std::vector<ActiveFault> resuming;
+  /// Of a question about the faults.
+  std::string body;
   /// What came behind the head, in the same read.
   std::vector<std::byte> rest;
   std::unique_ptr<net::Dial> dial;
@@ -62,6 +67,8 @@ void Link::arm(Nanoseconds time) {
 void Link::on_bytes(Side& side, std::span<std::byte> bytes, Instant received) {
   if (state_ == State::request) {
     read_request(bytes);
+  } else if (state_ == State::question) {
+    read_question(bytes);
   } else if (state_ == State::open) {
     take(side, bytes, received);
   }
@@ -87,9 +94,34 @@ void Link::read_request(std::span<const std::byte> bytes) {
                                        {{"Allow", "GET"}})
                       .bytes);
   }
+  if (setup_.answers_faults && names_faults(opening_->parser.message().target)) {
+    return read_question(bytes.subspan(*used));
+  }
   if (choose_faults()) {
     dial(bytes.subspan(*used));
   }
+}
+
+void Link::read_question(std::span<const std::byte> bytes) {
+  const wire::HttpRequest& request = opening_->parser.message();
+  state_ = State::question;
+  opening_->body += as_text(bytes);
+  const auto length =
+      parse_integer(request.headers.get("Content-Length").value_or("0"), 0, kMostOfQuestion);
+  if (!length || request.headers.count("Transfer-Encoding") > 0) {
+    return refuse(wire::refuse_upgrade(kBadRequest, "a rule has its length before it").bytes);
+  }
+  if (opening_->body.size() < *length) {
+    return;
+  }
+  const auto refusal = refuse_page(request);
+  FaultPlace place = setup_.fault_place;
+  place.stands = false;
+  refuse(to_http(
+      refusal ? *refusal
+              : answer_fault_question(
+                    {.method = request.method, .target = request.target, .body = opening_->body},
+                    *setup_.faults, place)));
 }
 
 bool Link::choose_faults() {
@@ -259,6 +291,7 @@ void Link::on_room(Side& side) {
 void Link::on_end(Side& side) {
   switch (state_) {
     case State::request:
+    case State::question:
       return setup_.owner.on_link_end(*this);
     case State::dialing:
       return;

@@ -57,6 +57,8 @@ struct LinkSetup {
   bool http_faults = false;
   /// Requests may ask for faults of their own (asked_faults.h).
   bool asked_faults = false;
+  /// Requests for /faults are answered here (fault_desk.h).
+  bool answers_faults = false;
   /// For these.
   FaultPlace fault_place = {};
   /// From the accepted connection to the whole request, TLS included.
@@ -90,6 +92,7 @@ class Link final : SideOwner, net::DialHandler, net::TimerHandler, LinkFaults::O
  private:
   enum class State : std::uint8_t {
     request,   // the client's request is read
+    question,  // the body of one that is about the faults
     dialing,   // the server is connected to
     open,      // bytes pass
     refusing,  // the client gets an answer of ours
@@ -111,6 +114,7 @@ class Link final : SideOwner, net::DialHandler, net::TimerHandler, LinkFaults::O
   void on_fault(const FaultRule& rule) override;
 
   void read_request(std::span<const std::byte> bytes);
+  void read_question(std::span<const std::byte> bytes);
   /// Whether the request goes on to the server.
   [[nodiscard]] bool choose_faults();
   [[nodiscard]] LinkFaults::Choice chosen_faults(const std::vector<LiveFaultPointer>& asked);

@@ -64,6 +64,7 @@ Relay::Relay(net::Dialer& dialer, RelayOptions options, RelayWatcher& watcher)
              .faults = options.faults,
              .http_faults = options.http_faults,
              .asked_faults = options.asked_faults,
+             .answers_faults = options.answers_faults,
              .fault_place = options.fault_place,
              .request_timeout = options.request_timeout},
       patience_(loop_.timers(), *this) {}

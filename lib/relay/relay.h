@@ -36,6 +36,7 @@ struct RelayOptions {
   /// LinkSetup's.
   bool http_faults = false;
   bool asked_faults = false;
+  bool answers_faults = false;
   FaultPlace fault_place = {};
   /// In place of `tls` where a fault wants it; null where there are none. Outlive the relay.
   const net::TlsAcceptor* expired_tls = nullptr;

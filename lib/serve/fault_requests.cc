@@ -2,17 +2,12 @@
 #include "serve/fault_requests.h"
 
 #include <algorithm>
-#include <cstdint>
-#include <limits>
-#include <optional>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "core/json.h"
-#include "core/parse.h"
-#include "relay/fault_rule.h"
-#include "serve/request_target.h"
+#include "relay/fault_desk.h"
 #include "serve/server_faults.h"
 #include "serve/service_thread.h"
 #include "serve/topic_http.h"
@@ -21,88 +16,12 @@
 namespace wskit::serve {
 namespace {
 
-constexpr std::string_view kFaultsPath = "/faults";
-constexpr std::string_view kFaultMethods = "GET, POST, DELETE, OPTIONS";
-constexpr std::string_view kJsonType = "application/json";
-
-/// The N of /faults/N; nothing for /faults. 0, which no rule has, for what is no number.
-std::optional<std::uint64_t> fault_id(std::string_view target) {
-  const std::string_view path = path_of(target);
-  if (path.size() <= kFaultsPath.size() + 1) {
-    return std::nullopt;
-  }
-  return parse_integer(path.substr(kFaultsPath.size() + 1), 1,
-                       std::numeric_limits<std::int64_t>::max())
-      .value_or(0);
-}
+using relay::kFaultMethods;
 
 void tell_about_faults(HttpExchange& exchange, int status, std::string_view why) {
   const std::string body = std::string(why) + "\n";
   auto headers = topic_headers(exchange.request());
-  if (status == 405) {
-    headers.push_back({"Allow", std::string(kFaultMethods)});
-  }
   exchange.respond({.status = status, .headers = std::move(headers), .body = body});
-}
-
-void tell_json(HttpExchange& exchange, int status, const Json& json) {
-  const std::string body = dump_json(json) + "\n";
-  exchange.respond({.status = status,
-                    .content_type = kJsonType,
-                    .headers = topic_headers(exchange.request()),
-                    .body = body});
-}
-
-Json to_json(const relay::FaultCount& fault) {
-  return {{"id", fault.id}, {"rule", fault.rule}, {"fired", fault.fired}};
-}
-
-void list_faults(HttpExchange& exchange, const relay::FaultPlan& plan,
-                 std::optional<std::uint64_t> id) {
-  Json listed = Json::array();
-  for (const relay::FaultCount& fault : plan.faults()) {
-    if (fault.id == id) {
-      return tell_json(exchange, 200, to_json(fault));
-    }
-    listed.push_back(to_json(fault));
-  }
-  if (id) {
-    return tell_about_faults(exchange, 404, "there is no such fault");
-  }
-  tell_json(exchange, 200, Json{{"faults", std::move(listed)}});
-}
-
-void add_fault(HttpExchange& exchange, relay::FaultPlan& plan, std::string_view body) {
-  while (body.ends_with('\n') || body.ends_with('\r')) {
-    body.remove_suffix(1);
-  }
-  auto rule = relay::parse_fault(body);
-  if (!rule) {
-    return tell_about_faults(exchange, 400, rule.error().message);
-  }
-  if (const auto possible = relay::check_place(*rule, fault_place(exchange.thread().options()));
-      !possible) {
-    return tell_about_faults(exchange, 400, possible.error().message);
-  }
-  const std::uint64_t id = plan.add(*std::move(rule));
-  if (id == 0) {
-    return tell_about_faults(exchange, 503, "there are as many faults as there may be");
-  }
-  const std::string created = dump_json(Json{{"id", id}, {"rule", body}}) + "\n";
-  auto headers = topic_headers(exchange.request());
-  headers.push_back({"Location", fmt::format("{}/{}", kFaultsPath, id)});
-  exchange.respond(
-      {.status = 201, .content_type = kJsonType, .headers = std::move(headers), .body = created});
-}
-
-void take_back_faults(HttpExchange& exchange, relay::FaultPlan& plan,
-                      std::optional<std::uint64_t> id) {
-  if (!id) {
-    plan.withdraw_all();
-  } else if (!plan.withdraw(*id)) {
-    return tell_about_faults(exchange, 404, "there is no such fault");
-  }
-  exchange.respond({.status = 204, .headers = topic_headers(exchange.request())});
 }
 
 std::string label_value(std::string_view text) {
@@ -115,11 +34,6 @@ std::string label_value(std::string_view text) {
 }
 
 }  // namespace
-
-bool names_faults(std::string_view target) {
-  const std::string_view path = path_of(target);
-  return path == kFaultsPath || path.starts_with("/faults/");
-}
 
 bool admit_fault_request(HttpExchange& exchange) {
   const wire::HttpRequest& request = exchange.request();
@@ -148,19 +62,16 @@ bool admit_fault_request(HttpExchange& exchange) {
 }
 
 void answer_fault_request(HttpExchange& exchange, std::string_view body) {
-  relay::FaultPlan& plan = exchange.thread().faults()->plan();
-  const std::string& method = exchange.request().method;
-  const auto id = fault_id(exchange.request().target);
-  if (method == "GET" || method == "HEAD") {
-    list_faults(exchange, plan, id);
-  } else if (method == "POST" && !id) {
-    add_fault(exchange, plan, body);
-  } else if (method == "DELETE") {
-    take_back_faults(exchange, plan, id);
-  } else {
-    tell_about_faults(exchange, 405,
-                      "GET lists the faults, POST to /faults adds one, DELETE takes them back");
+  const wire::HttpRequest& request = exchange.request();
+  auto answer = relay::answer_fault_question(
+      {.method = request.method, .target = request.target, .body = body},
+      exchange.thread().faults()->plan(), fault_place(exchange.thread().options()));
+  HttpAnswer http{.status = answer.status, .headers = topic_headers(request), .body = answer.body};
+  if (answer.json) {
+    http.content_type = "application/json";
   }
+  std::ranges::move(answer.headers, std::back_inserter(http.headers));
+  exchange.respond(http);
 }
 
 std::string fault_metrics(ServerFaults* faults) {

@@ -4,14 +4,14 @@
 #include <string>
 #include <string_view>
 
+#include "relay/fault_desk.h"
 #include "serve/http_exchange.h"
 
 namespace wskit::serve {
 
 class ServerFaults;
 
-/// Whether a target is one of the faults': /faults, /faults/N.
-[[nodiscard]] bool names_faults(std::string_view target);
+using relay::names_faults;
 
 /// Whether the request may be looked at: faults may be asked for here, and its origin is no foreign
 /// one. Answers it where not, and answers a browser that asks first (CORS).

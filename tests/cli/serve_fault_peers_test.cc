@@ -223,6 +223,25 @@ TEST_CASE("clients with certificates have faults, and are who their certificates
   CHECK_THAT(ask(as("client", {faults})).out, Catch::Contains("\"fired\":1"));
 }
 
+TEST_CASE("curl finds wrong certificates and late TLS of serve pubsub, by rule and over HTTP") {
+  const ScratchFile trusted("ca.pem");
+  const PubSubProcess server({"--self-signed", "--write-ca", trusted.path(), "--allow-faults", "on",
+                              "--fault", "certificate:expired,conn:1"});
+  const std::string https = "https" + server.url("").substr(3);
+  const auto look = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"--cacert", trusted.path(), "-w", "%{time_appconnect}"});
+    return ask(std::move(arguments));
+  };
+  CHECK_THAT(look({https + "/healthz"}).err, Catch::Contains("certificate has expired"));
+  CHECK(look({"-d", "certificate:wrong-name,conn:3", https + "/faults"}).code == 0);
+  CHECK_THAT(look({https + "/healthz"}).err,
+             Catch::Contains("no alternative certificate subject name"));
+  CHECK(look({"-d", "tls-delay:300ms,conn:5", https + "/faults"}).code == 0);
+  const Exit late = look({https + "/healthz"});
+  CHECK_THAT(late.out, Catch::StartsWith("ok\n"));
+  CHECK(std::stod(late.out.substr(3)) >= 0.3);
+}
+
 TEST_CASE("a report of faults that cannot be written is known before the server listens") {
   const std::string nowhere = "/nonexistent/faults.json";
   const auto complaint = [&](std::vector<std::string> arguments) {

@@ -78,8 +78,11 @@ TEST_CASE("each fault of serve pubsub is on the wire, asked for by URL, by rule 
   rules.check_counts(ruled.process());
 }
 
-TEST_CASE("each fault of the proxy is on the wire by its rule") {
+TEST_CASE("each fault of the proxy is on the wire, asked for by URL, by rule and over HTTP") {
   const EchoProcess server;
+  const ProxyProcess asked(server.url(), {"--allow-faults", "on"});
+  check_seen("url", asked.url());
+  check_seen("http", asked.url());
   const Rules rules;
   ProxyProcess proxy(server.url(), rules.options());
   check_seen("rule", proxy.url());
