@@ -85,8 +85,8 @@ void AzureConnection::serve(AckId ack_id, AzureJoin join) {
     refuse(ack_id, "you may not join this group");
     return;
   }
-  std::optional<SubscriptionPlace> place;
-  if (known == groups_.end() && !(place = peer_.take_place())) {
+  auto place = known == groups_.end() ? peer_.take_place() : std::nullopt;
+  if (known == groups_.end() && !place) {
     refuse(ack_id, "the server takes no more subscriptions");
     return;
   }

@@ -68,8 +68,9 @@ bool AzureConnection::is_ours(const AzureStored& stored) {
 
 // All or none: a group that cannot be restored would be a silent loss.
 bool AzureConnection::take_places(std::size_t groups, std::vector<SubscriptionPlace>& places) {
-  for (std::optional<SubscriptionPlace> place; places.size() < groups;) {
-    if (!(place = peer_.take_place())) {
+  while (places.size() < groups) {
+    auto place = peer_.take_place();
+    if (!place) {
       return false;
     }
     places.push_back(std::move(*place));
