@@ -6,15 +6,15 @@
 #include <vector>
 
 #include "core/units.h"
-#include "serve/origins.h"
+#include "serve/peers.h"
 #include "serve/session.h"
 #include "wire/uri.h"
 
 namespace wskit::serve {
 namespace {
 
-std::string shown_peer(const Origins& origins, lws* connection) {
-  const std::string text = origins.address_of(connection).text();
+std::string shown_peer(const Peers& peers, lws* connection) {
+  const std::string text = peers.address_of(connection).text();
   return text.empty() ? "gone" : text;
 }
 
@@ -28,10 +28,10 @@ void EventLog::opened(const Session& session, const Opening& opening, Instant no
   Connection& connection = connections_[&session];
   connection.number = number;
   connection.opened = now;
-  const std::string peer = shown_peer(origins_, session.connection());
+  const std::string peer = shown_peer(peers_, session.connection());
   const std::string target = wire::without_secrets(opening.target);
   std::vector<LogField> fields{{"id", number}, {"peer", peer}, {"target", target}};
-  if (const auto* const joined = origins_.joined(session.connection()); joined != nullptr) {
+  if (const auto* const joined = peers_.joined(session.connection()); joined != nullptr) {
     fields.push_back({"connection", joined->number});
   }
   if (!opening.subprotocol.empty()) {
@@ -46,9 +46,9 @@ void EventLog::closing(const Session& session, wire::CloseCode code, std::string
   if (found != connections_.end() && !std::exchange(found->second.has_close, true)) {
     found->second.code = code;
     found->second.reason = reason;
-    found->second.by = !by_peer                                         ? "server"
-                       : origins_.closed_by_fault(session.connection()) ? "fault"
-                                                                        : "peer";
+    found->second.by = !by_peer                                       ? "server"
+                       : peers_.closed_by_fault(session.connection()) ? "fault"
+                                                                      : "peer";
   }
 }
 
@@ -72,7 +72,7 @@ void EventLog::refused(lws* connection, std::string_view target, int status, std
   if (!on_) {
     return;
   }
-  const std::string peer = shown_peer(origins_, connection);
+  const std::string peer = shown_peer(peers_, connection);
   const std::string shown = wire::without_secrets(target);
   const std::array fields{LogField{"peer", peer}, LogField{"target", shown},
                           LogField{"status", static_cast<std::uint64_t>(status)},
@@ -84,7 +84,7 @@ void EventLog::answered(const Answered& answered) {
   if (!on_) {
     return;
   }
-  const std::string peer = shown_peer(origins_, answered.connection);
+  const std::string peer = shown_peer(peers_, answered.connection);
   const std::string target = wire::without_secrets(answered.request.target);
   const std::array fields{
       LogField{"peer", peer}, LogField{"method", std::string_view(answered.request.method)},

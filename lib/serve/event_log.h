@@ -17,7 +17,7 @@ struct lws;
 namespace wskit::serve {
 
 class HttpExchange;
-class Origins;
+class Peers;
 class Session;
 
 /// Tells the sink of a thread's connections: "open" and "close" of WebSockets, "refuse" of
@@ -29,13 +29,13 @@ class EventLog {
     const LogSink& sink;
     /// Counts the server's connections.
     std::atomic<std::uint64_t>& numbers;
-    const Origins& origins;
+    const Peers& peers;
   };
   /// The parts outlive it.
   EventLog(const Parts& parts, bool on)
       : sink_(parts.sink),
         numbers_(parts.numbers),
-        origins_(parts.origins),
+        peers_(parts.peers),
         on_(on && parts.sink != nullptr) {}
 
   [[nodiscard]] bool on() const { return on_; }
@@ -81,7 +81,7 @@ class EventLog {
 
   const LogSink& sink_;
   std::atomic<std::uint64_t>& numbers_;
-  const Origins& origins_;
+  const Peers& peers_;
   bool on_;
   std::unordered_map<const Session*, Connection> connections_;
 };

@@ -33,7 +33,7 @@ HttpExchange::HttpExchange(lws* connection, ServiceThread& thread, wire::HttpReq
       input_(thread.loop()) {
   input_.set<HttpExchange, &HttpExchange::on_input>(this);
   if (thread.events().on()) {
-    peer_ = thread.origins().address_of(connection).text();
+    peer_ = thread.peers().address_of(connection).text();
   }
 }
 
@@ -171,7 +171,7 @@ void HttpExchange::cut(std::string_view why) {
 }
 
 Peer HttpExchange::peer() const {
-  return thread().origins().peer_of(connection());
+  return thread().peers().peer_of(connection());
 }
 
 void HttpExchange::on_drain() {

@@ -227,7 +227,7 @@ void ServiceThread::end_exchange(HttpExchange& exchange) {
 
 // It ends before its request was complete: libwebsockets says why in its log only.
 void ServiceThread::on_destroyed(lws* connection) {
-  origins_.remove(connection);
+  peers_.remove(connection);
   const auto since = openings_.remove(connection);
   const bool too_long = LwsLogScope::take_header_overflow();
   if (!since || draining_) {
@@ -269,7 +269,7 @@ int ServiceThread::admit(lws* connection) {
     const UnheededFault fault = unheeded_fault(faults());
     return refuse(connection, wire::refuse_upgrade(fault.status, fault.why));
   }
-  auto admission = service_->on_upgrade(request, origins_.peer_of(connection));
+  auto admission = service_->on_upgrade(request, peers_.peer_of(connection));
   if (!admission) {
     return refuse(connection, admission.error());
   }

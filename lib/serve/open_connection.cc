@@ -26,7 +26,7 @@ OpenConnection::~OpenConnection() {
 }
 
 std::string OpenConnection::address() const {
-  return parts_.node.thread().origins().address_of(parts_.outlet.connection()).text();
+  return parts_.node.thread().peers().address_of(parts_.outlet.connection()).text();
 }
 
 }  // namespace wskit::serve

@@ -7,7 +7,7 @@
 namespace wskit::serve {
 
 ResumingFaults::ResumingFaults(ServiceThread& thread, const Session& session) : thread_(thread) {
-  if (const auto* const client = thread.origins().joined(session.connection())) {
+  if (const auto* const client = thread.peers().joined(session.connection())) {
     connection_ = client->number;
     faults_ = client->resuming;
   }

@@ -35,7 +35,7 @@ ServiceThread::ServiceThread(ServerState& state)
       asked_(loop_),
       tick_(loop_),
       turn_end_(loop_),
-      events_({.sink = state.log, .numbers = state.logged_connections, .origins = origins_},
+      events_({.sink = state.log, .numbers = state.logged_connections, .peers = peers_},
               state.options.log_events) {
   asked_.set<ServiceThread, &ServiceThread::on_asked>(this);
   asked_.start();
@@ -87,7 +87,7 @@ void ServiceThread::adopt(UniqueFd connection, std::unique_ptr<relay::JoinedClie
 std::expected<ConnectionPlaces::Place, Limit> ServiceThread::take_place(lws* connection) {
   const bool by_address = options().max_connections_per_address > 0;
   auto place =
-      state_.places.take(by_address ? origins_.address_of(connection).network() : std::string());
+      state_.places.take(by_address ? peers_.address_of(connection).network() : std::string());
   if (!place) {
     counts_.on_limited(place.error());
   }
@@ -125,7 +125,7 @@ void ServiceThread::adopt_waiting() {
     const bool plain = one.client != nullptr;  // the relay has taken TLS off
     if (const lws* const adopted = context_.adopt(one.connection.release(), plain)) {
       openings_.add(adopted, now());
-      origins_.add(adopted, std::move(one.client));
+      peers_.add(adopted, std::move(one.client));
     }
   }
 }

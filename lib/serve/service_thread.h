@@ -29,8 +29,8 @@
 #include "serve/lws_context.h"
 #include "serve/lws_deflate.h"
 #include "serve/openings.h"
-#include "serve/origins.h"
 #include "serve/outlet.h"
+#include "serve/peers.h"
 #include "serve/server_faults.h"
 #include "serve/server_options.h"
 #include "serve/service.h"
@@ -100,7 +100,7 @@ class ServiceThread {
   [[nodiscard]] bool draining() const { return draining_; }
   [[nodiscard]] UpgradeUnderWay& upgrade() { return upgrade_; }
   [[nodiscard]] EventLog& events() { return events_; }
-  [[nodiscard]] const Origins& origins() const { return origins_; }
+  [[nodiscard]] const Peers& peers() const { return peers_; }
   /// One callback of libwebsockets; other than 0 ends the connection.
   [[nodiscard]] int on_event(const LwsEvent& event);
 
@@ -151,7 +151,7 @@ class ServiceThread {
   ev::timer tick_;
   ev::prepare turn_end_;
   UpgradeUnderWay upgrade_;
-  Origins origins_;
+  Peers peers_;
   EventLog events_;
   std::string admitted_target_;  // while events are logged, as the subprotocol
   std::string admitted_subprotocol_;

@@ -10,7 +10,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "serve/origins.h"
+#include "serve/peers.h"
 #include "serve/unique_fd.h"
 #include "tests/support/catch.h"
 

@@ -34,7 +34,7 @@ class PeerAddress {
 
 /// Who is at the other end of a thread's connections: whom their sockets and TLS name, or the relay
 /// of the faults, where a connection came through that.
-class Origins {
+class Peers {
  public:
   /// `client` is null for a connection that came directly, which costs nothing.
   void add(const lws* connection, std::unique_ptr<relay::JoinedClient> client);

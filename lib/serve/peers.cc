@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "serve/origins.h"
+#include "serve/peers.h"
 
 #include <algorithm>
 #include <array>
@@ -74,7 +74,7 @@ std::string PeerAddress::network() const {
   return {};
 }
 
-void Origins::add(const lws* connection, std::unique_ptr<relay::JoinedClient> client) {
+void Peers::add(const lws* connection, std::unique_ptr<relay::JoinedClient> client) {
   if (client != nullptr) {
     joined_.insert_or_assign(connection, std::move(client));
   } else {
@@ -82,30 +82,30 @@ void Origins::add(const lws* connection, std::unique_ptr<relay::JoinedClient> cl
   }
 }
 
-void Origins::remove(const lws* connection) {
+void Peers::remove(const lws* connection) {
   if (!joined_.empty()) {
     joined_.erase(connection);
   }
 }
 
-const relay::JoinedClient* Origins::joined(const lws* connection) const {
+const relay::JoinedClient* Peers::joined(const lws* connection) const {
   const auto found = joined_.empty() ? joined_.end() : joined_.find(connection);
   return found == joined_.end() ? nullptr : found->second.get();
 }
 
-PeerAddress Origins::address_of(lws* connection) const {
+PeerAddress Peers::address_of(lws* connection) const {
   const relay::JoinedClient* const client = joined(connection);
   return client == nullptr ? PeerAddress::of_socket(lws_get_socket_fd(connection))
                            : PeerAddress(*client->address.data(), client->address.size());
 }
 
-Peer Origins::peer_of(lws* connection) const {
+Peer Peers::peer_of(lws* connection) const {
   const relay::JoinedClient* const client = joined(connection);
   return client == nullptr ? read_peer(connection)
                            : Peer{.certificate_user = client->certificate_user};
 }
 
-bool Origins::closed_by_fault(const lws* connection) const {
+bool Peers::closed_by_fault(const lws* connection) const {
   const relay::JoinedClient* const client = joined(connection);
   return client != nullptr && client->closed_by_fault != nullptr && *client->closed_by_fault;
 }
